@@ -1,0 +1,80 @@
+"""Problems in files are data, broken promises of the world are exceptions.
+
+    Fault            something wrong in a file, before it has a line and a column
+    Problem          a fault with its place, ready to be shown to the author
+    TrackerError     the world broke a promise; its class carries the exit code
+      QuestionError    1   the question cannot be answered (no such campaign, …)
+      UsageError       2   the command line is off
+      BusyError        75  try again later (another daemon, a file that cannot be written)
+      ConfigError      78  config.toml or the machine's set-up
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Severity = Literal["error", "warning"]
+KeyPath = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something wrong in a file: where in its keys, what, and how to mend it.
+
+    `span` is (offset, length) in characters inside a string value, for the caret.
+    """
+
+    path: KeyPath
+    code: str
+    message: str
+    hint: str | None = None
+    expected: tuple[str, ...] = ()
+    span: tuple[int, int] | None = None
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A fault with its place: `line` and `column` count from 1, in characters.
+
+    `excerpt` is the author's own line and `width` the number of carets under it.
+    """
+
+    file: str
+    line: int
+    column: int
+    key: str
+    code: str
+    message: str
+    hint: str | None = None
+    expected: tuple[str, ...] = ()
+    excerpt: str = ""
+    width: int = 1
+    severity: Severity = "error"
+
+
+class TrackerError(Exception):
+    """The world broke a promise; the message is one that a person can act on."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class QuestionError(TrackerError):
+    """The question cannot be answered as it was asked."""
+
+
+class UsageError(TrackerError):
+    """The command line is not one that the tracker knows."""
+
+    exit_code = 2
+
+
+class BusyError(TrackerError):
+    """Not now: try again later."""
+
+    exit_code = 75
+
+
+class ConfigError(TrackerError):
+    """config.toml or the machine's set-up keeps the tracker from starting."""
+
+    exit_code = 78
