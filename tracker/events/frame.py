@@ -1,0 +1,82 @@
+"""The frame a campaign lives in: its zone, its calendar, the days it opened and closes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from tracker.campaign import Campaign, Workdays, World
+from tracker.dates import WorkingDays, instant, zone
+from tracker.when import Span, When, fixed_day, span_days
+
+MIDNIGHT = time(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A campaign with its days worked out; days are of the campaign's own zone.
+
+    `closed` is the first day on which nothing more is planned; `paused` is (first, last) day.
+    """
+
+    id: str
+    campaign: Campaign
+    workdays: WorkingDays
+    dated: date
+    opened: date
+    closed: date | None
+    paused: tuple[date, date] | None
+
+    def midnight(self, day: date) -> datetime:
+        """Return 00:00 of a day in the campaign's zone, as UTC."""
+        return instant(day, MIDNIGHT, self.workdays.zone)
+
+    @property
+    def opened_at(self) -> datetime:
+        """Return 00:00 of the day that work began."""
+        return self.midnight(self.opened)
+
+    @property
+    def closed_at(self) -> datetime | None:
+        """Return the moment from which nothing more is planned."""
+        return self.midnight(self.closed) if self.closed else None
+
+
+def frame(campaign_id: str, world: World) -> Frame:
+    """Work out the frame of a campaign whose file has been found sound."""
+    campaign = world.campaigns[campaign_id]
+    dated = fixed_day(campaign.dated)
+    opened = fixed_day(campaign.opened, dated) if campaign.opened else dated
+    shape = world.workdays[campaign.workdays or world.config.workdays]
+    return Frame(
+        id=campaign_id,
+        campaign=campaign,
+        workdays=calendar(shape),
+        dated=dated,
+        opened=opened,
+        closed=fixed_day(campaign.closed, opened) if campaign.closed else None,
+        paused=span_days(campaign.paused, opened) if campaign.paused else None,
+    )
+
+
+@lru_cache(maxsize=512)
+def calendar(shape: Workdays) -> WorkingDays:
+    """Make a working-day calendar from its file."""
+    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    return WorkingDays(
+        name=shape.name,
+        zone=zone(shape.timezone),
+        weekend=frozenset(names.index(day) for day in shape.weekend),
+        country=shape.holidays,
+        add=_days(shape.add),
+        drop=_days(shape.drop),
+    )
+
+
+def _days(values: tuple[When | Span, ...]) -> frozenset[date]:
+    days: set[date] = set()
+    for value in values:
+        first, last = (
+            span_days(value, None) if isinstance(value, Span) else (fixed_day(value),) * 2
+        )
+        days.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+    return frozenset(days)

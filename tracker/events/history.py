@@ -1,0 +1,45 @@
+"""What the tracker has seen and told: the part of the past that the plan depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tracker.campaign import World
+from tracker.events.facts import Fact, read_facts
+from tracker.events.frame import frame
+
+WHOLE = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Facts and first sights. `seen` maps (campaign, what) to the moment of first sight, where
+    what is "" for the campaign, "step:ID" and "coordinator:ID".
+
+    `accepted` says when an accepted notice leaves: at the reader's next morning (a replay), or
+    when the file has been quiet for `settle` (live). `digests` maps a coordinator to the moment
+    of the last digest that left.
+    """
+
+    facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    digests: Mapping[str, datetime] = field(default_factory=dict)
+    accepted: Literal["morning", "settled"] = "morning"
+    settle: timedelta = timedelta(minutes=10)
+
+    def first_seen(self, campaign: str, what: str = WHOLE) -> datetime | None:
+        """Return when a campaign, or a step or coordinator of it, was first seen."""
+        whole = self.seen.get((campaign, WHOLE))
+        if not what or whole is None:
+            return whole
+        return max(whole, self.seen.get((campaign, what), whole))
+
+
+def replayed(world: World) -> History:
+    """Make the history that a replay has: a campaign is first seen at 00:00 of `opened`."""
+    frames = {campaign_id: frame(campaign_id, world) for campaign_id in world.campaigns}
+    return History(
+        facts={campaign_id: read_facts(one) for campaign_id, one in frames.items()},
+        seen={(campaign_id, WHOLE): one.opened_at for campaign_id, one in frames.items()},
+    )

@@ -1,0 +1,55 @@
+"""Facts that name what does not exist: found when the whole campaign is known."""
+
+from collections.abc import Iterator
+
+
+from tracker.campaign import World
+from tracker.dates import show_day
+from tracker.errors import Fault, KeyPath
+from tracker.events.course import Course, course, meeting_of
+from tracker.events.facts import Fact, read_facts
+from tracker.events.frame import frame
+from tracker.sessions import session_on
+
+
+def log_faults(campaign_id: str, world: World) -> list[Fault]:
+    """Return a fault for each fact at a meeting, or put off to one, that does not exist.
+
+    Names of asks, targets and items are checked where the file is read; this needs the meetings
+    that earlier deferrals added.
+    """
+    home = frame(campaign_id, world)
+    facts = read_facts(home)
+    far = max((fact.known_at for fact in facts), default=home.opened_at)
+    whole = course(campaign_id, world, facts, now=far)
+    return [fault for fact in facts for fault in _faults(fact, whole, world)]
+
+
+def _faults(fact: Fact, whole: Course, world: World) -> Iterator[Fault]:
+    path: KeyPath = ("log", fact.index)
+    if fact.kind not in {"outcome", "readout", "done"}:
+        return
+    meeting = meeting_of(fact, whole.meetings)
+    if fact.meeting not in {None, "none"} and meeting is None:
+        yield Fault(
+            path=(*path, "meeting"),
+            code="unknown-meeting",
+            message=f"the campaign has no meeting on {show_day(fact.meeting)}",  # type: ignore[arg-type]
+            expected=tuple(str(one.session) for one in whole.meetings) or ("none",),
+        )
+    elif fact.kind == "readout" and meeting is None:
+        yield Fault(
+            path=path,
+            code="no-meeting-yet",
+            message="no meeting of the campaign had begun by then, so there is nothing to read out",
+            hint='name the meeting: meeting = "…"',
+        )
+    if fact.to and meeting and meeting.forum and not session_on(
+        meeting.forum, world.forums[meeting.forum], fact.to
+    ):
+        yield Fault(
+            path=(*path, "to"),
+            code="not-a-session",
+            message=f"{meeting.name} has no session on {show_day(fact.to)}",
+            hint="name a session's original date, or leave `to` out for the next regular one",
+        )
