@@ -1,0 +1,145 @@
+"""Lines after a moment: follow-ups with their repeats, and the coordinator who then joins."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import count
+
+from tracker.campaign import FollowUp
+from tracker.dates import instant, show_day, zone
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning.ground import Ground, Subject, leaving, line, morning_or_hour
+from tracker.planning.instances import Instance
+from tracker.planning.reader import Reader
+from tracker.planning.reminders import subject_of
+from tracker.when import Repeat, Resolved, repeat_day
+
+
+def follow_up_lines(
+    one: Instance, replaced_on: date | None, ground: Ground
+) -> Iterator[Occurrence]:
+    """Yield a follow-up's first line and repeats, then the escalation.
+
+    `replaced_on` is the day on which the same follow-up of a later meeting begins.
+    """
+    assert isinstance(one.step.step, FollowUp)
+    step = one.step.step
+    for owner in ground.owners(step.who):
+        yield from _repeats(one, owner, replaced_on, ground)
+    if step.escalate and step.repeat and step.repeat.more is not None:
+        for reader in ground.readers.known((step.escalate,)):
+            yield from _escalation(one, reader, step.repeat, replaced_on, ground)
+
+
+def _repeats(
+    one: Instance, owner: Reader, replaced_on: date | None, ground: Ground
+) -> Iterator[Occurrence]:
+    """Yield what is not yet replaced by its next repeat; of those before first sight the last."""
+    left_out: Occurrence | None = None
+    made = _made(one, owner, replaced_on, ground)
+    for this, following in zip(made, [*made[1:], None], strict=True):
+        there = this
+        if following is not None:
+            there = replace(this, expires=following.due)
+        elif replaced_on is not None:
+            there = replace(this, expires=_moment(one, replaced_on, owner, ground))
+        if there.state == "skipped":
+            left_out = there
+        elif there.expires is None or (there.due is not None and there.due < there.expires):
+            yield there
+    if left_out is not None:
+        yield left_out
+
+
+def _made(
+    one: Instance, owner: Reader, replaced_on: date | None, ground: Ground
+) -> list[Occurrence]:
+    subject = subject_of(one)
+    found: list[Occurrence] = []
+    for number, day in _days(one, replaced_on, ground):
+        lead = "first" if number == 0 else f"repeat {number}"
+        made = line(
+            LineKind.FOLLOW_UP,
+            subject,
+            owner,
+            ground,
+            key=subject.key(ground.course.id, owner.id, lead),
+            lead=lead,
+            states=_states(one, day, ground),
+            why=_why(one, number),
+        )
+        there = _there(made, one, day, owner, ground)
+        if there is None or there.due is None or there.due >= ground.until:
+            break
+        found.append(there)
+    return found
+
+
+def _days(
+    one: Instance, replaced_on: date | None, ground: Ground
+) -> Iterator[tuple[int, date]]:
+    assert isinstance(one.step.step, FollowUp)
+    repeat, days = one.step.step.repeat, ground.course.frame.workdays
+    for number in count():
+        if number and (repeat is None or (repeat.more is not None and number > repeat.more)):
+            return
+        day = one.day if repeat is None else repeat_day(repeat, one.day, number, days)
+        if replaced_on is not None and day >= replaced_on:
+            return
+        yield number, day
+
+
+def _there(
+    made: Occurrence, one: Instance, day: date, owner: Reader, ground: Ground
+) -> Occurrence | None:
+    assert isinstance(one.due, Resolved)
+    moment = morning_or_hour(day, one.due.clock, ground, one.due.zone)
+    return leaving(made, owner, moment, ground, one.meeting if _own_meeting(one) else None)
+
+
+def _own_meeting(one: Instance) -> bool:
+    return one.step.scope == "meeting"
+
+
+def _moment(one: Instance, day: date, owner: Reader, ground: Ground) -> datetime:
+    assert isinstance(one.due, Resolved)
+    return morning_or_hour(day, one.due.clock, ground, one.due.zone)(owner)
+
+
+def _states(one: Instance, day: date, ground: Ground) -> datetime:
+    """Return the moment a repeat speaks of: its day at its hour, in the campaign's zone."""
+    assert isinstance(one.due, Resolved)
+    home = ground.course.frame.workdays.zone
+    clock = one.due.clock or ground.world.config.times.remind_at
+    return instant(day, clock, zone(one.due.zone) if one.due.zone else home)
+
+
+def _why(one: Instance, number: int) -> str:
+    assert isinstance(one.due, Resolved)
+    assert isinstance(one.step.step, FollowUp)
+    if number == 0:
+        return one.due.why
+    return f"repeat {number} ({one.step.step.repeat}), counted from {show_day(one.day)}"
+
+
+def _escalation(
+    one: Instance, reader: Reader, repeat: Repeat, replaced_on: date | None, ground: Ground
+) -> Iterator[Occurrence]:
+    assert repeat.more is not None
+    day = repeat_day(repeat, one.day, repeat.more + 1, ground.course.frame.workdays)
+    if replaced_on is not None and day >= replaced_on:
+        return
+    subject: Subject = subject_of(one)
+    made = line(
+        LineKind.ESCALATION,
+        subject,
+        reader,
+        ground,
+        key=subject.key(ground.course.id, reader.id, "escalation"),
+        states=_states(one, day, ground),
+        expires=_moment(one, replaced_on, reader, ground) if replaced_on else None,
+        why=f"asked {repeat.more + 1} times since {show_day(one.day)} and not settled",
+    )
+    there = _there(made, one, day, reader, ground)
+    if there is not None and there.due is not None and there.due < ground.until:
+        yield there

@@ -1,0 +1,83 @@
+"""The steps of a campaign: its playbook's, overridden key by key by its own."""
+
+from dataclasses import dataclass
+
+from tracker.campaign import Deadline, FollowUp, StepFor, World
+from tracker.events import Frame
+from tracker.occurrence import Origin
+from tracker.when import When
+
+AnyStep = Deadline | FollowUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """A step with everything filled in: where it is written and what it is for."""
+
+    step: AnyStep
+    due: When
+    what: str
+    scope: StepFor
+    origin: Origin
+
+    @property
+    def id(self) -> str:
+        """Return the step's id."""
+        return self.step.id
+
+
+def steps_of(home: Frame, world: World) -> tuple[PlannedStep, ...]:
+    """Merge the playbook's steps with the campaign's; `skip = true` drops one."""
+    merged = _merged(home, world)
+    written = {step.id: step for step, _ in merged.values()}
+    return tuple(
+        PlannedStep(
+            step=step,
+            due=step.due,
+            what=step.what,
+            scope=scope_of(step, written),
+            origin=origin,
+        )
+        for step, origin in merged.values()
+        if not step.skip and step.due is not None and step.what is not None
+    )
+
+
+def scope_of(step: AnyStep, steps: dict[str, AnyStep], seen: frozenset[str] = frozenset()) -> StepFor:
+    """Say what a step is for: as written, else by what its due date counts from."""
+    if step.for_ is not None or step.due is None or step.id in seen:
+        return step.for_ or "campaign"
+    for name in step.due.anchors:
+        if name == "meeting":
+            return "meeting"
+        if name == "decision":
+            return "each ask"
+        if name in steps:
+            return scope_of(steps[name], steps, seen | {step.id})
+    return "campaign"
+
+
+def _merged(home: Frame, world: World) -> dict[str, tuple[AnyStep, Origin]]:
+    found: dict[str, tuple[AnyStep, Origin]] = {}
+    name = home.campaign.playbook
+    if name is not None:
+        playbook = world.playbooks[name]
+        for kind, steps in (("deadline", playbook.deadline), ("follow-up", playbook.follow_up)):
+            for number, step in enumerate(steps):
+                found[step.id] = (step, Origin("playbook", name, (kind, number)))
+    own = (("deadline", home.campaign.deadline), ("follow-up", home.campaign.follow_up))
+    for kind, steps in own:
+        for number, step in enumerate(steps):
+            origin = Origin("campaign", home.id, (kind, number))
+            found[step.id] = _over(found.get(step.id), step, origin)
+    return found
+
+
+def _over(
+    base: tuple[AnyStep, Origin] | None, step: AnyStep, origin: Origin
+) -> tuple[AnyStep, Origin]:
+    if base is None:
+        return step, origin
+    changed = {name: getattr(step, name) for name in step.model_fields_set}
+    merged = base[0].model_copy(update=changed)
+    return merged, origin if "due" in changed else base[1]

@@ -1,0 +1,49 @@
+"""Sentences that the plan carries: what a step asks for, and why a date is what it is."""
+
+import re
+from datetime import date
+
+from tracker.campaign import Target
+from tracker.dates import Stepped, show_day, show_day_short
+from tracker.planning.instances import Instance
+from tracker.when import Lead
+
+_PLACE = re.compile(r"\{(target|meeting|ask|title)\}")
+
+
+def fill(one: Instance) -> str:
+    """Fill the places in a step's `what` with the target, meeting, ask and title at hand."""
+    known = {
+        "title": one.course.frame.campaign.title,
+        "meeting": f"{one.meeting.name} of {show_day(one.meeting.day)}" if one.meeting else "",
+        "ask": one.ask.text if one.ask else _all_asks(one),
+        "target": ", ".join(called(target) for target in one.targets),
+    }
+    return _PLACE.sub(lambda found: known[found[1]], one.step.what)
+
+
+def called(target: Target) -> str:
+    """Name a target for a sentence: the holder if known, with the state."""
+    name = target.holder or target.post
+    return f"{name} ({target.state})" if target.state and target.state not in name else name
+
+
+def why_lead(lead: Lead, day: date, stepped: Stepped) -> str:
+    """Explain on which day a lead falls and which days it skipped."""
+    said = f"{lead}: {show_day(stepped.day)}"
+    if stepped.day != day:
+        said += f", counted from {show_day(day)}"
+    return said + skipping(stepped)
+
+
+def skipping(stepped: Stepped) -> str:
+    """Name the days that did not count, or nothing."""
+    if not stepped.skipped:
+        return ""
+    days = ", ".join(f"{show_day_short(one.day)} ({one.why})" for one in stepped.skipped[:6])
+    more = len(stepped.skipped) - 6
+    return f"; not counted: {days}" + (f" and {more} more" if more > 0 else "")
+
+
+def _all_asks(one: Instance) -> str:
+    return "; ".join(ask.text for ask in one.course.asks if ask.open)
