@@ -1,0 +1,224 @@
+"""Occurrences said to their reader: one line each, grouped by meeting across campaigns."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tracker.campaign import World
+from tracker.content import CampaignLines, Group, Line
+from tracker.dates import day_in, show_day_short
+from tracker.digest.say import days_between, how_late, listed, many, moment, ordinal, relative_day
+from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
+from tracker.events import Course, PlannedMeeting
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Instance, Plan, Reader
+from tracker.planning.wording import called
+
+LATE_AFTER = timedelta(minutes=30)
+RESULTS = "RESULT: met, partly met, deferred, not met, adopted not implemented or superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """All that is needed to say a line to one reader at one moment."""
+
+    reader: Reader
+    plan: Plan
+    world: World
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """Return the reader's date."""
+        return day_in(self.now, self.reader.zone)
+
+    def course(self, one: Occurrence) -> Course:
+        """Return the course of a line's campaign."""
+        assert one.campaign is not None
+        return self.plan.courses[one.campaign]
+
+    def instances(self, one: Occurrence) -> tuple[Instance, ...]:
+        """Return the instances of a line's campaign."""
+        return self.plan.instances.get(one.campaign or "", ())
+
+    def settlement(self, one: Occurrence) -> Settlement | None:
+        """Return what settles a line."""
+        return settlement(one, self.course(one), self.instances(one))
+
+
+def groups(lines: Iterable[Occurrence], saying: Saying) -> tuple[Group, ...]:
+    """Group lines by meeting across campaigns, the next meeting first, the rest last."""
+    found: dict[tuple[str | None, date | None], list[Occurrence]] = {}
+    for one in lines:
+        key = (one.forum, one.session)
+        if one.forum is None and one.session is not None:
+            key = (one.campaign, one.session)
+        found.setdefault(key, []).append(one)
+    made = [(_start(those, saying), _group(those, saying)) for those in found.values()]
+    return tuple(group for _, group in sorted(made, key=lambda pair: pair[0]))
+
+
+def meeting_of(one: Occurrence, saying: Saying) -> PlannedMeeting | None:
+    """Find the meeting of a line in its campaign."""
+    if one.session is None or one.campaign is None:
+        return None
+    return saying.course(one).meeting((one.forum, one.session))
+
+
+def _start(those: list[Occurrence], saying: Saying) -> tuple[bool, str]:
+    meeting = meeting_of(those[0], saying)
+    return (meeting is None, meeting.start.isoformat() if meeting else "")
+
+
+def _group(those: list[Occurrence], saying: Saying) -> Group:
+    meeting = meeting_of(those[0], saying)
+    campaigns: dict[str, list[Occurrence]] = {}
+    for one in those:
+        campaigns.setdefault(one.campaign or "", []).append(one)
+    return Group(
+        heading=meeting_heading(meeting, saying.reader.zone) if meeting else "At no meeting",
+        place=(meeting.place or "") if meeting else "",
+        note=_note(those, meeting, saying) if meeting else "",
+        campaigns=tuple(
+            CampaignLines(
+                campaign=campaign,
+                title=saying.world.campaigns[campaign].title,
+                lines=tuple(say_line(one, saying) for one in lines),
+            )
+            for campaign, lines in campaigns.items()
+        ),
+    )
+
+
+def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
+    """Name a meeting with its day and hour in its own zone and the reader's."""
+    if meeting.time_known:
+        return f"{meeting.name}, {moment(meeting.start, meeting.zone, zone)}"
+    days = show_day_short(meeting.day)
+    if meeting.last_day != meeting.day:
+        days += f" to {show_day_short(meeting.last_day)}"
+    return f"{meeting.name}, {days}, time not known"
+
+
+def _note(those: list[Occurrence], meeting: PlannedMeeting, saying: Saying) -> str:
+    put_off = max(
+        (
+            saying.course(one).times_put_off(there)
+            for one in those
+            if (there := meeting_of(one, saying)) is not None
+        ),
+        default=0,
+    )
+    said = [standing_of(put_off)] if put_off else []
+    if meeting.moved:
+        said.append(f"moved from {show_day_short(meeting.session)}")
+    if meeting.cancelled:
+        said.append("cancelled")
+    return "; ".join(said)
+
+
+def standing_of(put_off: int) -> str:
+    """Say which session this is on an ask that earlier ones put off."""
+    before = "the one before" if put_off == 1 else f"the {put_off} before"
+    return f"{ordinal(put_off + 1)} session on this ask: no decision at {before}"
+
+
+def say_line(one: Occurrence, saying: Saying) -> Line:
+    """Say one line: its state, what to do, when, why, how it is settled, how late it is."""
+    settled_by = saying.settlement(one)
+    return Line(
+        kind=str(one.kind),
+        tag=tag(one, saying),
+        what=_what(one, saying),
+        when=_when(one, saying),
+        why=one.why,
+        settle=settled_by.command if settled_by else "",
+        late=_late(one, saying.now),
+        detail=_detail(one, saying, settled_by),
+    )
+
+
+def tag(one: Occurrence, saying: Saying) -> str:
+    """Say a line's state in words."""
+    if one.states is None:
+        return ""
+    home = _home(one, saying)
+    day = day_in(one.states, home)
+    match one.kind:
+        case LineKind.REMINDER:
+            when = relative_day(day, saying.today)
+            return when if one.item == "meeting" else f"due {when}"
+        case LineKind.OVERDUE:
+            late = saying.today - day
+            return f"overdue: {many(late.days, 'day')} late" if late.days > 0 else "overdue"
+        case LineKind.FOLLOW_UP:
+            return _times_asked(one)
+        case LineKind.ESCALATION:
+            return "nobody has settled this"
+        case _:
+            return ""
+
+
+def _times_asked(one: Occurrence) -> str:
+    if one.lead is None or one.lead == "first":
+        return "to do now"
+    number = int(one.lead.rsplit(" ", 1)[-1])
+    return "asked once already" if number == 1 else f"asked {number} times already"
+
+
+def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
+    meeting = meeting_of(one, saying)
+    if one.item == "meeting" and meeting is not None:
+        return meeting.zone
+    return saying.course(one).frame.workdays.zone
+
+
+def _what(one: Occurrence, saying: Saying) -> str:
+    if one.item != "meeting":
+        return one.what
+    meeting = meeting_of(one, saying)
+    if meeting is None or meeting.watched:
+        return one.what
+    asks = [ask.text for ask in saying.course(one).asks_at(meeting) if ask.open]
+    return f"On the table: {listed(asks, 3)}" if asks else one.what
+
+
+def _when(one: Occurrence, saying: Saying) -> str:
+    if one.states is None:
+        return ""
+    meeting = meeting_of(one, saying)
+    if one.item == "meeting" and meeting is not None:
+        return "" if meeting.time_known else "the hour is not known"
+    said = moment(one.states, _home(one, saying), saying.reader.zone)
+    match one.kind:
+        case LineKind.REMINDER:
+            return f"by {said}"
+        case LineKind.OVERDUE:
+            return f"was due {said}"
+        case _:
+            return ""
+
+
+def _late(one: Occurrence, now: datetime) -> str:
+    if not is_late(one, now):
+        return ""
+    assert one.due is not None
+    return f"this line leaves {how_late(now - one.due)} late: it could not be sent before"
+
+
+def is_late(one: Occurrence, now: datetime) -> bool:
+    """Say whether a line leaves noticeably later than it was due."""
+    return one.due is not None and now - one.due > LATE_AFTER
+
+
+def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> str:
+    said: list[str] = []
+    instance = instance_of(one, saying.instances(one))
+    if instance and instance.targets and "{target}" not in instance.step.what:
+        said.append(f"Still silent: {listed([called(t) for t in instance.targets], 6)}")
+    if one.kind == LineKind.FOLLOW_UP and one.ask and instance and instance.since:
+        said.append(f"{days_between(instance.since, saying.today)} since the decision")
+    if settled_by and settled_by.result == RESULT:
+        said.append(RESULTS)
+    return ". ".join(said)

@@ -1,0 +1,122 @@
+"""One coordinator's whole message, worked out from the lines that are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tracker.content import MailContent, Notice
+from tracker.dates import show_day
+from tracker.digest.accepted import accepted
+from tracker.digest.lines import Saying, groups
+from tracker.digest.say import city
+from tracker.digest.sections import Digest, Trouble, digest_of
+from tracker.digest.settle import Settlement
+from tracker.digest.subject import headline, subject
+from tracker.events import History
+from tracker.occurrence import LineKind, Occurrence
+
+AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
+PASTED = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A mail's content with its kind and the lines that it says, in order."""
+
+    kind: str
+    content: MailContent
+    lines: tuple[Occurrence, ...]
+
+
+def write(
+    lines: Sequence[Occurrence], saying: Saying, history: History, trouble: Trouble
+) -> Written | None:
+    """Write one coordinator's mail; None where only a digest is due and it has nothing to say.
+
+    The kind is digest if one is among the lines, else correction, else reminder, else notice.
+    """
+    digest: Digest | None = None
+    if any(one.kind == LineKind.DIGEST for one in lines):
+        digest = digest_of(saying, lines, history, trouble)
+        if not digest.triggered and not monday(saying):
+            lines = [one for one in lines if one.kind != LineKind.DIGEST]
+            digest = None
+    if not lines:
+        return None
+    kind = kind_of(lines)
+    ordered = tuple(sorted(lines, key=_order))
+    said = [one for one in ordered if one.kind in AT_MEETING]
+    return Written(
+        kind=kind,
+        content=MailContent(
+            kind=kind,
+            reader=saying.reader.coordinator.name,
+            zone=city(saying.reader.zone),
+            date=show_day(saying.today),
+            subject=subject(kind, ordered, saying),
+            preheader=digest.state if digest else "",
+            headline=headline(ordered, saying),
+            groups=groups(said, saying),
+            notices=_notices(ordered, saying),
+            state=digest.state if digest else "",
+            sections=digest.sections if digest else (),
+            paste=_paste(said, saying),
+            footer=_footer(saying),
+        ),
+        lines=ordered,
+    )
+
+
+def monday(saying: Saying) -> bool:
+    """Say whether a digest leaves whatever it holds: the sign of life."""
+    return saying.today.weekday() == 0
+
+
+def kind_of(lines: Sequence[Occurrence]) -> str:
+    """Name a mail after its weightiest line."""
+    kinds = {one.kind for one in lines}
+    if LineKind.DIGEST in kinds:
+        return "digest"
+    if LineKind.CORRECTION in kinds:
+        return "correction"
+    return "reminder" if kinds - {LineKind.NOTICE} else "notice"
+
+
+def _order(one: Occurrence) -> tuple[int, str, str]:
+    order = (
+        LineKind.OVERDUE,
+        LineKind.ESCALATION,
+        LineKind.CORRECTION,
+        LineKind.REMINDER,
+        LineKind.FOLLOW_UP,
+        LineKind.NOTICE,
+        LineKind.DIGEST,
+    )
+    return (order.index(one.kind), one.states.isoformat() if one.states else "", one.key)
+
+
+def _notices(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]:
+    return tuple(accepted(one, saying) for one in lines if one.item == "accepted")
+
+
+def _paste(lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Give the lines to paste into the campaigns' files, once for each thing to settle."""
+    found: dict[Settlement, str] = {}
+    for one in lines:
+        settled_by = saying.settlement(one)
+        if settled_by is not None:
+            found.setdefault(settled_by, settled_by.lines(saying.today))
+    blocks = [
+        f"# at the end of {one.campaign}.toml\n{text}" for one, text in list(found.items())[:PASTED]
+    ]
+    return "\n\n".join(blocks)
+
+
+def _footer(saying: Saying) -> str:
+    where = saying.reader.coordinator
+    return (
+        f"You get this because config.toml names you ({where.id}) as a coordinator; "
+        f"days and hours are those of {city(saying.reader.zone)}. "
+        "Whoever keeps config.toml can change that."
+    )
+
+

@@ -1,0 +1,124 @@
+"""How a line is settled: the exact command, and the lines to paste into the campaign's file."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.events import Course
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Instance
+
+RESULT = "RESULT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """One fact that would settle a line; `choose` names what the reader has to choose."""
+
+    campaign: str
+    fact: str
+    item: str | None = None
+    target: str | None = None
+    ask: str | None = None
+    meeting: date | None = None
+    result: str | None = None
+
+    @property
+    def command(self) -> str:
+        """Return the command that logs the fact."""
+        options = (
+            ("--item", self.item),
+            ("--target", self.target),
+            ("--ask", self.ask),
+            ("--meeting", str(self.meeting) if self.meeting else None),
+            ("--result", self.result),
+        )
+        said = " ".join(f"{name} {value}" for name, value in options if value)
+        return f"tracker log {self.campaign} {self.fact} {said}".rstrip()
+
+    def lines(self, on: date) -> str:
+        """Return the same as TOML, with the day on which it is said to have happened."""
+        rows = [
+            "[[log]]",
+            f"on      = {on}",
+            f'fact    = "{self.fact}"',
+            f'item    = "{self.item}"' if self.item else "",
+            f'target  = "{self.target}"' if self.target else "",
+            f'ask     = "{self.ask}"' if self.ask else "",
+            f"meeting = {self.meeting}" if self.meeting else "",
+            f'result  = "{self.result}"' if self.result else "",
+        ]
+        return "\n".join(row for row in rows if row)
+
+
+def settlement(
+    one: Occurrence, whole: Course, instances: tuple[Instance, ...]
+) -> Settlement | None:
+    """Say what settles a line, or None where nothing does (a digest, a notice)."""
+    if one.kind in {LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION}:
+        return None
+    if one.item == "meeting":
+        return _after_meeting(one, whole)
+    instance = instance_of(one, instances)
+    return settling(instance) if instance else None
+
+
+def instance_of(one: Occurrence, instances: tuple[Instance, ...]) -> Instance | None:
+    """Find the step's instance that a line is about."""
+    for instance in instances:
+        meeting = instance.meeting
+        there = (meeting.forum, meeting.session) if meeting else (None, None)
+        ask = instance.ask.id if instance.ask else None
+        if (instance.step.id, *there, ask) == (one.item, one.forum, one.session, one.ask):
+            return instance
+    return None
+
+
+def settling(instance: Instance) -> Settlement:
+    """Say which fact settles an instance of a step."""
+    step = instance.step.step
+    campaign = instance.course.id
+    meeting = instance.meeting.session if instance.meeting else None
+    if instance.step.scope != "meeting":
+        meeting = None
+    ask = instance.ask.id if instance.ask else _first_open(instance)
+    target = step.target or (instance.targets[0].id if instance.targets else None)
+    match step.until:
+        case "delivered":
+            return Settlement(campaign=campaign, fact="delivered")
+        case "reply":
+            return Settlement(campaign=campaign, fact="reply", target=target)
+        case "readout":
+            return Settlement(campaign=campaign, fact="readout", meeting=meeting)
+        case "outcome" | "settled":
+            return Settlement(
+                campaign=campaign, fact="outcome", ask=ask, meeting=meeting, result=RESULT
+            )
+        case "done":
+            wanted = target if instance.step.scope == "each target" else step.target
+            return Settlement(
+                campaign=campaign, fact="done", item=step.id, target=wanted, meeting=meeting
+            )
+
+
+def _first_open(instance: Instance) -> str | None:
+    """Return the first ask that still waits for an outcome here."""
+    whole, meeting = instance.course, instance.meeting
+    asks = whole.asks_at(meeting) if meeting else whole.asks
+    waiting = [
+        ask.id
+        for ask in asks
+        if ask.open
+        and not any(o.meeting is not None and o.meeting is meeting for o in ask.outcomes)
+    ]
+    return waiting[0] if waiting else next((ask.id for ask in asks), None)
+
+
+def _after_meeting(one: Occurrence, whole: Course) -> Settlement | None:
+    """Return the outcome that a meeting is expected to bring."""
+    meeting = whole.meeting((one.forum, one.session)) if one.session else None
+    asks = [ask.id for ask in whole.asks_at(meeting) if ask.open] if meeting else []
+    if not asks or meeting is None or meeting.watched:
+        return None
+    return Settlement(
+        campaign=whole.id, fact="outcome", ask=asks[0], meeting=one.session, result=RESULT
+    )

@@ -1,0 +1,86 @@
+"""Subjects that stand alone and first lines that say what to do."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.digest.lines import Saying, meeting_of
+from tracker.digest.say import listed, many, relative_day
+from tracker.events import PlannedMeeting
+from tracker.occurrence import LineKind, Occurrence
+
+TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
+
+
+def subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Say in one line what is at stake: the next meeting, what is to do, what is late."""
+    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+    ahead = next_meeting(lines, saying)
+    counts = _counts(lines)
+    if ahead is not None:
+        return f"{_meeting(ahead, saying)}: {counts or 'it is on the agenda'}"
+    if counts:
+        return _capital(f"{counts}: {_first_to_do(lines)}")
+    if notices:
+        return _noticed(notices)
+    day = saying.today
+    return f"{'Digest' if kind == 'digest' else 'Tracker'} of {day:%A} {day.day} {day:%B %Y}"
+
+
+def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Say first what there is to do, before any list."""
+    counts = _counts(lines)
+    ahead = next_meeting(lines, saying)
+    if ahead is not None:
+        when = _meeting(ahead, saying)
+        return f"{when}. {_capital(counts)}." if counts else f"{when}."
+    if counts:
+        return f"{_capital(counts)}."
+    if any(one.kind == LineKind.NOTICE for one in lines):
+        return "For your information; nothing is to be done this minute."
+    return "Nothing is to be done today."
+
+
+def next_meeting(lines: Sequence[Occurrence], saying: Saying) -> PlannedMeeting | None:
+    """Return the next meeting that a reminder in this mail speaks of."""
+    found = [
+        meeting
+        for one in lines
+        if one.kind == LineKind.REMINDER
+        and (meeting := meeting_of(one, saying)) is not None
+        and meeting.start > saying.now
+    ]
+    return min(found, key=lambda one: one.start, default=None)
+
+
+def _meeting(meeting: PlannedMeeting, saying: Saying) -> str:
+    """Say when a meeting is, as its reader thinks of it, with the hour at the place."""
+    day: date = meeting.day
+    when = relative_day(day, saying.today)
+    hour = f" {meeting.start.astimezone(meeting.zone):%H:%M}" if meeting.time_known else ""
+    return _capital(f"{when}{hour} {meeting.name}")
+
+
+def _counts(lines: Sequence[Occurrence]) -> str:
+    to_do = sum(one.kind in TO_DO and one.item != "meeting" for one in lines)
+    late = sum(one.kind == LineKind.OVERDUE for one in lines)
+    said = [many(to_do, "thing") + " to do"] if to_do else []
+    said += [f"{late} late"] if late else []
+    return ", ".join(said)
+
+
+def _first_to_do(lines: Sequence[Occurrence]) -> str:
+    order = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
+    for kind in order:
+        for one in lines:
+            if one.kind == kind and one.item != "meeting":
+                return one.what
+    return ""
+
+
+def _noticed(notices: Sequence[Occurrence]) -> str:
+    first = notices[0].what
+    return first if len(notices) == 1 else f"{first} and {listed(['another'] * (len(notices) - 1), 1)}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
