@@ -1,0 +1,1 @@
+"""The steps by which an older database comes to the newest tables; alembic runs them."""

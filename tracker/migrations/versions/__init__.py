@@ -1,0 +1,1 @@
+"""One file a step, numbered; `tracker.store.schema.NEWEST` names the last."""

@@ -1,0 +1,304 @@
+"""What the tracker remembers: last good files, the journal, and the outbox with its states.
+
+Every method of the store is one transaction. Those called inside `with store.writing():` join it,
+so that facts and the plan made from them are written together or not at all. Records come out,
+never rows; moments are aware UTC both ways.
+"""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import Connection
+
+from tracker.occurrence import Occurrence
+from tracker.store import files, journal, lines, mails, schema
+from tracker.store.engine import database_file, open_engine, transaction
+from tracker.store.lock import DaemonLock
+from tracker.store.records import (
+    Attempt,
+    AttemptOutcome,
+    GoodFile,
+    JournalEntry,
+    LineState,
+    MailRecord,
+    MailState,
+    NewMail,
+    OutboxLine,
+)
+
+__all__ = [
+    "Attempt",
+    "AttemptOutcome",
+    "GoodFile",
+    "JournalEntry",
+    "LineState",
+    "MailRecord",
+    "MailState",
+    "NewMail",
+    "OutboxLine",
+    "Store",
+]
+
+
+class Store:
+    """The one door to the database; make one with `Store.open` and close it."""
+
+    def __init__(self, engine: Engine, file: Path | None) -> None:
+        self.file = file
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._engine = engine
+        self._lock: DaemonLock | None = None
+        self._open = threading.local()
+
+    @classmethod
+    def open(cls, url: str, *, base: Path) -> Self:
+        """Open "sqlite:///file" (relative to `base`) or "sqlite://" (in memory, for one thread).
+
+        Make the tables, or bring them up to date. Raise ConfigError for a URL, file or database
+        that cannot be used, a newer tracker's database among them.
+        """
+        file = database_file(url, base=base)
+        store = cls(open_engine(file), file)
+        try:
+            store._prepare()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of the database and of the daemon's lock; doing it twice is harmless."""
+        self._engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def lock(self) -> None:
+        """Take the daemon's lock; BusyError names the process and host that have it.
+
+        A database in memory is nobody else's and needs none.
+        """
+        if self.file is not None:
+            self._lock = DaemonLock.take(self.file)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Join all calls inside into one transaction, written at the end or, on an error, not."""
+        with self._transaction(immediate=True):
+            yield
+
+    # -- files ---------------------------------------------------------------------------------
+
+    def good_files(self) -> dict[tuple[str, str], GoodFile]:
+        """Return the last good version of each file, by kind and id, with its moment."""
+        with self._reading() as connection:
+            return files.good_files(connection)
+
+    def last_good(self) -> dict[tuple[str, str], str]:
+        """Return the text of the last good version of each file, by kind and id."""
+        return {place: file.text for place, file in self.good_files().items()}
+
+    def remember_files(
+        self, versions: Iterable[tuple[str, str, str, str]], *, now: datetime
+    ) -> None:
+        """Keep good versions, each (kind, id, digest, text); a known digest changes nothing."""
+        with self._transaction(immediate=True) as connection:
+            files.remember(connection, versions, now=now)
+
+    # -- journal -------------------------------------------------------------------------------
+
+    def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
+        """Append the entries whose key is new, and return those, numbered."""
+        with self._transaction(immediate=True) as connection:
+            return journal.record(connection, entries)
+
+    def journal(
+        self,
+        *,
+        campaign: str | None = None,
+        kinds: Collection[str] | None = None,
+        after: int = 0,
+    ) -> list[JournalEntry]:
+        """Return entries numbered above `after` in the order they were recorded."""
+        with self._reading() as connection:
+            return journal.read(connection, campaign=campaign, kinds=kinds, after=after)
+
+    # -- lines ---------------------------------------------------------------------------------
+
+    def lines(
+        self,
+        *,
+        states: Collection[str] | None = None,
+        campaign: str | None = None,
+        coordinator: str | None = None,
+    ) -> list[OutboxLine]:
+        """Return lines by due moment, then key; `coordinator` is who gets them."""
+        with self._reading() as connection:
+            return lines.read(
+                connection, states=states, campaign=campaign, coordinator=coordinator
+            )
+
+    def line(self, key: str) -> OutboxLine | None:
+        """Return the line of a key, if there ever was one."""
+        with self._reading() as connection:
+            return lines.one(connection, key)
+
+    def replace_plan(
+        self,
+        add: Iterable[Occurrence],
+        update: Iterable[Occurrence],
+        drop: Iterable[tuple[str, str, str]],
+        *,
+        now: datetime,
+    ) -> None:
+        """Bring the queued lines to the new plan; `drop` is (key, cancelled or expired, reason).
+
+        `add` queues a line again that was cancelled or expired under its key. A line that a mail
+        carries, or that is sent, unknown or failed, is never touched.
+        """
+        with self._transaction(immediate=True) as connection:
+            lines.drop(connection, drop, now=now)
+            lines.change(connection, update)
+            lines.put(connection, add)
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest moment at which a line or another try of a mail is due."""
+        with self._reading() as connection:
+            moments = (lines.next_due(connection), mails.next_try(connection))
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def due_lines(self, now: datetime) -> list[Occurrence]:
+        """Return the lines that are due, not expired and in no mail yet, earliest first."""
+        with self._reading() as connection:
+            return lines.due(connection, now=now)
+
+    # -- mails ---------------------------------------------------------------------------------
+
+    def start_mail(self, mail: NewMail, *, now: datetime) -> MailRecord | None:
+        """Write a mail and its lines down as being sent, before any connection is opened.
+
+        Return None, and write nothing, if any of its lines is no longer free to send.
+        """
+        with self._transaction(immediate=True) as connection:
+            return mails.start(connection, mail, owner=self.owner, now=now)
+
+    def mark_sent(
+        self, mail: MailRecord, *, now: datetime, code: int | None = None, text: str = ""
+    ) -> bool:
+        """Write down that the server took the mail; False if the mail is no longer ours."""
+        attempt = Attempt(at=now, outcome="sent", code=code, text=text)
+        with self._transaction(immediate=True) as connection:
+            return mails.settle(connection, mail, attempt, state="sent")
+
+    def mark_retry(
+        self,
+        mail: MailRecord,
+        *,
+        at: datetime,
+        reason: str,
+        now: datetime,
+        code: int | None = None,
+    ) -> bool:
+        """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
+        attempt = Attempt(at=now, outcome="temporary", code=code, text=reason)
+        with self._transaction(immediate=True) as connection:
+            return mails.settle(connection, mail, attempt, state="queued", next_at=at)
+
+    def mark_failed(
+        self, mail: MailRecord, *, reason: str, now: datetime, code: int | None = None
+    ) -> bool:
+        """Write down a final refusal. False as in mark_sent."""
+        attempt = Attempt(at=now, outcome="permanent", code=code, text=reason)
+        with self._transaction(immediate=True) as connection:
+            return mails.settle(connection, mail, attempt, state="failed")
+
+    def mark_unknown(
+        self, mail: MailRecord, *, reason: str, now: datetime, at: datetime | None = None
+    ) -> bool:
+        """Write down that no answer came; the same bytes go again at `at`, at once by default.
+
+        The fourth such try of one mail ends it as failed. False as in mark_sent.
+        """
+        attempt = Attempt(at=now, outcome="unknown", code=None, text=reason)
+        with self._transaction(immediate=True) as connection:
+            return mails.settle_unknown(
+                connection, mail, attempt, state="unknown", next_at=at or now
+            )
+
+    def retry_due(self, now: datetime, *, limit: int | None = None) -> list[MailRecord]:
+        """Take in hand the mails whose next try is due, each under its next attempt.
+
+        Those that expired while waiting are ended first.
+        """
+        with self._transaction(immediate=True) as connection:
+            return mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+
+    def recover(self, now: datetime) -> list[MailRecord]:
+        """At start, under the lock: queue again what a process now dead had in hand.
+
+        The fourth try of one mail without an answer ends it as failed. Return all that it found.
+        """
+        with self._transaction(immediate=True) as connection:
+            return mails.recover(connection, owner=self.owner, now=now)
+
+    def retry(self, mail: int, now: datetime) -> MailRecord:
+        """Queue a failed, unknown or expired mail again because a person asks for it.
+
+        Raise QuestionError where there is no such mail or nothing to send again.
+        """
+        with self._transaction(immediate=True) as connection:
+            return mails.queue_again(connection, mail, now=now)
+
+    def mails(
+        self, *, states: Collection[str] | None = None, limit: int | None = None
+    ) -> list[MailRecord]:
+        """Return mails in the order they were made; with `limit`, the newest so many."""
+        with self._reading() as connection:
+            return mails.read(connection, states=states, limit=limit)
+
+    def mail(self, number: int) -> MailRecord | None:
+        """Return a mail by its number."""
+        with self._reading() as connection:
+            return mails.one(connection, number)
+
+    def attempts(self, mail: int) -> list[Attempt]:
+        """Return every try of a mail, first to last."""
+        with self._reading() as connection:
+            return mails.attempts(connection, mail)
+
+    def _prepare(self) -> None:
+        with self._transaction(immediate=False) as connection:
+            version = schema.version_of(connection)
+        if version != schema.NEWEST:
+            make = schema.create_all if self.file is None else schema.bring_up_to_date
+            with self._transaction(immediate=True) as connection:
+                make(connection)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transaction(immediate=False)
+
+    @contextmanager
+    def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
+        joined: Connection | None = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        with transaction(self._engine, immediate=immediate) as connection:
+            self._open.connection = connection
+            try:
+                yield connection
+            finally:
+                self._open.connection = None

@@ -1,0 +1,47 @@
+"""Occurrences as JSON and back, so that a new idea needs no new column."""
+
+import json
+from dataclasses import fields
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from tracker.occurrence import LineKind, Occurrence, Origin
+
+# Reading the outbox again and again would otherwise spend most of its time on the same documents.
+_REMEMBERED = 8_192
+_NAMES = tuple(field.name for field in fields(Occurrence))
+_EMPTY = {field.name: field.default for field in fields(Occurrence)}
+_MOMENTS = ("due", "expires", "states")
+
+
+def dump(occurrence: Occurrence) -> str:
+    """Write an occurrence down; what is left at its default is left out."""
+    named = {name: getattr(occurrence, name) for name in _NAMES}
+    told = {name: value for name, value in named.items() if value != _EMPTY[name]}
+    return json.dumps(told, default=_plain, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def load(document: str) -> Occurrence:
+    """Read an occurrence back, equal to the one written."""
+    told: dict[str, Any] = json.loads(document)
+    for name in _MOMENTS:
+        if told.get(name) is not None:
+            told[name] = datetime.fromisoformat(told[name])
+    if "session" in told:
+        told["session"] = date.fromisoformat(told["session"])
+    if "origin" in told:
+        kind, identity, path = told["origin"]
+        told["origin"] = Origin(kind=kind, id=identity, path=tuple(path))
+    told["targets"] = tuple(told.get("targets", ()))
+    told["kind"] = LineKind(told["kind"])
+    return Occurrence(**told)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, Origin):
+        return [value.kind, value.id, list(value.path)]
+    raise TypeError(f"an occurrence cannot hold {type(value).__name__}")

@@ -1,0 +1,137 @@
+"""The outbox's lines: what is planned, what is due, and what became of it."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection, Row
+
+from tracker.occurrence import Occurrence
+from tracker.store import documents
+from tracker.store.records import OutboxLine
+from tracker.tables import LINE
+
+# A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
+_FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", LINE.c.mail_id.is_(None))
+_PLANNED = ("campaign", "recipient", "due", "expires", "document")
+_SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
+
+
+def read(
+    connection: Connection,
+    *,
+    states: Collection[str] | None,
+    campaign: str | None,
+    coordinator: str | None,
+) -> list[OutboxLine]:
+    """Return lines by due moment, then key; `coordinator` is who gets them."""
+    query = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+    if states is not None:
+        query = query.where(LINE.c.state.in_(states))
+    if campaign is not None:
+        query = query.where(LINE.c.campaign == campaign)
+    if coordinator is not None:
+        query = query.where(LINE.c.recipient == coordinator)
+    return [_line(row) for row in connection.execute(query)]
+
+
+def one(connection: Connection, key: str) -> OutboxLine | None:
+    """Return the line of a key, if there ever was one."""
+    row = connection.execute(select(*_SEEN).where(LINE.c.key == key)).one_or_none()
+    return None if row is None else _line(row)
+
+
+def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
+    """Return what is due and not expired, earliest first."""
+    query = (
+        select(LINE.c.document)
+        .where(_FREE, LINE.c.due <= now, or_(LINE.c.expires.is_(None), LINE.c.expires > now))
+        .order_by(LINE.c.due, LINE.c.key)
+    )
+    return [documents.load(document) for document in connection.execute(query).scalars()]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return the earliest due moment of the lines that no mail carries yet."""
+    found: datetime | None = connection.execute(select(func.min(LINE.c.due)).where(_FREE)).scalar()
+    return found
+
+
+def put(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+    """Queue new lines, and again those that were cancelled or expired under the same key.
+
+    A free line takes the new due moment and text; what a mail carries, or was sent, stays.
+    """
+    rows = [{"key": one.key, "state": "queued", **_columns(one)} for one in occurrences]
+    if not rows:
+        return
+    statement = insert(LINE)
+    fresh = {name: statement.excluded[name] for name in _PLANNED}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[LINE.c.key],
+            set_={**fresh, "state": "queued", "reason": None, "mail_id": None, "settled_at": None},
+            where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
+        ),
+        rows,
+    )
+
+
+def change(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+    """Give free lines their new due moment and text; all others stay as they are."""
+    for one in occurrences:
+        statement = update(LINE).where(LINE.c.key == one.key, _FREE)
+        connection.execute(statement.values(**_columns(one)))
+
+
+def drop(connection: Connection, ends: Iterable[tuple[str, str, str]], *, now: datetime) -> None:
+    """End free lines, each (key, state, reason) as cancelled or expired."""
+    for key, state, reason in ends:
+        statement = update(LINE).where(LINE.c.key == key, _FREE)
+        connection.execute(statement.values(state=state, reason=reason, settled_at=now))
+
+
+def bind(connection: Connection, keys: Collection[str], *, mail: int) -> bool:
+    """Let a mail carry these lines from now on; False if any of them is not free."""
+    taken = connection.execute(
+        update(LINE).where(LINE.c.key.in_(keys), _FREE).values(state="sending", mail_id=mail)
+    )
+    return taken.rowcount == len(keys)
+
+
+def follow(
+    connection: Connection,
+    mails: Collection[int],
+    *,
+    state: str,
+    reason: str | None = None,
+    settled_at: datetime | None = None,
+) -> None:
+    """Give the lines that these mails carry the mails' state."""
+    connection.execute(
+        update(LINE)
+        .where(LINE.c.mail_id.in_(mails))
+        .values(state=state, reason=reason, settled_at=settled_at)
+    )
+
+
+def _columns(occurrence: Occurrence) -> dict[str, object]:
+    return {
+        "campaign": occurrence.campaign,
+        "recipient": occurrence.to,
+        "due": occurrence.due,
+        "expires": occurrence.expires,
+        "document": documents.dump(occurrence),
+    }
+
+
+def _line(row: Row[*tuple[Any, ...]]) -> OutboxLine:
+    return OutboxLine(
+        occurrence=documents.load(row.document),
+        state=row.state,
+        mail=row.mail_id,
+        reason=row.reason,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,219 @@
+"""The outbox's mails: taken in hand, sent, refused, without an answer, waiting for another try."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy.engine import Connection, Row
+
+from tracker.errors import QuestionError
+from tracker.store import lines
+from tracker.store.records import Attempt, MailRecord, NewMail
+from tracker.tables import ATTEMPT, MAIL
+
+MOST_RECOVERIES = 3
+_RETRIABLE = ("failed", "unknown", "expired")
+_WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
+_STOPPED = "the tracker stopped before the answer to this try was written down"
+
+
+def start(
+    connection: Connection, mail: NewMail, *, owner: str, now: datetime
+) -> MailRecord | None:
+    """Write a mail down as being sent, with its lines; None if any of them is not free."""
+    inner = connection.begin_nested()
+    row = connection.execute(
+        insert(MAIL).values(**_columns(mail, owner, now)).returning(MAIL)
+    ).one()
+    if not lines.bind(connection, mail.keys, mail=row.id):
+        inner.rollback()
+        return None
+    inner.commit()
+    return _record(row)
+
+
+def settle(
+    connection: Connection,
+    mail: MailRecord,
+    attempt: Attempt,
+    *,
+    state: str,
+    next_at: datetime | None = None,
+) -> bool:
+    """Write down how a try went; False, and nothing is written, if the mail is no longer ours."""
+    ended = state in {"sent", "failed"}
+    reason = None if state == "sent" else attempt.text
+    recoveries = mail.recoveries + (attempt.outcome == "unknown")
+    settled_at = attempt.at if ended else None
+    changed = connection.execute(
+        update(MAIL)
+        .where(_held_by(mail))
+        .values(
+            state=state,
+            reason=reason,
+            next_at=next_at,
+            recoveries=recoveries,
+            settled_at=settled_at,
+        )
+    )
+    if changed.rowcount != 1:
+        return False
+    _write_attempt(connection, mail, attempt)
+    lines.follow(connection, [mail.id], state=state, reason=reason, settled_at=settled_at)
+    return True
+
+
+def claim_waiting(
+    connection: Connection, *, owner: str, now: datetime, limit: int | None
+) -> list[MailRecord]:
+    """Take in hand the mails whose next try is due, each under its next attempt."""
+    expire(connection, now=now)
+    due = select(MAIL.c.id).where(_WAITING, MAIL.c.next_at <= now).order_by(MAIL.c.next_at)
+    claimed = connection.execute(
+        update(MAIL)
+        .where(MAIL.c.id.in_(due.limit(limit)), _WAITING)
+        .values(state="sending", owner=owner, attempt=MAIL.c.attempt + 1, next_at=None)
+        .returning(MAIL)
+    )
+    found = sorted((_record(row) for row in claimed), key=lambda mail: mail.id)
+    lines.follow(connection, [mail.id for mail in found], state="sending")
+    return found
+
+
+def expire(connection: Connection, *, now: datetime) -> None:
+    """End the waiting mails that nobody needs any more."""
+    reason = "the mail could not be handed over before it was too late to be of use"
+    ended = connection.execute(
+        update(MAIL)
+        .where(_WAITING, MAIL.c.expires <= now)
+        .values(state="expired", reason=reason, next_at=None, settled_at=now)
+        .returning(MAIL.c.id)
+    )
+    found = list(ended.scalars())
+    lines.follow(connection, found, state="expired", reason=reason, settled_at=now)
+
+
+def recover(connection: Connection, *, owner: str, now: datetime) -> list[MailRecord]:
+    """Queue again, with the same bytes, what a process now dead had in hand.
+
+    Nobody knows whether the server took it. After three tries without an answer it is failed:
+    a mail that kills the process each time must not do so for ever.
+    """
+    abandoned = select(MAIL).where(MAIL.c.state == "sending", MAIL.c.owner != owner)
+    dead = [_record(row) for row in connection.execute(abandoned.order_by(MAIL.c.id))]
+    for mail in dead:
+        attempt = Attempt(at=now, outcome="unknown", code=None, text=_STOPPED)
+        settle_unknown(connection, mail, attempt, state="queued", next_at=now)
+    return [found for mail in dead if (found := one(connection, mail.id)) is not None]
+
+
+def settle_unknown(
+    connection: Connection, mail: MailRecord, attempt: Attempt, *, state: str, next_at: datetime
+) -> bool:
+    """Write down a try without an answer; one too many ends the mail as failed."""
+    if mail.recoveries >= MOST_RECOVERIES:
+        tries = mail.recoveries + 1
+        text = f"given up after {tries} tries without an answer; the last: {attempt.text}"
+        last = Attempt(at=attempt.at, outcome="unknown", code=attempt.code, text=text)
+        return settle(connection, mail, last, state="failed")
+    return settle(connection, mail, attempt, state=state, next_at=next_at)
+
+
+def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRecord:
+    """Queue an ended mail again because a person asked for it: at once, with no end in time."""
+    mail = one(connection, number)
+    if mail is None:
+        raise QuestionError(f"There is no mail {number}: `tracker outbox` lists them.")
+    if mail.state not in _RETRIABLE:
+        raise QuestionError(f"Mail {number} is {mail.state}: there is nothing to send again.")
+    again = connection.execute(
+        update(MAIL)
+        .where(MAIL.c.id == number)
+        .values(
+            state="queued", reason=None, next_at=now, expires=None, recoveries=0, settled_at=None
+        )
+        .returning(MAIL)
+    ).one()
+    lines.follow(connection, [number], state="queued")
+    return _record(again)
+
+
+def next_try(connection: Connection) -> datetime | None:
+    """Return the earliest moment at which a waiting mail goes again."""
+    found: datetime | None = connection.execute(
+        select(func.min(MAIL.c.next_at)).where(_WAITING)
+    ).scalar()
+    return found
+
+
+def read(
+    connection: Connection, *, states: Collection[str] | None, limit: int | None
+) -> list[MailRecord]:
+    """Return mails in the order they were made; with `limit`, the newest so many."""
+    query = select(MAIL).order_by(MAIL.c.id.desc()).limit(limit)
+    if states is not None:
+        query = query.where(MAIL.c.state.in_(states))
+    return [_record(row) for row in reversed(connection.execute(query).all())]
+
+
+def one(connection: Connection, number: int) -> MailRecord | None:
+    """Return a mail by its number."""
+    row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one_or_none()
+    return None if row is None else _record(row)
+
+
+def attempts(connection: Connection, number: int) -> list[Attempt]:
+    """Return every try of a mail, first to last."""
+    query = select(ATTEMPT).where(ATTEMPT.c.mail_id == number).order_by(ATTEMPT.c.id)
+    return [
+        Attempt(at=row.at, outcome=row.outcome, code=row.code, text=row.answer)
+        for row in connection.execute(query)
+    ]
+
+
+def _held_by(mail: MailRecord) -> ColumnElement[bool]:
+    # Fencing: a process that slept while another took over finds no row of its own any more.
+    return and_(
+        MAIL.c.id == mail.id,
+        MAIL.c.state == "sending",
+        MAIL.c.owner == mail.owner,
+        MAIL.c.attempt == mail.attempt,
+    )
+
+
+def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -> None:
+    connection.execute(
+        insert(ATTEMPT).values(
+            mail_id=mail.id,
+            number=mail.attempt,
+            at=attempt.at,
+            outcome=attempt.outcome,
+            code=attempt.code,
+            answer=attempt.text,
+        )
+    )
+
+
+def _columns(mail: NewMail, owner: str, now: datetime) -> dict[str, object]:
+    return {
+        "coordinator": mail.coordinator,
+        "kind": mail.kind,
+        "subject": mail.subject,
+        "message_id": mail.message_id,
+        "raw": mail.raw,
+        "carries": json.dumps(mail.keys, ensure_ascii=False),
+        "state": "sending",
+        "owner": owner,
+        "attempt": 1,
+        "recoveries": 0,
+        "created_at": now,
+        "expires": mail.expires,
+    }
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> MailRecord:
+    columns = dict(row._mapping)  # noqa: SLF001 -- the documented way to a row's columns by name
+    keys = tuple(json.loads(columns.pop("carries")))
+    return MailRecord(**columns, keys=keys)

@@ -1,0 +1,103 @@
+"""What the store gives and takes: frozen records, never rows; every moment is aware UTC."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from tracker.occurrence import Occurrence
+
+LineState = Literal["queued", "sending", "sent", "failed", "unknown", "cancelled", "expired"]
+MailState = LineState
+AttemptOutcome = Literal["sent", "temporary", "permanent", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class GoodFile:
+    """The last good version of a file; `read_at` is when this version was first read."""
+
+    kind: str
+    id: str
+    digest: str
+    text: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One thing seen or done. `data` holds plain JSON values; `id` is None until recorded.
+
+    Writing an entry whose `key` is there already changes nothing.
+    """
+
+    at: datetime
+    kind: str
+    campaign: str | None
+    key: str
+    data: dict[str, Any] = field(default_factory=dict)
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """An occurrence and what became of it.
+
+    `mail` is the number of the mail that carries or carried it. `settled_at` is when it came to
+    its end state (sent, failed, cancelled, expired), None before that.
+    """
+
+    occurrence: Occurrence
+    state: LineState
+    mail: int | None
+    reason: str | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMail:
+    """A message whose bytes are final; `keys` are the occurrences it carries.
+
+    `expires` is the moment after which another try is useless, None where there is none.
+    """
+
+    coordinator: str
+    kind: str
+    subject: str
+    message_id: str
+    raw: bytes = field(repr=False)
+    keys: tuple[str, ...]
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailRecord:
+    """A message in the outbox. Only the `owner` of the current `attempt` may write its end.
+
+    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer.
+    """
+
+    id: int
+    coordinator: str
+    kind: str
+    subject: str
+    message_id: str
+    raw: bytes = field(repr=False)
+    keys: tuple[str, ...]
+    state: MailState
+    reason: str | None
+    owner: str
+    attempt: int
+    recoveries: int
+    created_at: datetime
+    next_at: datetime | None
+    expires: datetime | None
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try to hand a mail over: `code` is the server's, None where it gave none."""
+
+    at: datetime
+    outcome: AttemptOutcome
+    code: int | None
+    text: str
