@@ -1,0 +1,1 @@
+"""What the tracker does: check, plan, record, send, replay."""

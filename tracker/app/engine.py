@@ -1,0 +1,240 @@
+"""What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tracker.app.remembering import (
+    digest_sent,
+    facts_of,
+    frames_of,
+    history_from,
+    sightings,
+)
+from tracker.app.trouble import problem_sightings, trouble_for
+from tracker.campaign import World
+from tracker.changes import Kept, compare
+from tracker.compose import Composer, Envelope
+from tracker.delivery import Outcome
+from tracker.digest import Saying, Trouble, Written, write
+from tracker.errors import Problem
+from tracker.events import Fact, Frame, History
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan, Readers, plan
+from tracker.planning.steps import steps_of
+from tracker.store import MailRecord, NewMail, Store
+
+Clock = Callable[[], datetime]
+Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
+AHEAD = timedelta(days=40)
+AT_ONCE = 4
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that was handed over, with what it said; for a replay's report and the log."""
+
+    record: MailRecord
+    written: Written
+    at: datetime
+    outcome: Outcome
+
+
+class Engine:
+    """The one path that the daemon, the replay and the tests all take.
+
+    The clock and the delivery are given; nothing here reads the time or opens a connection.
+    """
+
+    def __init__(
+        self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
+    ) -> None:
+        self.store = store
+        self.composer = composer
+        self.deliver = deliver
+        self.clock = clock
+        self.replayed = replayed
+        self.problems: tuple[Problem, ...] = ()
+        self._world: World | None = None
+        self._frames: dict[str, Frame] = {}
+        self._facts: dict[str, tuple[Fact, ...]] = {}
+        self._steps: dict[str, tuple[str, ...]] = {}
+        self._known = {entry.key for entry in store.journal()}
+        self._history = History()
+        self._stale = True
+
+    def take(self, world: World, problems: tuple[Problem, ...] = ()) -> None:
+        """Take the files as they are now in force, and what is wrong with the others."""
+        self._world = world
+        self.problems = problems
+        self._frames = frames_of(world)
+        self._facts = facts_of(self._frames)
+        self._steps = {
+            one: tuple(step.id for step in steps_of(home, world))
+            for one, home in self._frames.items()
+        }
+        self._stale = True
+
+    @property
+    def world(self) -> World:
+        """Return the files in force."""
+        assert self._world is not None
+        return self._world
+
+    def refresh(self) -> Plan:
+        """Write down what is new, plan again and bring the outbox in line, in one transaction."""
+        now = self.clock()
+        with self.store.writing():
+            history = self.record(now)
+            planned = plan(self.world, history, now=now, until=now + AHEAD)
+            kept = [Kept(one.occurrence, one.state) for one in self.store.lines()]
+            changes = compare(planned, kept, now=now)
+            if changes:
+                drop = [(one.key, one.state, one.reason) for one in changes.drop]
+                self.store.replace_plan(changes.add, changes.update, drop, now=now)
+        return planned
+
+    def record(self, now: datetime) -> History:
+        """Write down first sights and facts that are new at `now`; return the history."""
+        found = sightings(
+            self._frames, self._facts, self._steps, now=now, replayed=self.replayed
+        )
+        wrong = problem_sightings(self.problems, now=now)
+        new = [entry for entry in (*found, *wrong) if entry.key not in self._known]
+        if new:
+            self.store.record(new)
+            self._known.update(entry.key for entry in new)
+        if new or self._stale:
+            self._history = self._added_up()
+            self._stale = False
+        return self._history
+
+    async def send_due(self, planned: Plan) -> list[Sent]:
+        """Send every mail that is due, at most four at once; one bad mail stays one bad mail."""
+        now = self.clock()
+        due: dict[str, list[Occurrence]] = {}
+        for one in self.store.due_lines(now):
+            due.setdefault(one.to, []).append(one)
+        started = [
+            (record, written)
+            for reader, lines in sorted(due.items())
+            if (written := self._written(reader, lines, planned, now)) is not None
+            and (record := self._started(reader, written, now)) is not None
+        ]
+        limit = asyncio.Semaphore(AT_ONCE)
+        return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
+
+    async def retry_due(self) -> list[Outcome]:
+        """Send again, with the same bytes, what a server put off."""
+        records = self.store.retry_due(self.clock())
+        limit = asyncio.Semaphore(AT_ONCE)
+        return list(await asyncio.gather(*(self._again(one, limit) for one in records)))
+
+    def next_moment(self, after: datetime) -> datetime | None:
+        """Return when there is something to do next; in a replay also when something is known."""
+        moments = [self.store.next_due()]
+        if self.replayed:
+            moments += [home.opened_at for home in self._frames.values()]
+            moments += [fact.known_at for facts in self._facts.values() for fact in facts]
+        return min((at for at in moments if at is not None and at > after), default=None)
+
+    def _added_up(self) -> History:
+        blank = History(
+            accepted="morning" if self.replayed else "settled",
+            settle=self.world.config.times.settle,
+        )
+        return history_from(self.store.journal(), self._facts, blank)
+
+    def _written(
+        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
+    ) -> Written | None:
+        """Write one coordinator's mail; a digest with nothing to say ends here."""
+        readers = Readers(self.world.config)
+        saying = Saying(readers[reader], planned, self.world, now)
+        digest = [one for one in lines if one.kind == LineKind.DIGEST]
+        since = self._history.digests.get(reader)
+        trouble = (
+            trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
+        )
+        written = write(lines, saying, self._history, trouble)
+        said = set(written.lines) if written else set()
+        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
+        if silent:
+            self.store.replace_plan((), (), silent, now=now)
+        return written
+
+    def _started(self, reader: str, written: Written, now: datetime) -> MailRecord | None:
+        """Make the bytes and write them down before any connection is opened."""
+        coordinator = self.world.config.who(reader)
+        assert coordinator is not None
+        keys = tuple(one.key for one in written.lines)
+        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
+        composed = self.composer.compose(
+            written.content,
+            Envelope(
+                sender=self.world.config.mail.sender,
+                to_name=coordinator.name,
+                to_address=coordinator.email,
+                sent_at=now,
+                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
+                campaigns=tuple(campaigns),
+            ),
+        )
+        ends = [one.expires for one in written.lines]
+        new = NewMail(
+            coordinator=reader,
+            kind=written.kind,
+            subject=composed.subject,
+            message_id=composed.message_id,
+            raw=composed.raw,
+            keys=keys,
+            expires=max((at for at in ends if at), default=None) if all(ends) else None,
+        )
+        return self.store.start_mail(new, now=now)
+
+    async def _hand_over(
+        self, record: MailRecord, written: Written, limit: asyncio.Semaphore
+    ) -> Sent:
+        async with limit:
+            outcome = await self._deliver(record)
+        return Sent(record, written, record.created_at, outcome)
+
+    async def _again(self, record: MailRecord, limit: asyncio.Semaphore) -> Outcome:
+        async with limit:
+            return await self._deliver(record)
+
+    async def _deliver(self, record: MailRecord) -> Outcome:
+        coordinator = self.world.config.who(record.coordinator)
+        if coordinator is None:
+            outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
+        else:
+            outcome = await self.deliver(record, coordinator.email)
+        self._settle(record, outcome)
+        return outcome
+
+    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
+        """Write down what became of a try; a late owner finds nothing to write on."""
+        now = self.clock()
+        match outcome.state:
+            case "sent":
+                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
+                self._note_digest(record)
+            case "permanent":
+                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
+            case "unknown":
+                self.store.mark_unknown(record, outcome.text, now=now)
+            case "temporary" | "relay":
+                wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
+                self.store.mark_retry(
+                    record, now + wait, outcome.code, outcome.text, now=now
+                )
+
+    def _note_digest(self, record: MailRecord) -> None:
+        if record.kind == "digest":
+            entry = digest_sent(record.coordinator, now=record.created_at)
+            self.store.record([entry])
+            self._known.add(entry.key)
+            self._stale = True

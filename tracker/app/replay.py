@@ -1,0 +1,141 @@
+"""The same engine over a simulated clock: a summer in a second."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker.app.engine import Deliver, Engine, Sent
+from tracker.campaign import World
+from tracker.compose import Composer
+from tracker.delivery import Outcome
+from tracker.digest import is_late
+from tracker.errors import Problem
+from tracker.events import course, frame, read_facts
+from tracker.occurrence import LineKind, Occurrence
+from tracker.store import MailRecord, Store
+
+AFTERWARDS = timedelta(days=31)
+Watch = Callable[[datetime], None]
+
+
+class SimulatedClock:
+    """A clock that somebody turns; aware UTC."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """Return the simulated moment."""
+        return self.at
+
+
+def first_moment(world: World) -> datetime:
+    """Return 00:00 of the earliest `opened`, each in its campaign's zone."""
+    opened = [frame(one, world).opened_at for one in world.campaigns]
+    return min(opened, default=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def last_moment(world: World) -> datetime:
+    """Return a month after the last thing that the files know of: where a replay ends by itself."""
+    moments = [first_moment(world)]
+    for one in world.campaigns:
+        home = frame(one, world)
+        moments += [home.closed_at] if home.closed_at else []
+        moments += [home.midnight(home.dated)]
+        moments += _meeting_days(one, world)
+        moments += [fact.known_at for fact in read_facts(home)]
+    return max(moments) + AFTERWARDS
+
+
+async def replay(
+    world: World,
+    problems: tuple[Problem, ...],
+    composer: Composer,
+    *,
+    end: datetime,
+    deliver: Deliver | None = None,
+    watch: Watch | None = None,
+) -> list[Sent]:
+    """Send every mail from the earliest `opened` until `end`, and return them in sending order.
+
+    Each mail is composed, written into a database of the replay's own and handed to `deliver`
+    (or to nobody). There is no guard; files are today's throughout.
+    """
+    clock = SimulatedClock(first_moment(world))
+    store = Store.open("sqlite://", base=Path())
+    engine = Engine(store, composer, deliver=deliver or _nobody, clock=clock, replayed=True)
+    engine.take(world, problems)
+    sent: list[Sent] = []
+    while clock.at < end:
+        sent.extend(await _morning(engine))
+        following = engine.next_moment(clock.at)
+        if watch is not None:
+            watch(clock.at)
+        if following is None:
+            break
+        clock.at = following
+    store.close()
+    return sent
+
+
+def run(*args: Any, **options: Any) -> list[Sent]:  # noqa: ANN401 -- exactly replay's own
+    """Run a replay to its end."""
+    return asyncio.run(replay(*args, **options))
+
+
+def as_json(sent: Sent) -> dict[str, Any]:
+    """Return a mail as one object of `replay --json`."""
+    return {
+        "at": utc(sent.at),
+        "kind": sent.written.kind,
+        "to": sent.record.coordinator,
+        "subject": sent.record.subject,
+        "message_id": sent.record.message_id,
+        "items": [line_json(one, sent.at) for one in sent.written.lines],
+    }
+
+
+def line_json(one: Occurrence, now: datetime) -> dict[str, Any]:
+    """Return a line as it stands in `replay --json` and, with more fields, in `plan --json`."""
+    named = one.kind in {LineKind.REMINDER, LineKind.FOLLOW_UP}
+    return {
+        "kind": str(one.kind),
+        "campaign": one.campaign,
+        "item": one.item,
+        "forum": one.forum,
+        "session": one.session.isoformat() if one.session else None,
+        "targets": list(one.targets),
+        "lead": one.lead if named else None,
+        "states": utc(one.states) if one.states else None,
+        "late": is_late(one, now),
+        "key": one.key,
+    } | ({"ask": one.ask} if one.ask else {})
+
+
+def utc(moment: datetime) -> str:
+    """Write a moment as the JSON has it.
+
+    >>> utc(datetime(2010, 6, 24, 8, tzinfo=UTC))
+    '2010-06-24T08:00:00Z'
+    """
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+async def _morning(engine: Engine) -> list[Sent]:
+    planned = engine.refresh()
+    return await engine.send_due(planned)
+
+
+async def _nobody(_record: MailRecord, _address: str) -> Outcome:
+    return Outcome("sent", None, "replayed")
+
+
+def _meeting_days(campaign: str, world: World) -> Iterator[datetime]:
+    home = frame(campaign, world)
+    whole = course(campaign, world, (), now=home.opened_at)
+    for meeting in whole.meetings:
+        entry = home.campaign.meeting[meeting.entry or 0]
+        if entry.sessions is None:
+            yield meeting.end

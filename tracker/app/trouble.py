@@ -1,0 +1,61 @@
+"""What a digest has to admit: lines that were missed, mail that did not go, files with errors."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from tracker.content import Entry
+from tracker.dates import show_day_short
+from tracker.digest import Trouble
+from tracker.errors import Problem
+from tracker.occurrence import LineKind
+from tracker.store import JournalEntry, Store
+
+PROBLEM = "problem"
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+ALWAYS_REPLACED = frozenset({LineKind.DIGEST, LineKind.FOLLOW_UP})
+
+
+def problem_sightings(problems: Iterable[Problem], *, now: datetime) -> list[JournalEntry]:
+    """Note each distinct fault once, so that it is a reason for one digest and not for all."""
+    return [
+        JournalEntry(now, PROBLEM, None, f"problem/{one.file}/{one.key}/{one.code}/{one.message}")
+        for one in problems
+        if one.severity == "error"
+    ]
+
+
+def trouble_for(
+    store: Store, problems: Iterable[Problem], reader: str, since: datetime | None
+) -> Trouble:
+    """Collect what went wrong since a reader's last digest."""
+    after = since or BEGINNING
+    new = [one for one in store.journal(kinds={PROBLEM}) if one.at > after]
+    return Trouble(
+        missed=tuple(_missed(store, reader, after)),
+        failed=tuple(_failed(store, reader, after)),
+        files=tuple(_files(problems)),
+        newly_wrong=bool(new),
+    )
+
+
+def _missed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:
+    for line in store.lines(states={"expired"}, coordinator=reader):
+        one = line.occurrence
+        if line.settled_at is None or line.settled_at <= after or one.kind in ALWAYS_REPLACED:
+            continue
+        if line.reason and line.reason.startswith("its time passed"):
+            when = show_day_short(one.due.date()) if one.due else ""
+            yield Entry(text=one.what, when=when, detail=line.reason)
+
+
+def _failed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:
+    for mail in store.mails(states={"failed"}):
+        if mail.coordinator == reader and mail.settled_at and mail.settled_at > after:
+            when = show_day_short(mail.created_at.date())
+            yield Entry(text=mail.subject, when=when, detail=mail.reason or "")
+
+
+def _files(problems: Iterable[Problem]) -> Iterable[Entry]:
+    for one in problems:
+        if one.severity == "error":
+            yield Entry(text=f"{one.file}, line {one.line}: {one.message}", detail=one.hint or "")
