@@ -1,0 +1,65 @@
+"""What every test shares: the Hypothesis profiles and the golden files."""
+
+import difflib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+GOLDEN = Path(__file__).parent / "golden"
+
+settings.register_profile("dev", max_examples=50)
+settings.register_profile(
+    "ci",
+    max_examples=200,
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    stateful_step_count=30,
+)
+settings.register_profile("nightly", max_examples=20_000, deadline=None, print_blob=True)
+settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--golden-update",
+        action="store_true",
+        help="write what the tests see into tests/golden instead of comparing",
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Give `golden(name, text)`, which compares text with tests/golden/<name>."""
+    update = request.config.getoption("--golden-update")
+
+    def compare(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            return
+        kept = path.read_bytes().decode() if path.exists() else ""
+        if kept != text:
+            pytest.fail(_difference(name, kept, text), pytrace=False)
+
+    return compare
+
+
+def _difference(name: str, kept: str, text: str) -> str:
+    lines = difflib.unified_diff(
+        kept.splitlines(keepends=True),
+        text.splitlines(keepends=True),
+        fromfile=f"tests/golden/{name}",
+        tofile="as it is now",
+    )
+    shown = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    return (
+        f"{shown}\ntests/golden/{name} is not what came out. "
+        f"If the new text is right, run: pytest --golden-update, and review the difference."
+    )
