@@ -49,11 +49,7 @@ def compare(planned: Plan, outbox: Iterable[Kept], *, now: datetime) -> Changes:
     """
     wanted = {one.key: one for one in planned.planned}
     kept = {one.occurrence.key: one for one in outbox}
-    add = [
-        one
-        for key, one in wanted.items()
-        if key not in kept or kept[key].state == CANCELLED
-    ]
+    add = [one for key, one in wanted.items() if key not in kept or kept[key].state == CANCELLED]
     update = [
         one
         for key, one in wanted.items()

@@ -99,9 +99,7 @@ class Engine:
 
     def record(self, now: datetime) -> History:
         """Write down first sights and facts that are new at `now`; return the history."""
-        found = sightings(
-            self._frames, self._facts, self._steps, now=now, replayed=self.replayed
-        )
+        found = sightings(self._frames, self._facts, self._steps, now=now, replayed=self.replayed)
         wrong = problem_sightings(self.problems, now=now)
         new = [entry for entry in (*found, *wrong) if entry.key not in self._known]
         if new:
@@ -156,9 +154,7 @@ class Engine:
         saying = Saying(readers[reader], planned, self.world, now)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = self._history.digests.get(reader)
-        trouble = (
-            trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
-        )
+        trouble = trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
         written = write(lines, saying, self._history, trouble)
         said = set(written.lines) if written else set()
         silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
@@ -228,9 +224,7 @@ class Engine:
                 self.store.mark_unknown(record, outcome.text, now=now)
             case "temporary" | "relay":
                 wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
-                self.store.mark_retry(
-                    record, now + wait, outcome.code, outcome.text, now=now
-                )
+                self.store.mark_retry(record, now + wait, outcome.code, outcome.text, now=now)
 
     def _note_digest(self, record: MailRecord) -> None:
         if record.kind == "digest":

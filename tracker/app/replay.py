@@ -38,7 +38,7 @@ def first_moment(world: World) -> datetime:
 
 
 def last_moment(world: World) -> datetime:
-    """Return a month after the last thing that the files know of: where a replay ends by itself."""
+    """Return a month after the last thing that the files know of: a replay's own end."""
     moments = [first_moment(world)]
     for one in world.campaigns:
         home = frame(one, world)

@@ -15,6 +15,8 @@ from tracker.planning.wording import fill
 
 ONE_DAY = timedelta(days=1)
 MOST = 10
+SHORT_NOTICE_DAYS = 2
+PLENTY_DAYS = 10
 
 
 def accepted(one: Occurrence, saying: Saying) -> Notice:
@@ -27,7 +29,9 @@ def accepted(one: Occurrence, saying: Saying) -> Notice:
         Section(id="tight", heading="Tight", entries=tuple(_tight(whole, saying))),
         Section(id="plan", heading="The plan", entries=_from(ahead, tomorrow)),
         Section(id="past", heading="Already past, not sent", entries=tuple(_past(whole, saying))),
-        Section(id="waiting", heading="Waiting for a date", entries=tuple(_waiting(whole, saying))),
+        Section(
+            id="waiting", heading="Waiting for a date", entries=tuple(_waiting(whole, saying))
+        ),
     )
     return Notice(
         item="accepted",
@@ -41,7 +45,9 @@ def accepted(one: Occurrence, saying: Saying) -> Notice:
 def _headline(whole: Course, ahead: list[tuple[datetime, Entry]]) -> str:
     if not ahead and not whole.meetings:
         return "This campaign has no dates ahead; the tracker keeps it on file."
-    return "The tracker now follows this campaign. Nothing to do but to check that the plan is right."
+    return (
+        "The tracker now follows this campaign. Nothing to do but to check that the plan is right."
+    )
 
 
 def _ahead(whole: Course, saying: Saying) -> Iterator[tuple[datetime, Entry]]:
@@ -116,13 +122,13 @@ def _closes(left: int) -> str:
 
 def _tight_meeting(meeting: PlannedMeeting, whole: Course) -> Iterator[Entry]:
     left = _working_days(whole, meeting.day)
-    if left <= 2:
+    if left <= SHORT_NOTICE_DAYS:
         yield Entry(text=f"{meeting.name} meets {many(left, 'working day')} after opening")
 
 
 def _working_days(whole: Course, day: date) -> int:
     opened, count = whole.frame.opened, 0
-    while opened < day and count < 10:
+    while opened < day and count < PLENTY_DAYS:
         opened = whole.frame.workdays.next_working(opened)
         count += opened <= day
     return count

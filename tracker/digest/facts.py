@@ -20,22 +20,20 @@ def say_fact(fact: Fact, whole: Course, instances: tuple[Instance, ...]) -> str:
 
 
 def _said(fact: Fact, whole: Course, instances: tuple[Instance, ...]) -> str:
-    match fact.kind:
-        case "delivered":
-            return f"The letter was delivered{_lateness(fact, instances)}"
-        case "reply":
-            stance = f", now {fact.stance}" if fact.stance else ""
-            return f"{_target(fact, whole)} replied{stance}"
-        case "stance":
-            return f"{_target(fact, whole)} is now {fact.stance}"
-        case "outcome":
-            return f"{_ask(fact, whole)}: {fact.result}{_next(fact, whole)}"
-        case "readout":
-            return f"The readout of {_meeting(fact, whole)} is in"
-        case "done":
-            return f"Done: {_item(fact, instances)}"
-        case "note":
-            return "Note"
+    says = {
+        "delivered": lambda: f"The letter was delivered{_lateness(fact, instances)}",
+        "reply": lambda: f"{_target(fact, whole)} replied{_now(fact)}",
+        "stance": lambda: f"{_target(fact, whole)} is now {fact.stance}",
+        "outcome": lambda: f"{_ask(fact, whole)}: {fact.result}{_next(fact, whole)}",
+        "readout": lambda: f"The readout of {_meeting(fact, whole)} is in",
+        "done": lambda: f"Done: {_item(fact, instances)}",
+        "note": lambda: "Note",
+    }
+    return says[fact.kind]()
+
+
+def _now(fact: Fact) -> str:
+    return f", now {fact.stance}" if fact.stance else ""
 
 
 def _lateness(fact: Fact, instances: tuple[Instance, ...]) -> str:

@@ -143,21 +143,14 @@ def tag(one: Occurrence, saying: Saying) -> str:
     """Say a line's state in words."""
     if one.states is None:
         return ""
-    home = _home(one, saying)
-    day = day_in(one.states, home)
-    match one.kind:
-        case LineKind.REMINDER:
-            when = relative_day(day, saying.today)
-            return when if one.item == "meeting" else f"due {when}"
-        case LineKind.OVERDUE:
-            late = saying.today - day
-            return f"overdue: {many(late.days, 'day')} late" if late.days > 0 else "overdue"
-        case LineKind.FOLLOW_UP:
-            return _times_asked(one)
-        case LineKind.ESCALATION:
-            return "nobody has settled this"
-        case _:
-            return ""
+    day = day_in(one.states, _home(one, saying))
+    if one.kind == LineKind.REMINDER:
+        when = relative_day(day, saying.today)
+        return when if one.item == "meeting" else f"due {when}"
+    if one.kind == LineKind.OVERDUE:
+        late = (saying.today - day).days
+        return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
+    return _times_asked(one) if one.kind == LineKind.FOLLOW_UP else "nobody has settled this"
 
 
 def _times_asked(one: Occurrence) -> str:

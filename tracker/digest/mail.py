@@ -106,7 +106,8 @@ def _paste(lines: Sequence[Occurrence], saying: Saying) -> str:
         if settled_by is not None:
             found.setdefault(settled_by, settled_by.lines(saying.today))
     blocks = [
-        f"# at the end of {one.campaign}.toml\n{text}" for one, text in list(found.items())[:PASTED]
+        f"# at the end of {one.campaign}.toml\n{text}"
+        for one, text in list(found.items())[:PASTED]
     ]
     return "\n\n".join(blocks)
 
@@ -118,5 +119,3 @@ def _footer(saying: Saying) -> str:
         f"days and hours are those of {city(saying.reader.zone)}. "
         "Whoever keeps config.toml can change that."
     )
-
-

@@ -77,7 +77,11 @@ def ordinal(number: int) -> str:
     """Say which one of a row this is."""
     if 1 <= number <= len(_ORDINALS):
         return _ORDINALS[number - 1]
-    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th"
+        if number % 100 in {11, 12, 13}
+        else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"
 
 
@@ -96,10 +100,10 @@ def how_late(late: timedelta) -> str:
     >>> how_late(timedelta(hours=50)), how_late(timedelta(minutes=95))
     ('2 days', '1 hour')
     """
-    minutes = int(late.total_seconds() // 60)
-    if minutes >= 24 * 60:
-        return many(minutes // (24 * 60), "day")
-    return many(minutes // 60, "hour") if minutes >= 60 else many(minutes, "minute")
+    if late >= timedelta(days=1):
+        return many(late.days, "day")
+    hours, minutes = divmod(int(late.total_seconds()) // 60, 60)
+    return many(hours, "hour") if hours else many(minutes, "minute")
 
 
 def local_today(now: datetime, zone: ZoneInfo) -> date:

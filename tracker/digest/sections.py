@@ -29,6 +29,7 @@ class Trouble:
     missed: tuple[Entry, ...] = ()
     failed: tuple[Entry, ...] = ()
     files: tuple[Entry, ...] = ()
+    newly_wrong: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ def digest_of(
     )
     overdue, today = _overdue(desk), _today(desk)
     changed = _changed(desk)
-    wrong = (*trouble.missed, *trouble.failed, *trouble.files)
+    wrong = trouble.missed or trouble.failed or trouble.newly_wrong
     sections = (
         Section(id="overdue", heading="Overdue", entries=overdue),
         Section(id="today", heading="Today", entries=today),
@@ -107,9 +108,7 @@ def _capped(section: Section) -> Section:
     if len(section.entries) <= MOST:
         return section
     more = Entry(text=f"and {len(section.entries) - MOST} more: see tracker status")
-    return Section(
-        id=section.id, heading=section.heading, entries=(*section.entries[:MOST], more)
-    )
+    return Section(id=section.id, heading=section.heading, entries=(*section.entries[:MOST], more))
 
 
 def _courses(saying: Saying, history: History) -> tuple[Course, ...]:
@@ -155,9 +154,10 @@ def _instance_key(one: Instance) -> ItemKey:
 
 def _open_deadlines(desk: _Desk) -> Iterator[tuple[Instance, datetime]]:
     for one in desk.instances():
-        if isinstance(one.step.step, Deadline) and one.at is not None:
-            if one.ends is None or one.ends > desk.now:
-                yield one, one.at
+        if not isinstance(one.step.step, Deadline) or one.at is None:
+            continue
+        if one.ends is None or one.ends > desk.now:
+            yield one, one.at
 
 
 def _overdue(desk: _Desk) -> tuple[Entry, ...]:
@@ -189,9 +189,10 @@ def _today(desk: _Desk) -> tuple[Entry, ...]:
     ]
     for one in desk.instances():
         at = _next_moment(one, desk)
-        if at is not None and desk.today(at) and _instance_key(one) not in desk.said:
-            if at > desk.now or not isinstance(one.step.step, Deadline):
-                found.append(_instance_entry(one, at, desk, ""))
+        if at is None or not desk.today(at) or _instance_key(one) in desk.said:
+            continue
+        if at > desk.now or not isinstance(one.step.step, Deadline):
+            found.append(_instance_entry(one, at, desk, ""))
     return tuple(found)
 
 
@@ -214,18 +215,22 @@ def _next_moment(one: Instance, desk: _Desk) -> datetime | None:
 
 
 def _ahead(desk: _Desk) -> tuple[Entry, ...]:
-    end = desk.now + AHEAD
-    found: list[tuple[datetime, Entry]] = []
-    for whole, meeting in desk.meetings():
-        if desk.now < meeting.start <= end and not desk.today(meeting.start):
-            if _meeting_key(whole, meeting) not in desk.said:
-                found.append((meeting.start, _meeting_entry(whole, meeting, desk)))
-    for one in desk.instances():
-        at = _next_moment(one, desk)
-        if at is not None and desk.now < at <= end and not desk.today(at):
-            if _instance_key(one) not in desk.said:
-                found.append((at, _instance_entry(one, at, desk, "")))
+    found = [
+        (meeting.start, _meeting_entry(whole, meeting, desk))
+        for whole, meeting in desk.meetings()
+        if _is_ahead(meeting.start, _meeting_key(whole, meeting), desk)
+    ]
+    found += [
+        (at, _instance_entry(one, at, desk, ""))
+        for one in desk.instances()
+        if (at := _next_moment(one, desk)) and _is_ahead(at, _instance_key(one), desk)
+    ]
     return tuple(entry for _, entry in _merged(sorted(found, key=lambda pair: pair[0])))
+
+
+def _is_ahead(at: datetime, key: ItemKey, desk: _Desk) -> bool:
+    """Say whether something comes in the next 14 days, after today, and is not said already."""
+    return desk.now < at <= desk.now + AHEAD and not desk.today(at) and key not in desk.said
 
 
 def _merged(found: list[tuple[datetime, Entry]]) -> Iterator[tuple[datetime, Entry]]:
@@ -292,7 +297,9 @@ def _times_asked(one: Instance, desk: _Desk) -> int:
         for line in desk.saying.plan.occurrences
         if _item_key(line) == _instance_key(one) and line.due and line.due <= desk.now
     ]
-    return max((1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads if lead), default=1)
+    return max(
+        (1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads if lead), default=1
+    )
 
 
 def _changed(desk: _Desk) -> tuple[Entry, ...]:
@@ -302,8 +309,10 @@ def _changed(desk: _Desk) -> tuple[Entry, ...]:
         closed = whole.frame.closed_at
         if closed is not None and desk.since < closed <= desk.now:
             found.append(
-                Entry(text="This campaign is closed: nothing more is sent for it",
-                      detail=whole.frame.campaign.title)
+                Entry(
+                    text="This campaign is closed: nothing more is sent for it",
+                    detail=whole.frame.campaign.title,
+                )
             )
     return tuple(found)
 
@@ -350,7 +359,9 @@ def _closed(whole: Course, now: datetime) -> bool:
 
 
 def _ask_entry(ask: AskCourse, whole: Course, desk: _Desk) -> Entry:
-    trail = " → ".join(f"{one.fact.on.day} {one.fact.on:%b} {one.fact.result}" for one in ask.outcomes)
+    trail = " → ".join(
+        f"{one.fact.on.day} {one.fact.on:%b} {one.fact.result}" for one in ask.outcomes
+    )
     latest = ask.latest
     assert latest is not None
     ago = days_between(latest.fact.on, desk.saying.today)
@@ -392,8 +403,11 @@ def _state(desk: _Desk, overdue: tuple[Entry, ...]) -> str:
     going = [one for one in desk.courses if not _closed(one, desk.now)]
     asks = sum(ask.open for whole in going for ask in whole.asks)
     said = f"{many(len(going), 'campaign')}, {many(asks, 'open ask')}"
-    late = len(overdue) + sum(1 for one, at in _open_deadlines(desk)
-                              if at <= desk.now and _instance_key(one) in desk.said)
+    late = len(overdue) + sum(
+        1
+        for one, at in _open_deadlines(desk)
+        if at <= desk.now and _instance_key(one) in desk.said
+    )
     said += f", {late} overdue" if late else ""
     ahead = [meeting for _, meeting in desk.meetings() if meeting.start > desk.now]
     if ahead:

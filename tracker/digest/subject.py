@@ -79,7 +79,11 @@ def _first_to_do(lines: Sequence[Occurrence]) -> str:
 
 def _noticed(notices: Sequence[Occurrence]) -> str:
     first = notices[0].what
-    return first if len(notices) == 1 else f"{first} and {listed(['another'] * (len(notices) - 1), 1)}"
+    return (
+        first
+        if len(notices) == 1
+        else f"{first} and {listed(['another'] * (len(notices) - 1), 1)}"
+    )
 
 
 def _capital(text: str) -> str:

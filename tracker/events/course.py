@@ -90,9 +90,7 @@ class Course:
     def asks_at(self, meeting: PlannedMeeting) -> tuple[AskCourse, ...]:
         """Return the asks on the table at a meeting: its own, open when it begins."""
         return tuple(
-            ask
-            for ask in self.asks
-            if meeting.concerns(ask.id) and ask.open_before(meeting.start)
+            ask for ask in self.asks if meeting.concerns(ask.id) and ask.open_before(meeting.start)
         )
 
     def aims_at(self, meeting: PlannedMeeting) -> bool:
@@ -125,14 +123,10 @@ class Course:
         return any(f.kind == "reply" and f.target == target_id for f in self.facts)
 
 
-def course(
-    campaign_id: str, world: World, known: Iterable[Fact], *, now: datetime
-) -> Course:
+def course(campaign_id: str, world: World, known: Iterable[Fact], *, now: datetime) -> Course:
     """Work out how far a campaign has come, by the facts known at `now` and no others."""
     home = frame(campaign_id, world)
-    facts = tuple(
-        sorted((f for f in known if f.known_at <= now), key=lambda f: (f.at, f.index))
-    )
+    facts = tuple(sorted((f for f in known if f.known_at <= now), key=lambda f: (f.at, f.index)))
     planned = meetings_of(home, world, now)
     at_meeting, outcomes, meetings = _resolve(facts, planned, world)
     asks = tuple(
@@ -171,7 +165,7 @@ def _resolve(
     replaced had added goes again.
     """
     at_meeting: dict[int, MeetingKey | None] = {}
-    effective: dict[tuple[str | None, MeetingKey | None | int], Outcome] = {}
+    effective: dict[tuple[str | None, MeetingKey | int], Outcome] = {}
     meetings = planned
     for fact in facts:
         if fact.kind not in {"outcome", "readout", "done"}:
@@ -213,9 +207,7 @@ def _outcome(fact: Fact, meeting: PlannedMeeting | None, world: World) -> Outcom
     return Outcome(fact=fact, meeting=meeting, next=further.key if further else None)
 
 
-def _further(
-    fact: Fact, meeting: PlannedMeeting | None, world: World
-) -> PlannedMeeting | None:
+def _further(fact: Fact, meeting: PlannedMeeting | None, world: World) -> PlannedMeeting | None:
     """Find the meeting that a deferral names: `to`, or the forum's next regular session."""
     if meeting is None:
         return None

@@ -76,5 +76,3 @@ def _read(index: int, logged: LoggedFact, frame: Frame) -> Fact:
 
 def _meeting(named: When | Literal["none"] | None, opened: date) -> date | Literal["none"] | None:
     return fixed_day(named, opened) if isinstance(named, When) else named
-
-

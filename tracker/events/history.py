@@ -14,12 +14,12 @@ WHOLE = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Facts and first sights. `seen` maps (campaign, what) to the moment of first sight, where
-    what is "" for the campaign, "step:ID" and "coordinator:ID".
+    """Facts and first sights.
 
-    `accepted` says when an accepted notice leaves: at the reader's next morning (a replay), or
-    when the file has been quiet for `settle` (live). `digests` maps a coordinator to the moment
-    of the last digest that left.
+    `seen` maps (campaign, what) to the moment of first sight, where what is "" for the campaign,
+    "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
+    next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
+    coordinator to the moment of the last digest that left.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-
 from tracker.campaign import World
 from tracker.dates import show_day
 from tracker.errors import Fault, KeyPath
@@ -41,11 +40,14 @@ def _faults(fact: Fact, whole: Course, world: World) -> Iterator[Fault]:
         yield Fault(
             path=path,
             code="no-meeting-yet",
-            message="no meeting of the campaign had begun by then, so there is nothing to read out",
+            message="no meeting had begun by then, so there is nothing to read out",
             hint='name the meeting: meeting = "…"',
         )
-    if fact.to and meeting and meeting.forum and not session_on(
-        meeting.forum, world.forums[meeting.forum], fact.to
+    if (
+        fact.to
+        and meeting
+        and meeting.forum
+        and not session_on(meeting.forum, world.forums[meeting.forum], fact.to)
     ):
         yield Fault(
             path=(*path, "to"),

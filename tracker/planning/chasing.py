@@ -75,9 +75,7 @@ def _made(
     return found
 
 
-def _days(
-    one: Instance, replaced_on: date | None, ground: Ground
-) -> Iterator[tuple[int, date]]:
+def _days(one: Instance, replaced_on: date | None, ground: Ground) -> Iterator[tuple[int, date]]:
     assert isinstance(one.step.step, FollowUp)
     repeat, days = one.step.step.repeat, ground.course.frame.workdays
     for number in count():

@@ -90,7 +90,9 @@ def line(
     )
 
 
-def morning_or_hour(day: date, clock: time | None, ground: Ground, zone_name: str | None) -> Moment:
+def morning_or_hour(
+    day: date, clock: time | None, ground: Ground, zone_name: str | None
+) -> Moment:
     """Return how a line's moment follows from its day: the reader's morning, or a written hour."""
     if clock is None:
         return lambda reader: reader.on(day)
@@ -124,7 +126,9 @@ def leaving(
         return None
     there = replace(made, to=reader.id, due=due)
     if due > moment(reader) and made.expires is not None and made.expires <= due:
-        return replace(there, state="skipped", reason="the campaign was paused until it had passed")
+        return replace(
+            there, state="skipped", reason="the campaign was paused until it had passed"
+        )
     reason = _too_early(there, ground, meeting)
     return replace(there, state="skipped", reason=reason) if reason else there
 

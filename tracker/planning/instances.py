@@ -1,4 +1,4 @@
-"""Each step at each meeting, ask or campaign it is for, with its date and whether it is settled."""
+"""Each step at each meeting, ask or campaign it is for, with its date and its state."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -72,9 +72,7 @@ class _Anchors:
                 return day
             if day is not None:
                 days[name] = day
-        return resolve(
-            step.due, Context(workdays=home.workdays, opened=home.opened, anchors=days)
-        )
+        return resolve(step.due, Context(workdays=home.workdays, opened=home.opened, anchors=days))
 
     def _day(
         self,
@@ -104,9 +102,7 @@ def instances_of(whole: Course, world: World) -> tuple[Instance, ...]:
     anchors = _Anchors(whole, world, steps)
     found: list[Instance] = []
     for step in steps.values():
-        made = [
-            _timed(one, world) for one in _made(step, anchors)
-        ]
+        made = [_timed(one, world) for one in _made(step, anchors)]
         found.extend(_settle(made))
     return tuple(found)
 
@@ -204,8 +200,9 @@ def _timed(one: Instance, world: World) -> Instance:
 
 
 def _settle(made: list[Instance]) -> list[Instance]:
-    """Mark what is settled, in the order things happened; `done` without a meeting goes to the
-    earliest that was still open then.
+    """Mark what is settled, in the order things happened.
+
+    `done` without a meeting goes to the earliest that was still open then.
     """
     done: dict[int, Fact] = {}
     for fact in made[0].course.facts if made else ():
@@ -260,13 +257,15 @@ def _settled_by(one: Instance) -> Fact | None:
         return next((f for f in facts if f.kind == "readout" and _here(f, one)), None)
     if until == "reply" and one.step.scope != "each target":
         wanted = one.step.step.target
-        return next(
-            (f for f in facts if f.kind == "reply" and wanted in {None, f.target}), None
-        )
+        return next((f for f in facts if f.kind == "reply" and wanted in {None, f.target}), None)
     if until == "done" and one.step.step.target is not None:
         wanted = one.step.step.target
         return next(
-            (f for f in facts if f.kind == "done" and f.item == one.step.id and f.target == wanted),
+            (
+                f
+                for f in facts
+                if f.kind == "done" and f.item == one.step.id and f.target == wanted
+            ),
             None,
         )
     return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from tracker.campaign import World
 from tracker.config import DigestDays
@@ -40,7 +41,7 @@ def digests(
             if digest_day(reader, day := today + n * ONE_DAY)
             and not _handed_over(reader, day, readers)
         ]
-        for day, following in zip(days, days[1:], strict=False):
+        for day, following in pairwise(days):
             due = reader.on(day)
             if due >= since and due < now + WEEK * ONE_DAY:
                 yield _digest(reader, day, due, reader.on(following))

@@ -174,5 +174,3 @@ def _same(one: Occurrence) -> tuple[object, ...]:
 
 def _order(one: Occurrence) -> tuple[bool, str, str]:
     return (one.due is None, one.due.isoformat() if one.due else "", one.key)
-
-

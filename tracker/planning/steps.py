@@ -43,7 +43,9 @@ def steps_of(home: Frame, world: World) -> tuple[PlannedStep, ...]:
     )
 
 
-def scope_of(step: AnyStep, steps: dict[str, AnyStep], seen: frozenset[str] = frozenset()) -> StepFor:
+def scope_of(
+    step: AnyStep, steps: dict[str, AnyStep], seen: frozenset[str] = frozenset()
+) -> StepFor:
     """Say what a step is for: as written, else by what its due date counts from."""
     if step.for_ is not None or step.due is None or step.id in seen:
         return step.for_ or "campaign"
