@@ -1,0 +1,43 @@
+"""Who a mail is from and for on the wire: exactly one plain address each, or nothing is sent."""
+
+import re
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Self
+
+_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_PLAIN = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*')
+_LONGEST = 254
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Addresses as they go over the wire: domains in ASCII; `international` needs SMTPUTF8."""
+
+    sender: str
+    recipient: str
+
+    @classmethod
+    def of(cls, sender: str, recipient: str) -> Self:
+        """Check both; `sender` may have a name before its address, as in config.toml's `from`.
+
+        Raise ValueError with a sentence. The client would repair a broken recipient in silence
+        and mail somebody: "a@x, b@y" goes to a@x only. So nothing that needs repair gets there.
+        """
+        return cls(_on_the_wire(parseaddr(sender)[1] or sender), _on_the_wire(recipient))
+
+    @property
+    def international(self) -> bool:
+        """Say whether a part before the @ is not ASCII."""
+        return not (self.sender.isascii() and self.recipient.isascii())
+
+
+def _on_the_wire(address: str) -> str:
+    sound = _PLAIN.fullmatch(address) and address.isprintable() and len(address) <= _LONGEST
+    if not sound or parseaddr(address)[1] != address:
+        raise ValueError(f"{address!r} is not one plain mail address")
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        raise ValueError(f"{address!r} has a domain that cannot be written in ASCII") from None

@@ -1,0 +1,34 @@
+"""How a try to hand a mail over went."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+State = Literal["sent", "temporary", "permanent", "unknown", "relay"]
+_LONGEST_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to one try.
+
+        sent        taken: 250 to the final dot, or a file in the Maildir
+        temporary   refused for now, the same bytes may go later
+        permanent   refused for good
+        unknown     no answer once the text was under way: the server may have taken it
+        relay       the server itself is ill or set up otherwise; nothing is this mail's fault
+
+    `code` is the server's, None where it gave none; `text` is one printable line.
+    """
+
+    state: State
+    code: int | None
+    text: str
+
+
+def outcome(state: State, code: int | None, text: str) -> Outcome:
+    """Make an outcome of a text that a stranger wrote: one line, printable, not endless."""
+    line = " ".join(text.split())
+    printable = "".join(
+        sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line
+    )
+    return Outcome(state, code, printable[:_LONGEST_TEXT])

@@ -1,0 +1,58 @@
+"""Where the password of the mail server comes from; it never stands in config.toml."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from tracker.config import MailSettings
+from tracker.errors import ConfigError
+
+VARIABLE = "TRACKER_MAIL_PASSWORD"
+_CREDENTIAL = "smtp-password"
+
+
+def read_password(settings: MailSettings, environ: Mapping[str, str], *, base: Path) -> str | None:
+    """Return the password, None where none is given.
+
+    Looked for in `password_file` (relative to `base`), then in the file `smtp-password` of
+    `$CREDENTIALS_DIRECTORY`, then in `TRACKER_MAIL_PASSWORD`. Raise ConfigError where the file is
+    open to others, not ours, missing or empty.
+    """
+    if settings.password_file is not None:
+        file = base / settings.password_file
+        _check_private(file)
+        return _read(file)
+    folder = environ.get("CREDENTIALS_DIRECTORY")
+    if folder and (credential := Path(folder) / _CREDENTIAL).exists():
+        return _read(credential)
+    return environ.get(VARIABLE) or None
+
+
+def _check_private(file: Path) -> None:
+    try:
+        found = file.stat()
+    except OSError as refused:
+        raise ConfigError(_cannot_read(file, refused)) from None
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigError(f"password_file {file} is not a file.")
+    if found.st_mode & 0o077:
+        raise ConfigError(f"password_file {file} can be read by others: chmod 600 {file}")
+    if found.st_uid != os.geteuid():
+        raise ConfigError(f"password_file {file} belongs to another user: chown it to this one.")
+
+
+def _read(file: Path) -> str:
+    try:
+        password = file.read_text(encoding="utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise ConfigError(f"The password in {file} is not UTF-8 text.") from None
+    except OSError as refused:
+        raise ConfigError(_cannot_read(file, refused)) from None
+    if not password:
+        raise ConfigError(f"The password in {file} is empty.")
+    return password
+
+
+def _cannot_read(file: Path, refused: OSError) -> str:
+    return f"The password in {file} cannot be read: {(refused.strerror or '').lower()}."

@@ -1,0 +1,84 @@
+"""Mail to the organisation's own server, over a few connections that are used again."""
+
+import asyncio
+import ssl
+
+from aiosmtplib import SMTPException
+
+from tracker.delivery import answers
+from tracker.delivery.connection import Connection, Patience
+from tracker.delivery.envelope import Envelope
+from tracker.delivery.outcome import Outcome, outcome
+from tracker.delivery.spec import SmtpSettings
+
+MOST_CONNECTIONS = 4  # so that one slow answer cannot take all
+
+
+class SmtpTransport:
+    """Sends one mail at a time to one recipient, at most four at once.
+
+    Use it within one event loop and close it before that ends; closed, it may be used again.
+    `trust` is for a certificate authority of one's own, else the machine's decide.
+    """
+
+    def __init__(
+        self,
+        settings: SmtpSettings,
+        password: str | None = None,
+        *,
+        trust: ssl.SSLContext | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.settings = settings
+        self._password = password
+        self._trust = trust
+        self._patience = patience or Patience()
+        self._idle: list[Connection] = []
+        self._places = asyncio.Semaphore(MOST_CONNECTIONS)
+
+    async def deliver(self, raw: bytes, *, sender: str, recipient: str) -> Outcome:
+        """Send these bytes; `sender` may be the whole `from`, `recipient` is one plain address.
+
+        A server that has only had enough of a used connection is asked once more on a new one.
+        """
+        try:
+            envelope = Envelope.of(sender, recipient)
+        except ValueError as wrong:
+            return outcome("permanent", None, str(wrong))
+        async with self._places:
+            used = await self._take_idle()
+            if used is not None:
+                answer = await self._send(used, envelope, raw)
+                if not answers.ends_session(answer):
+                    return answer
+            return await self._send_anew(envelope, raw)
+
+    async def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(connection.quit() for connection in idle))
+
+    async def _take_idle(self) -> Connection | None:
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_fresh:
+                return connection
+            await connection.quit()
+        return None
+
+    async def _send_anew(self, envelope: Envelope, raw: bytes) -> Outcome:
+        try:
+            connection = await Connection.open(
+                self.settings, self._password, trust=self._trust, patience=self._patience
+            )
+        except (SMTPException, OSError, TimeoutError) as cause:
+            return answers.unreachable(cause, self.settings.place)
+        return await self._send(connection, envelope, raw)
+
+    async def _send(self, connection: Connection, envelope: Envelope, raw: bytes) -> Outcome:
+        answer = await connection.send(envelope, raw)
+        if answers.ends_session(answer) or not connection.is_fresh:
+            await connection.quit()
+        else:
+            self._idle.append(connection)
+        return answer
