@@ -196,7 +196,7 @@ class Store:
             return mails.start(connection, mail, owner=self.owner, now=now)
 
     def mark_sent(
-        self, mail: MailRecord, *, now: datetime, code: int | None = None, text: str = ""
+        self, mail: MailRecord, code: int | None = None, text: str = "", *, now: datetime
     ) -> bool:
         """Write down that the server took the mail; False if the mail is no longer ours."""
         attempt = Attempt(at=now, outcome="sent", code=code, text=text)
@@ -204,38 +204,31 @@ class Store:
             return mails.settle(connection, mail, attempt, state="sent")
 
     def mark_retry(
-        self,
-        mail: MailRecord,
-        *,
-        at: datetime,
-        reason: str,
-        now: datetime,
-        code: int | None = None,
+        self, mail: MailRecord, at: datetime, code: int | None, text: str, *, now: datetime
     ) -> bool:
         """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
-        attempt = Attempt(at=now, outcome="temporary", code=code, text=reason)
+        attempt = Attempt(at=now, outcome="temporary", code=code, text=text)
         with self._transaction(immediate=True) as connection:
             return mails.settle(connection, mail, attempt, state="queued", next_at=at)
 
-    def mark_failed(
-        self, mail: MailRecord, *, reason: str, now: datetime, code: int | None = None
-    ) -> bool:
+    def mark_failed(self, mail: MailRecord, code: int | None, text: str, *, now: datetime) -> bool:
         """Write down a final refusal. False as in mark_sent."""
-        attempt = Attempt(at=now, outcome="permanent", code=code, text=reason)
+        attempt = Attempt(at=now, outcome="permanent", code=code, text=text)
         with self._transaction(immediate=True) as connection:
             return mails.settle(connection, mail, attempt, state="failed")
 
     def mark_unknown(
-        self, mail: MailRecord, *, reason: str, now: datetime, at: datetime | None = None
+        self, mail: MailRecord, text: str, *, now: datetime, at: datetime | None = None
     ) -> bool:
-        """Write down that no answer came; the same bytes go again at `at`, at once by default.
+        """Write down that no answer came; the same bytes go again at `at`, else in five minutes.
 
         The fourth such try of one mail ends it as failed. False as in mark_sent.
         """
-        attempt = Attempt(at=now, outcome="unknown", code=None, text=reason)
+        attempt = Attempt(at=now, outcome="unknown", code=None, text=text)
+        next_at = at or now + mails.PAUSE
         with self._transaction(immediate=True) as connection:
             return mails.settle_unknown(
-                connection, mail, attempt, state="unknown", next_at=at or now
+                connection, mail, attempt, state="unknown", next_at=next_at
             )
 
     def retry_due(self, now: datetime, *, limit: int | None = None) -> list[MailRecord]:

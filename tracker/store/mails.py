@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, select, update
@@ -14,6 +14,7 @@ from tracker.store.records import Attempt, MailRecord, NewMail
 from tracker.tables import ATTEMPT, MAIL
 
 MOST_RECOVERIES = 3
+PAUSE = timedelta(minutes=5)  # after a try without an answer: at once would only make copies
 _RETRIABLE = ("failed", "unknown", "expired")
 _WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
 _STOPPED = "the tracker stopped before the answer to this try was written down"
