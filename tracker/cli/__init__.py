@@ -1,0 +1,50 @@
+"""Read the arguments, ask the tracker, print the answer."""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from tracker.cli.arguments import parse
+from tracker.errors import TrackerError
+
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+Clock = Callable[[], datetime]
+
+
+def read_clock() -> datetime:
+    """Return the real moment in UTC: the one place where the tracker reads the clock."""
+    return datetime.now(UTC)  # noqa: TID251 -- everything else takes the moment as an argument
+
+
+def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> None:
+    """Run one command and exit with its code; a fault is one message, never a traceback."""
+    _say_everything(sys.stdout)
+    _say_everything(sys.stderr)
+    sys.exit(_run(sys.argv[1:] if argv is None else argv, clock))
+
+
+def _run(argv: Sequence[str], clock: Clock) -> int:
+    try:
+        args = parse(argv)
+        args.clock = clock
+        code = int(args.func(args))
+        sys.stdout.flush()
+    except TrackerError as wrong:
+        print(f"tracker: {wrong}", file=sys.stderr)
+        return wrong.exit_code
+    except BrokenPipeError:
+        # Whoever read our output has had enough; what is still buffered must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+def _say_everything(stream: object) -> None:
+    """Write signs that the terminal's encoding lacks as escapes instead of failing on them."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")

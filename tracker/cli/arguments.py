@@ -1,0 +1,113 @@
+"""The commands there are, and how the words of a command line choose one.
+
+Each command is a module of this package with its own name. It has `add(commands)`, which makes
+its parser with `command(...)`, and `run_NAME(args) -> int`, which returns the exit code; `args`
+holds the options, `config` (the path of config.toml) and `clock` (a callable that returns now).
+Only the module of the command asked for is imported, so `tracker when` never loads a database.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TypeAlias
+
+from tracker.errors import UsageError
+
+COMMANDS = {
+    "run": "keep watch over the campaigns and send what is due (the daemon)",
+    "check": "validate every file, and show what each date phrase comes to",
+    "plan": "show every line to come, and what is left out",
+    "replay": "run a past summer in a second, and print every mail",
+    "status": "show how far campaigns have come",
+    "digest": "show a coordinator's digest as it would be sent",
+    "log": "write down what happened, in the campaign's file",
+    "when": "say what a date phrase comes to, and why",
+    "why": "explain a mail or a line: file, rule, date arithmetic, every attempt",
+    "outbox": "list mails and what became of them; send one again",
+}
+Parser: TypeAlias = argparse.ArgumentParser
+# argparse has no public name for what add_subparsers() returns.
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"  # noqa: SLF001 -- see above
+Run = Callable[[argparse.Namespace], int]
+ABOUT = "Turns advocacy letters into deadlines, reminders and follow-ups, mailed on the right day."
+MORE = """\
+Start with `tracker check`; `tracker COMMAND --help` shows examples of each command.
+Exit codes: 0 fine, 1 something is wrong with the files or the question, 2 usage,
+75 try again later, 78 configuration."""
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Read a command line; argparse itself ends a wrong one with exit code 2."""
+    chosen = _chosen(argv)
+    parser = argparse.ArgumentParser(
+        prog="tracker",
+        description=ABOUT,
+        epilog=MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config.toml"),
+        metavar="FILE",
+        help="default: ./config.toml",
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show it and exit")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, line in COMMANDS.items():
+        if name == chosen:
+            import_module(f"tracker.cli.{name}").add(commands)
+        else:
+            commands.add_parser(name, help=line)
+    return parser.parse_args(argv)
+
+
+def command(
+    commands: Commands, name: str, run: Run, *, about: str, examples: Sequence[tuple[str, str]]
+) -> Parser:
+    """Add a command's parser; `examples` are (command line, what it shows)."""
+    shown = "\n".join(f"  {line}\n      {what}" for line, what in examples)
+    parser = commands.add_parser(
+        name,
+        help=COMMANDS[name],
+        description=about,
+        epilog=f"examples:\n{shown}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(func=run)
+    return parser
+
+
+def _chosen(argv: Sequence[str]) -> str | None:
+    """Return the command that is asked for: the first word that is no option of ours."""
+    words = iter(argv)
+    for word in words:
+        if word == "--config":
+            next(words, None)
+        elif not word.startswith("-"):
+            if word not in COMMANDS:
+                raise UsageError(_no_such_command(word))
+            return word
+    return None
+
+
+def _no_such_command(word: str) -> str:
+    close = get_close_matches(word, COMMANDS, n=1)
+    meant = f" Did you mean `tracker {close[0]}`?" if close else ""
+    return f'There is no command "{word}".{meant} `tracker --help` lists them all.'
+
+
+class _Version(argparse.Action):
+    """Print the version; only then is the package's metadata worth its import."""
+
+    def __call__(self, parser: Parser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- costly
+
+        try:
+            parser.exit(message=f"tracker {version('advocacy-tracker')}\n")
+        except PackageNotFoundError:
+            parser.exit(message="tracker, run from a checkout\n")
