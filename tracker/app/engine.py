@@ -17,11 +17,11 @@ from tracker.campaign import World
 from tracker.changes import Kept, compare
 from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, write
+from tracker.digest import Saying, Trouble, Written, is_late, write
 from tracker.errors import Problem
 from tracker.events import Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Plan, Readers, plan
+from tracker.planning import Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
 from tracker.store import MailRecord, NewMail, Store
 
@@ -29,6 +29,7 @@ Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=40)
 AT_ONCE = 4
+END_OF_NIGHT = 6
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=2)
 
@@ -41,6 +42,20 @@ class Sent:
     written: Written
     at: datetime
     outcome: Outcome
+
+
+def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> datetime | None:
+    """Return when a reader's night ends, if these lines are late anyway and can wait for it.
+
+    Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
+    would be over by morning, is worth waking somebody for.
+    """
+    hour = now.astimezone(reader.zone).hour
+    morning = reader.first_after(now)
+    waits = all(
+        is_late(one, now) and not (one.expires and one.expires <= morning) for one in lines
+    )
+    return morning if hour < END_OF_NIGHT and waits else None
 
 
 class Engine:
@@ -64,6 +79,7 @@ class Engine:
         self._steps: dict[str, tuple[str, ...]] = {}
         self._known = {entry.key for entry in store.journal()}
         self._history = History()
+        self._nights: dict[str, datetime] = {}
         self._stale = True
 
     def take(self, world: World, problems: tuple[Problem, ...] = ()) -> None:
@@ -113,9 +129,7 @@ class Engine:
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due, at most four at once; one bad mail stays one bad mail."""
         now = self.clock()
-        due: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(now):
-            due.setdefault(one.to, []).append(one)
+        due = self._due(now)
         started = [
             (record, written)
             for reader, lines in sorted(due.items())
@@ -125,6 +139,19 @@ class Engine:
         limit = asyncio.Semaphore(AT_ONCE)
         return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
 
+    def _due(self, now: datetime) -> dict[str, list[Occurrence]]:
+        """Return what is due by reader; what is late anyway waits for the end of their night."""
+        found: dict[str, list[Occurrence]] = {}
+        for one in self.store.due_lines(now):
+            found.setdefault(one.to, []).append(one)
+        readers = Readers(self.world.config)
+        self._nights = {
+            reader: end
+            for reader, lines in found.items()
+            if (end := night_over(readers[reader], lines, now)) is not None
+        }
+        return {reader: lines for reader, lines in found.items() if reader not in self._nights}
+
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
         records = self.store.retry_due(self.clock())
@@ -133,7 +160,7 @@ class Engine:
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due()]
+        moments = [self.store.next_due(), *self._nights.values()]
         if self.replayed:
             moments += [home.opened_at for home in self._frames.values()]
             moments += [fact.known_at for facts in self._facts.values() for fact in facts]

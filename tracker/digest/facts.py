@@ -1,11 +1,13 @@
 """Facts said as sentences."""
 
+from collections.abc import Callable
 from datetime import date
 
 from tracker.campaign import Deadline
 from tracker.dates import show_day, show_day_short
 from tracker.digest.say import listed, many
 from tracker.events import Course, Fact
+from tracker.events.facts import FactKind
 from tracker.planning import Instance
 from tracker.planning.wording import called
 from tracker.when import Resolved
@@ -20,7 +22,7 @@ def say_fact(fact: Fact, whole: Course, instances: tuple[Instance, ...]) -> str:
 
 
 def _said(fact: Fact, whole: Course, instances: tuple[Instance, ...]) -> str:
-    says = {
+    says: dict[FactKind, Callable[[], str]] = {
         "delivered": lambda: f"The letter was delivered{_lateness(fact, instances)}",
         "reply": lambda: f"{_target(fact, whole)} replied{_now(fact)}",
         "stance": lambda: f"{_target(fact, whole)} is now {fact.stance}",

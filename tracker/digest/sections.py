@@ -49,6 +49,7 @@ class _Desk:
     courses: tuple[Course, ...]
     since: datetime
     said: frozenset[ItemKey]
+    lines: dict[ItemKey, list[Occurrence]]
 
     @property
     def now(self) -> datetime:
@@ -81,6 +82,7 @@ def digest_of(
         courses=_courses(saying, history),
         since=since or _first_sight(saying, history),
         said=frozenset(_item_key(one) for one in lines),
+        lines=_by_item(saying.plan.occurrences),
     )
     overdue, today = _overdue(desk), _today(desk)
     changed = _changed(desk)
@@ -135,6 +137,13 @@ def _first_sight(saying: Saying, history: History) -> datetime:
         and (at := history.first_seen(campaign_id)) is not None
     ]
     return min(seen, default=saying.now)
+
+
+def _by_item(lines: Iterable[Occurrence]) -> dict[ItemKey, list[Occurrence]]:
+    found: dict[ItemKey, list[Occurrence]] = {}
+    for one in lines:
+        found.setdefault(_item_key(one), []).append(one)
+    return found
 
 
 def _item_key(one: Occurrence) -> ItemKey:
@@ -206,9 +215,9 @@ def _next_moment(one: Instance, desk: _Desk) -> datetime | None:
         return one.at
     dues = [
         line.states
-        for line in desk.saying.plan.planned
-        if line.states is not None
-        and _item_key(line) == _instance_key(one)
+        for line in desk.lines.get(_instance_key(one), ())
+        if line.state == "planned"
+        and line.states is not None
         and day_in(line.states, desk.saying.reader.zone) >= desk.saying.today
     ]
     return min(dues, default=None)
@@ -294,8 +303,8 @@ def _times_asked(one: Instance, desk: _Desk) -> int:
     """Count the repeats that have come due, the first among them."""
     leads = [
         line.lead
-        for line in desk.saying.plan.occurrences
-        if _item_key(line) == _instance_key(one) and line.due and line.due <= desk.now
+        for line in desk.lines.get(_instance_key(one), ())
+        if line.due and line.due <= desk.now
     ]
     return max(
         (1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads if lead), default=1
@@ -303,7 +312,7 @@ def _times_asked(one: Instance, desk: _Desk) -> int:
 
 
 def _changed(desk: _Desk) -> tuple[Entry, ...]:
-    found = []
+    found: list[Entry] = []
     for whole in desk.courses:
         found.extend(_new_facts(whole, desk))
         closed = whole.frame.closed_at

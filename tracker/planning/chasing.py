@@ -69,9 +69,11 @@ def _made(
             why=_why(one, number),
         )
         there = _there(made, one, day, owner, ground)
-        if there is None or there.due is None or there.due >= ground.until:
+        if there is None or there.due is None:
             break
         found.append(there)
+        if there.due >= ground.until:
+            break  # one beyond the horizon: it is when the last one before it expires
     return found
 
 

@@ -1,8 +1,9 @@
 """The steps of a campaign: its playbook's, overridden key by key by its own."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tracker.campaign import Deadline, FollowUp, StepFor, World
+from tracker.campaign import Campaign, Deadline, FollowUp, Playbook, StepFor, World
 from tracker.events import Frame
 from tracker.occurrence import Origin
 from tracker.when import When
@@ -61,18 +62,21 @@ def scope_of(
 
 def _merged(home: Frame, world: World) -> dict[str, tuple[AnyStep, Origin]]:
     found: dict[str, tuple[AnyStep, Origin]] = {}
-    name = home.campaign.playbook
-    if name is not None:
-        playbook = world.playbooks[name]
-        for kind, steps in (("deadline", playbook.deadline), ("follow-up", playbook.follow_up)):
-            for number, step in enumerate(steps):
-                found[step.id] = (step, Origin("playbook", name, (kind, number)))
-    own = (("deadline", home.campaign.deadline), ("follow-up", home.campaign.follow_up))
-    for kind, steps in own:
-        for number, step in enumerate(steps):
-            origin = Origin("campaign", home.id, (kind, number))
-            found[step.id] = _over(found.get(step.id), step, origin)
+    if home.campaign.playbook is not None:
+        playbook = world.playbooks[home.campaign.playbook]
+        for step, path in _written(playbook):
+            found[step.id] = (step, Origin("playbook", home.campaign.playbook, path))
+    for step, path in _written(home.campaign):
+        origin = Origin("campaign", home.id, path)
+        found[step.id] = _over(found.get(step.id), step, origin)
     return found
+
+
+def _written(file: Campaign | Playbook) -> Iterator[tuple[AnyStep, tuple[str | int, ...]]]:
+    for number, deadline in enumerate(file.deadline):
+        yield deadline, ("deadline", number)
+    for number, follow_up in enumerate(file.follow_up):
+        yield follow_up, ("follow-up", number)
 
 
 def _over(

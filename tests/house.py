@@ -1,0 +1,102 @@
+"""A tracker with a clock to turn and an inbox to look into."""
+
+import asyncio
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import cast
+
+from tracker.compose import Composer
+
+from tracker.app.engine import Engine, Sent
+from tracker.app.replay import SimulatedClock, first_moment
+from tracker.campaign import World
+from tracker.delivery import Outcome
+from tracker.store import MailRecord, Store
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+class House:
+    """One tracker in memory (or on a file); `mails` is all that left, in order."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        replayed: bool = True,
+        opened: datetime | None = None,
+        database: Path | None = None,
+    ) -> None:
+        self.clock = SimulatedClock(opened or first_moment(world))
+        url = f"sqlite:///{database}" if database else "sqlite://"
+        self.store = Store.open(url, base=Path())
+        self.mails: list[Sent] = []
+        self.letters: list[tuple[str, bytes]] = []
+        self.outcomes: list[Outcome] = []
+        self.engine = Engine(
+            self.store,
+            Composer(TEMPLATES, None),
+            deliver=self._deliver,
+            clock=self.clock,
+            replayed=replayed,
+        )
+        self.engine.take(world)
+
+    async def _deliver(self, record: MailRecord, address: str) -> Outcome:
+        outcome = self.outcomes.pop(0) if self.outcomes else Outcome("sent", 250, "taken")
+        if outcome.state in {"sent", "unknown"}:
+            self.letters.append((address, record.raw))
+        return outcome
+
+    def turn_to(self, moment: datetime) -> list[Sent]:
+        """Turn the clock to a moment, stopping wherever there is something to do."""
+        before = len(self.mails)
+        while self.clock.at <= moment:
+            self.wake()
+            following = self.engine.next_moment(self.clock.at)
+            if following is None or following > moment:
+                break
+            self.clock.at = following
+        self.clock.at = max(self.clock.at, moment)
+        return self.mails[before:]
+
+    def jump_to(self, moment: datetime) -> list[Sent]:
+        """Turn the clock in one go, as a machine that was asleep, and wake once."""
+        self.clock.at = moment
+        return self.wake()
+
+    def wake(self) -> list[Sent]:
+        """Look, plan and send once at the present moment."""
+        planned = self.engine.refresh()
+        sent = asyncio.run(self.engine.send_due(planned))
+        self.mails.extend(sent)
+        return sent
+
+    def edit(self, world: World) -> None:
+        """Put other files in the folder."""
+        self.engine.take(world)
+
+    def inbox(self, address: str) -> list[EmailMessage]:
+        """Read the mails that arrived at an address, in order."""
+        return [
+            cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+            for to, raw in self.letters
+            if to == address
+        ]
+
+
+def lines_of(mails: list[Sent], **wanted: object) -> list[tuple[str, str, str, str | None]]:
+    """List (moment, reader, item, lead or kind) of the lines whose fields are as wanted."""
+    return [
+        (
+            mail.at.strftime("%Y-%m-%d %H:%M"),
+            mail.record.coordinator,
+            line.item,
+            line.lead or str(line.kind),
+        )
+        for mail in mails
+        for line in mail.written.lines
+        if all(getattr(line, name) == value for name, value in wanted.items())
+    ]
