@@ -1,0 +1,55 @@
+"""What config.toml may say: mail, database, times and the coordinators who get mail."""
+
+from datetime import time, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from tracker.fields import Address, Clock, Duration, Line, Slug, SpanPhrase, ZoneName
+
+DigestDays = Literal["daily", "weekdays", "weekly", "never"]
+
+
+class Coordinator(BaseModel, frozen=True, extra="forbid"):
+    """A person who gets our mail, with the hour and zone of their morning."""
+
+    id: Slug
+    name: Line
+    email: Address
+    timezone: ZoneName
+    digest: DigestDays = "weekdays"
+    at: Clock | None = None
+    deputy: Slug | None = None
+    away: tuple[SpanPhrase, ...] = ()
+
+
+class MailSettings(BaseModel, frozen=True, extra="forbid"):
+    """How mail leaves; a password never stands here."""
+
+    sender: Annotated[Line, Field(alias="from")] = "Campaign tracker <tracker@example.org>"
+    transport: Line = "maildir:outbox"
+    password_file: Line | None = None
+
+
+class Times(BaseModel, frozen=True, extra="forbid"):
+    """The hours of the day that the whole plan hangs on."""
+
+    remind_at: Clock = time(8)
+    deadline: Clock = time(18)
+    settle: Duration = timedelta(minutes=10)
+
+
+class Config(BaseModel, frozen=True, extra="forbid"):
+    """config.toml as read; paths are relative to the file."""
+
+    workdays: Slug
+    database: Line = "sqlite:///tracker.db"
+    campaigns: Line = "campaigns"
+    templates: Line = "templates"
+    mail: MailSettings = MailSettings()
+    times: Times = Times()
+    coordinator: tuple[Coordinator, ...] = ()
+
+    def who(self, coordinator_id: str) -> Coordinator | None:
+        """Find a coordinator by id."""
+        return next((one for one in self.coordinator if one.id == coordinator_id), None)

@@ -1,0 +1,99 @@
+"""What one mail says, as plain data for the templates; every string is ready to print."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One thing to know or to do, with its date, its reason and how to settle it.
+
+    `tag` is the state in words: "today", "tomorrow", "overdue", "2 days late", "asked 3 times".
+    `when` names weekday, date and time in the campaign's zone, then in the reader's if it differs.
+    `why` explains the date. `settle` is the exact command, empty where nothing settles the line.
+    `late` says how late the line itself leaves and why, else empty.
+    """
+
+    kind: str
+    tag: str
+    what: str
+    when: str
+    why: str
+    settle: str = ""
+    late: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignLines:
+    """The lines of one campaign inside a group."""
+
+    campaign: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Lines about one meeting across campaigns, or those that belong to no meeting.
+
+    `heading` is like "OSCE Permanent Council, Thursday 24 June 2010, 10:00 Vienna";
+    `place` like "Hofburg, Vienna"; `note` like "third session without a decision".
+    """
+
+    heading: str
+    place: str = ""
+    note: str = ""
+    campaigns: tuple[CampaignLines, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a digest's section or of a notice: `when` may be empty."""
+
+    text: str
+    when: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A headed list; `id` is stable (overdue, today, ahead, silent, changed, asks, …)."""
+
+    id: str
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Word about a file: accepted, problem, fixed, held, missing."""
+
+    item: str
+    campaign: str
+    title: str
+    headline: str
+    sections: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailContent:
+    """One coordinator's whole message.
+
+    `kind` is digest, correction, reminder or notice. `headline` is the first line: what to do now.
+    `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to paste,
+    once per mail, for those without a shell. `footer` says why this reader got this mail.
+    """
+
+    kind: str
+    reader: str
+    zone: str
+    date: str
+    subject: str
+    preheader: str
+    headline: str
+    groups: tuple[Group, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    state: str = ""
+    sections: tuple[Section, ...] = ()
+    paste: str = ""
+    footer: str = ""

@@ -1,0 +1,245 @@
+"""The kinds of value that people write in files: slugs, lines, phrases, hours, zones.
+
+Each type accepts what TOML gives (text, dates, times) and refuses the rest with a sentence.
+A refusal inside a phrase carries its place as `offset` and `length` in the error's context.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BeforeValidator, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from tracker.dates import UnknownZoneError, zone
+from tracker.when import (
+    Lead,
+    PhraseError,
+    Repeat,
+    Sessions,
+    Span,
+    When,
+    parse_clock,
+    parse_duration,
+    parse_lead,
+    parse_repeat,
+    parse_sessions,
+    parse_span,
+    parse_when,
+    when_from,
+)
+
+LONGEST_TEXT = 10_000
+LONGEST_SHOWN = 60
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_ADDRESS = re.compile(
+    r"[^\s@<>()\[\],;:\"\\\x00-\x20]{1,64}@[^\W_]([\w-]{0,61}[^\W_])?(\.[^\W_]([\w-]{0,61}[^\W_])?)+"
+)
+# Characters that reorder text without being seen (UAX #9) and zero-width ones that hide in names.
+_HIDDEN = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+Parsed = TypeVar("Parsed")
+
+
+def _refuse(
+    code: str, message: str, hint: str | None = None, **more: object
+) -> PydanticCustomError:
+    context = {"code": code, "message": message, "hint": hint, **more}
+    return PydanticCustomError("tracker", "{message}", context)
+
+
+def _text(value: object, *, line_breaks: bool) -> str:
+    if not isinstance(value, str):
+        raise _refuse("text-expected", "this must be text in quotes", f'write "{value}"')
+    if len(value) > LONGEST_TEXT:
+        raise _refuse("text-too-long", f"text may have {LONGEST_TEXT:,} characters at most")
+    for offset, sign in enumerate(value):
+        if sign in "\n\r\t" and line_breaks:
+            continue
+        if sign in "\n\r":
+            raise _refuse(
+                "line-break",
+                "a line break is not allowed here",
+                "put it on one line",
+                offset=offset,
+            )
+        if unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} or sign in _HIDDEN:
+            name = unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
+            raise _refuse(
+                "hidden-character",
+                f"an invisible character stands here ({name}, U+{ord(sign):04X})",
+                "delete it and type the text again",
+                offset=offset,
+                length=1,
+            )
+    if not value.strip():
+        raise _refuse("text-empty", "this must not be empty")
+    return value.strip()
+
+
+def _line(value: object) -> str:
+    return _text(value, line_breaks=False)
+
+
+def _prose(value: object) -> str:
+    return _text(value, line_breaks=True)
+
+
+def slug_of(text: str) -> str:
+    """Make an id out of a sentence: its first words in lower case, joined by hyphens.
+
+    >>> slug_of("Call the seven embassies!")
+    'call-the-seven-embassies'
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain)
+    return "-".join(words[:5])[:60].strip("-") or "item"
+
+
+def is_slug(text: str) -> bool:
+    """Say whether a text can be an id: small letters, digits and hyphens, at most 64."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text is one plain mail address."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def _slug(value: object) -> str:
+    text = _line(value)
+    if not is_slug(text) or text != value:
+        raise _refuse(
+            "not-a-slug",
+            f'"{shown(text)}" is not an id: small letters, digits and hyphens, at most 64',
+            f'write "{slug_of(text)}"',
+        )
+    return text
+
+
+def _address(value: object) -> str:
+    text = _line(value)
+    if not _ADDRESS.fullmatch(text):
+        raise _refuse(
+            "not-an-address",
+            f'"{text}" is not one mail address',
+            'write one, like "name@example.org"',
+        )
+    return text
+
+
+def _zone_name(value: object) -> str:
+    text = _line(value)
+    try:
+        return str(zone(text))
+    except UnknownZoneError as unknown:
+        hint = None if unknown.suggestion else unknown.hint
+        message = f'"{shown(text)}" is not a time zone'
+        raise _refuse("unknown-zone", message, hint, suggestion=unknown.suggestion) from None
+
+
+def _parsed(parse: Callable[[str], Parsed]) -> Callable[[object], Parsed]:
+    def read(value: object) -> Parsed:
+        if not isinstance(value, str):
+            raise _not_text(value)
+        _line(value)  # hidden characters and line breaks are named before the phrase is
+        try:
+            return parse(value)  # as typed: places in it count from the first quote
+        except PhraseError as wrong:
+            raise _phrase_refused(wrong) from None
+
+    return read
+
+
+def _phrase_refused(wrong: PhraseError) -> PydanticCustomError:
+    return _refuse(
+        wrong.code,
+        wrong.message,
+        wrong.hint,
+        offset=wrong.column,
+        length=wrong.length,
+        expected=list(wrong.expected),
+        suggestion=wrong.suggestion,
+    )
+
+
+def _when(value: object) -> When:
+    """Read a TOML date, a TOML date-time or a date phrase."""
+    if isinstance(value, When):
+        return value
+    if isinstance(value, (date, datetime)):
+        try:
+            return when_from(value)
+        except PhraseError as wrong:
+            raise _phrase_refused(wrong) from None
+    if not isinstance(value, str):
+        raise _refuse(
+            "date-expected",
+            "this must be a date or a date phrase",
+            'write 2010-06-24 or "2 working days before meeting"',
+        )
+    return _parsed(parse_when)(value)
+
+
+def _day_or_span(value: object) -> When | Span:
+    """Read a span where the word "to" stands in it, else a day."""
+    if isinstance(value, Span):
+        return value
+    if isinstance(value, str) and " to " in f" {value.lower()} ":
+        return _span(value)
+    return _when(value)
+
+
+def _meeting_day(value: object) -> When | Literal["none"]:
+    """Read the day of a meeting, or "none"."""
+    if isinstance(value, str) and value.strip().lower() == "none":
+        return "none"
+    return _when(value)
+
+
+def _clock(value: object) -> time:
+    if isinstance(value, time):
+        return value.replace(tzinfo=None)
+    return _parsed(parse_clock)(value)
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    return _parsed(parse_duration)(value)
+
+
+def _one_or_more(value: Any) -> Any:  # noqa: ANN401 -- whatever TOML held goes on to the validator
+    """Accept one value where a list is wanted: `recess = "1 July to 2 July"`."""
+    return [value] if isinstance(value, (str, date, datetime)) else value
+
+
+def _kept(kind: type[Parsed], parse: Callable[[str], Parsed]) -> Callable[[object], Parsed]:
+    read = _parsed(parse)
+    return lambda value: value if isinstance(value, kind) else read(value)
+
+
+def _span(value: object) -> Span:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return parse_span(value.isoformat())
+    return _kept(Span, parse_span)(value)
+
+
+Line = Annotated[str, PlainValidator(_line)]
+Prose = Annotated[str, PlainValidator(_prose)]
+Slug = Annotated[str, PlainValidator(_slug)]
+Address = Annotated[str, PlainValidator(_address)]
+ZoneName = Annotated[str, PlainValidator(_zone_name)]
+Phrase = Annotated[When, PlainValidator(_when)]
+LeadPhrase = Annotated[Lead, PlainValidator(_kept(Lead, parse_lead))]
+RepeatPhrase = Annotated[Repeat, PlainValidator(_kept(Repeat, parse_repeat))]
+DayOrSpan = Annotated[When | Span, PlainValidator(_day_or_span)]
+MeetingDay = Annotated[When | Literal["none"], PlainValidator(_meeting_day)]
+SpanPhrase = Annotated[Span, PlainValidator(_span)]
+SessionsPhrase = Annotated[Sessions, PlainValidator(_kept(Sessions, parse_sessions))]
+Clock = Annotated[time, PlainValidator(_clock)]
+Duration = Annotated[timedelta, PlainValidator(_duration)]
+OneOrMore = BeforeValidator(_one_or_more)

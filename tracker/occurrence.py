@@ -1,0 +1,58 @@
+"""One line for one coordinator at one moment, as planned."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Literal
+
+
+class LineKind(StrEnum):
+    """What a line is; the words are those of the JSON."""
+
+    REMINDER = "reminder"
+    OVERDUE = "overdue"
+    FOLLOW_UP = "follow-up"
+    ESCALATION = "escalation"
+    CORRECTION = "correction"
+    DIGEST = "digest"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a line comes from: the kind and id of a file, and the keys inside it."""
+
+    kind: Literal["campaign", "playbook", "forum", "workdays", "config"]
+    id: str
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """A planned line. Moments are aware UTC; `session` is a session's original date.
+
+    `owner` is whose line it is and part of the key; `to` is who gets it (a deputy while the owner
+    is away). `state` is "planned", "skipped" (with `reason`) or "waiting" (no moment yet, `reason`
+    names what is missing). `expires` is None where only events end it.
+    """
+
+    key: str
+    kind: LineKind
+    campaign: str | None
+    item: str
+    owner: str
+    to: str
+    due: datetime | None
+    expires: datetime | None
+    forum: str | None = None
+    session: date | None = None
+    targets: tuple[str, ...] = ()
+    ask: str | None = None
+    lead: str | None = None
+    states: datetime | None = None
+    what: str = ""
+    why: str = ""
+    state: Literal["planned", "skipped", "waiting"] = "planned"
+    reason: str | None = None
+    origin: Origin | None = None
+    series: str = ""  # lines of one series replace one another: only the last past one is sent
