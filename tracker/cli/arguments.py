@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
+from tracker import __version__
 from tracker.errors import UsageError
 
 COMMANDS = {
@@ -55,7 +56,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         metavar="FILE",
         help="default: ./config.toml",
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="show it and exit")
+    parser.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
         if name == chosen:
@@ -99,15 +100,3 @@ def _no_such_command(word: str) -> str:
     close = get_close_matches(word, COMMANDS, n=1)
     meant = f" Did you mean `tracker {close[0]}`?" if close else ""
     return f'There is no command "{word}".{meant} `tracker --help` lists them all.'
-
-
-class _Version(argparse.Action):
-    """Print the version; only then is the package's metadata worth its import."""
-
-    def __call__(self, parser: Parser, *_: object) -> None:
-        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 -- costly
-
-        try:
-            parser.exit(message=f"tracker {version('advocacy-tracker')}\n")
-        except PackageNotFoundError:
-            parser.exit(message="tracker, run from a checkout\n")

@@ -1,0 +1,101 @@
+"""Dates and moments as they are written on the command line."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tracker.dates import instant, show_day, zone
+from tracker.errors import UsageError
+from tracker.when import PhraseError, When, fixed_day, parse_when
+
+MIDNIGHT = time(0)
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A moment that somebody asked about; `day` is set where only the day was written."""
+
+    at: datetime
+    day: date | None = None
+
+
+def day_of(option: str, text: str) -> date:
+    """Read a date like 2010-06-24 or "Thursday 24 June 2010"; UsageError names the option."""
+    when = _phrase(option, text)
+    if when.clock is not None:
+        raise UsageError(f'{option}: a date is enough, leave the time out of "{text}"')
+    return _day(option, when)
+
+
+def moment_of(option: str, text: str, home: ZoneInfo) -> Asked:
+    """Read a date or a date-time; without a zone of its own it is in `home`.
+
+    A bare date is 00:00 of that day; `end_of` says the end of it.
+    """
+    written = _iso(text)
+    try:
+        if written is not None:
+            return Asked(_aware(written, home))
+        when = _phrase(option, text)
+        day = _day(option, when)
+        if when.clock is None:
+            return Asked(instant(day, MIDNIGHT, home), day)
+        return Asked(instant(day, when.clock, zone(when.zone) if when.zone else home))
+    except (ValueError, OverflowError):
+        raise UsageError(f'{option}: "{text}" is beyond the calendar') from None
+
+
+def end_of(option: str, text: str, home: ZoneInfo) -> Asked:
+    """Read a moment as `moment_of` does, but take a bare date for the end of that day."""
+    asked = moment_of(option, text, home)
+    if asked.day is None:
+        return asked
+    try:
+        return Asked(instant(asked.day + ONE_DAY, MIDNIGHT, home), asked.day)
+    except (ValueError, OverflowError):
+        raise UsageError(f'{option}: "{text}" is beyond the calendar') from None
+
+
+def show_asked(asked: Asked, home: ZoneInfo) -> str:
+    """Say a moment as it was asked: the end of a day, or the day and the hour."""
+    if asked.day is not None:
+        return f"the end of {show_day(asked.day)}"
+    there = asked.at.astimezone(home)
+    return f"{show_day(there.date())}, {there:%H:%M}"
+
+
+def _iso(text: str) -> datetime | None:
+    """Read 2010-06-24T08:00Z and its like; a bare date is not one of them."""
+    if len(text) <= len("2010-06-24"):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _aware(written: datetime, home: ZoneInfo) -> datetime:
+    if written.tzinfo is None:
+        return instant(written.date(), written.time(), home)
+    return written.astimezone(UTC)
+
+
+def _phrase(option: str, text: str) -> When:
+    try:
+        return parse_when(text)
+    except PhraseError as wrong:
+        raise UsageError(f"{option}: {wrong.message}{_more(wrong)}") from None
+
+
+def _day(option: str, when: When) -> date:
+    try:
+        return fixed_day(when)
+    except PhraseError as wrong:
+        raise UsageError(f"{option}: {wrong.message}{_more(wrong)}") from None
+
+
+def _more(wrong: PhraseError) -> str:
+    if wrong.suggestion:
+        return f'; did you mean "{wrong.suggestion}"?'
+    return f"; {wrong.hint}" if wrong.hint else ""
