@@ -25,6 +25,7 @@ MONTHS = (
 ONE_DAY = timedelta(days=1)
 OWN_LIST = "in the calendar's own list"
 LONGEST_CLOSURE_DAYS = 400  # a calendar without a working day for longer than this is a mistake
+_FEW_DAYS_OFF = 50  # fewer in `add` cannot close a calendar for that long
 # Names that zoneinfo may find on a disk although they are no place: the machine's own zone, and
 # copies of the whole tree with and without leap seconds.
 _NO_PLACE = frozenset({"localtime", "posixrules", "Factory"})
@@ -123,7 +124,8 @@ class WorkingDays:
 
     `weekend` counts from Monday = 0. `country` is a code of the `holidays` library, like "AT" or
     "AT-9". `add` are more days off; `drop` are holidays or added days that are worked after all.
-    A weekend day is never worked. Raises ValueError if the weekend is the whole week.
+    A weekend day is never worked. Raises ValueError if the weekend is the whole week, or if `add`
+    leaves no working day for more than a year.
     """
 
     name: str
@@ -136,6 +138,8 @@ class WorkingDays:
     def __post_init__(self) -> None:
         if self.weekend >= frozenset(range(7)):
             raise ValueError(f"the weekend of {self.name} is the whole week: no day is left")
+        if len(self.add) > _FEW_DAYS_OFF:
+            self._check_closures()
 
     def why_not(self, day: date) -> str | None:
         """Say why a day is no working day; None if it is one."""
@@ -177,6 +181,12 @@ class WorkingDays:
     def roll_back(self, day: date) -> Stepped:
         """Return the day itself if it is worked, else the working day before it."""
         return self._roll(day, -1)
+
+    def _check_closures(self) -> None:
+        """Refuse at once what would otherwise stop every count that runs into it."""
+        day, last = min(self.add), max(self.add)
+        while day < last:
+            day = self.next_working(day)
 
     def _roll(self, day: date, direction: int) -> Stepped:
         why = self.why_not(day)

@@ -27,6 +27,7 @@ from tracker.when.resolve import (
     repeat_day,
     resolve,
     span_days,
+    weekday_in_month,
 )
 from tracker.when.shapes import (
     Anchor,
@@ -86,5 +87,6 @@ __all__ = [
     "repeat_day",
     "resolve",
     "span_days",
+    "weekday_in_month",
     "when_from",
 ]

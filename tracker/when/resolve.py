@@ -157,6 +157,14 @@ def fixed_day(when: When, opened: date | None = None) -> date:
     return _dated(when.day, opened)
 
 
+def weekday_in_month(ordinal: Ordinal, weekday: int, year: int, month: int) -> date:
+    """Return the first to fourth, or last, such weekday of a month."""
+    if ordinal is Ordinal.LAST:
+        return _on_or_before(date(year, month, days_in_month(month, year)), weekday)
+    first = _on_or_after(date(year, month, 1), weekday)
+    return first + timedelta(weeks=_ORDINAL_STEPS[ordinal])
+
+
 def _day(day: DayOf | Offset | Pick | Date, context: Context) -> _Found | Waiting:
     match day:
         case DayOf(base):
@@ -226,19 +234,14 @@ def _offset(offset: Offset, context: Context) -> _Found | Waiting:
 def _pick(pick: Pick, context: Context) -> _Found | Waiting:
     said = f"{pick.ordinal} {WEEKDAYS[pick.weekday]} {pick.relation}"
     if isinstance(pick.base, Month):
-        return _Found(_in_month(pick, pick.base), f"{said} {pick.base}")
+        return _Found(
+            weekday_in_month(pick.ordinal, pick.weekday, pick.base.year, pick.base.month),
+            f"{said} {pick.base}",
+        )
     base = _base(pick.base, context)
     if isinstance(base, Waiting):
         return base
     return _Found(_beside(pick, base.day), f"{said} {base.said}")
-
-
-def _in_month(pick: Pick, month: Month) -> date:
-    if pick.ordinal is Ordinal.LAST:
-        last = date(month.year, month.month, days_in_month(month.month, month.year))
-        return _on_or_before(last, pick.weekday)
-    first = _on_or_after(date(month.year, month.month, 1), pick.weekday)
-    return first + timedelta(weeks=_ORDINAL_STEPS[pick.ordinal])
 
 
 def _beside(pick: Pick, day: date) -> date:
