@@ -1,0 +1,86 @@
+"""The bell: APScheduler wakes the daemon, and does nothing else."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+LOOK_SECONDS = 2
+BEAT_SECONDS = 30
+HOUSE_AT = (3, 17)  # UTC: a cron job in a local zone loses a day or runs twice each year
+_NEXT = "next"
+
+
+class Bell:
+    """Rings at `next`, at every look and beat, and once a day to keep house.
+
+    A job only sets an event: the loop that waits on it does the work and arms `next` again, so
+    that nothing is lost while work is in hand. The scheduler sleeps on the monotonic clock; the
+    short intervals bound what a step of the wall clock or a suspended machine can cost.
+    """
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self._house = False
+        self.armed: datetime | None = None
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def start(self) -> None:
+        """Start ringing, within the running event loop."""
+        hour, minute = HOUSE_AT
+        daily = CronTrigger(hour=hour, minute=minute, timezone=UTC)
+        every = {"look": LOOK_SECONDS, "beat": BEAT_SECONDS}
+        for name, seconds in every.items():
+            trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+            self._scheduler.add_job(self._ring, trigger, id=name, replace_existing=True)
+        self._scheduler.add_job(self._ring_house, daily, id="keep house", replace_existing=True)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ringing; nothing is waited for, since a job has no work of its own."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def ring(self) -> None:
+        """Ring now."""
+        self._rung.set()
+
+    def arm(self, at: datetime | None) -> None:
+        """Ring at a moment, in place of the one that was set before; None sets none."""
+        if at == self.armed:
+            return
+        self.armed = at
+        if at is not None:
+            trigger = DateTrigger(at, timezone=UTC)
+            self._scheduler.add_job(self._ring, trigger, id=_NEXT, replace_existing=True)
+            return
+        try:
+            self._scheduler.remove_job(_NEXT)
+        except JobLookupError:
+            return  # it has rung already
+
+    async def heard(self) -> None:
+        """Wait until it rings; what rang while nobody waited is heard at once."""
+        await self._rung.wait()
+        self._rung.clear()
+
+    def house_is_due(self) -> bool:
+        """Say whether it is time to keep house, once for each time."""
+        due, self._house = self._house, False
+        return due
+
+    async def _ring(self) -> None:
+        # A coroutine runs in the loop itself; a plain function would run in a thread, from where
+        # an event must not be set.
+        self._rung.set()
+
+    async def _ring_house(self) -> None:
+        self._house = True
+        self._rung.set()

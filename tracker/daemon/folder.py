@@ -1,0 +1,100 @@
+"""The files, looked at: stamps first, then contents; a change is believed at the second look."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+Contents = Mapping[Path, str]
+_Stamp = tuple[int, int, int, int]
+_FOLDERS = ("", "forums", "playbooks", "workdays")
+_FRESH_NS = 2_000_000_000
+_LARGEST = 4 * 1024 * 1024
+
+
+class Folder:
+    """config.toml and the campaigns folder, as they were at the last look.
+
+    A file whose stamp (times, size, inode) is the old one is not read again, unless it is so
+    fresh that a second save may have the same stamp, or differs from what is believed.
+    """
+
+    def __init__(self, config: Path, campaigns: Path, *, clock: Callable[[], datetime]) -> None:
+        self._config = config
+        self._campaigns = campaigns
+        self._clock = clock
+        self._known: dict[Path, tuple[_Stamp, str]] = {}
+        self._believed: Contents = self.contents()
+        self._last = self._believed
+
+    @property
+    def believed(self) -> Contents:
+        """Return the contents that are in force."""
+        return self._believed
+
+    def look(self) -> Contents | None:
+        """Return what the files hold now, if it is new and was the same at the look before."""
+        now = self.contents()
+        at_rest = now == self._last
+        self._last = now
+        return now if at_rest and now != self._believed else None
+
+    def believe(self, contents: Contents) -> None:
+        """Take these contents as the ones in force."""
+        self._believed = contents
+
+    def forget(self) -> None:
+        """Drop all stamps, so that the next look reads every file: some stamps lie."""
+        self._known.clear()
+
+    def contents(self) -> Contents:
+        """Return the digest of every file; one that cannot be read counts as its stamp."""
+        now_ns = int(self._clock().timestamp() * 1e9)
+        known = {path: self._digest(path, stamp, now_ns) for path, stamp in self._stamps()}
+        self._known = known
+        return {path: digest for path, (_, digest) in known.items()}
+
+    def _digest(self, path: Path, stamp: _Stamp, now_ns: int) -> tuple[_Stamp, str]:
+        old = self._known.get(path)
+        fresh = now_ns - max(stamp[0], stamp[1]) < _FRESH_NS
+        if old is not None and old[0] == stamp and not fresh and self._is_believed(path, old[1]):
+            return old
+        return stamp, _hashed(path, stamp)
+
+    def _is_believed(self, path: Path, digest: str) -> bool:
+        return self._believed.get(path) == digest
+
+    def _stamps(self) -> Iterator[tuple[Path, _Stamp]]:
+        for path in (self._config, *self._toml_files()):
+            try:
+                found = path.lstat()
+            except OSError:
+                continue  # gone since it was listed: the next look sees it gone
+            yield path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
+
+    def _toml_files(self) -> Iterator[Path]:
+        for name in _FOLDERS:
+            folder = self._campaigns / name
+            try:
+                found = sorted(folder.iterdir())
+            except OSError:
+                continue
+            yield from (path for path in found if _is_ours(path.name))
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith(".toml") and not name.startswith((".", "#"))
+
+
+def _hashed(path: Path, stamp: _Stamp) -> str:
+    """Read a regular file without following a link; anything else counts as its stamp."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return str(stamp)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return str(stamp)
+        return hashlib.blake2b(file.read(_LARGEST + 1)).hexdigest()

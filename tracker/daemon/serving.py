@@ -1,0 +1,134 @@
+"""Starting and stopping: everything that the loop needs is opened here, and closed again."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tracker.app.engine import Clock, Deliver, Engine
+from tracker.campaign import World
+from tracker.compose import Composer
+from tracker.config import Config
+from tracker.daemon.bell import Bell
+from tracker.daemon.folder import Folder
+from tracker.daemon.turns import Daemon, remember
+from tracker.delivery import Outcome, open_transport, read_password
+from tracker.errors import ConfigError
+from tracker.loading import Reading, read_world, shipped_templates
+from tracker.report import show_problems
+from tracker.store import MailRecord, Store
+
+LOG = logging.getLogger("tracker")
+
+
+def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> None:
+    """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
+
+    Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
+    another daemon has the database.
+    """
+    first = _usable(read_world(config_path, now=clock()))
+    config = first.config
+    with Store.open(config.database, base=config_path.parent) as store:
+        store.lock()
+        asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
+
+
+async def _serve(
+    config_path: Path,
+    config: Config,
+    store: Store,
+    *,
+    clock: Clock,
+    environ: Mapping[str, str],
+) -> None:
+    base = config_path.parent
+    async with _delivery(config, environ, base=base) as deliver:
+        composer = Composer(base / config.templates, shipped_templates())
+        engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
+        bell = Bell()
+        daemon = started(engine, config_path, base / config.campaigns, bell)
+        _listen(daemon)
+        bell.start()
+        try:
+            await daemon.run()
+        finally:
+            bell.stop()
+    LOG.info("stopped")
+
+
+def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> Daemon:
+    """Recover what an earlier process left behind, read the files, and return a daemon to run."""
+    # Looked at before it is read: what is saved in between is then seen as a change.
+    folder = Folder(config_path, campaigns, clock=engine.clock)
+    now, store = engine.clock(), engine.store
+
+    def read() -> Reading:
+        return read_world(config_path, now=engine.clock(), last_good=store.last_good())
+
+    for mail in store.recover(now):
+        LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+    reading = read()
+    world = _usable(reading)
+    folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
+    engine.take(world, reading.problems)
+    remember(engine, reading, now=now)
+    LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
+    return Daemon(engine, folder, read, bell)
+
+
+@asynccontextmanager
+async def _delivery(
+    config: Config, environ: Mapping[str, str], *, base: Path
+) -> AsyncIterator[Deliver]:
+    def password() -> str | None:
+        return read_password(config.mail, environ, base=base)
+
+    transport = open_transport(config.mail.transport, base=base, password=password)
+
+    async def deliver(record: MailRecord, address: str) -> Outcome:
+        outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)
+        level = logging.INFO if outcome.state == "sent" else logging.WARNING
+        LOG.log(level, "%s", _what_became(record, outcome))
+        return outcome
+
+    try:
+        yield deliver
+    finally:
+        await transport.close()
+
+
+def _what_became(record: MailRecord, outcome: Outcome) -> str:
+    """Say it with ids, never with a name or an address."""
+    said = {
+        "sent": "sent",
+        "temporary": "put off",
+        "permanent": "failed to send",
+        "unknown": "had no answer to",
+        "relay": "found the mail server unable to take",
+    }[outcome.state]
+    code = f" code={outcome.code}" if outcome.code else ""
+    return (
+        f"{said} mail={record.id} kind={record.kind} to={record.coordinator}"
+        f" lines={len(record.keys)} attempt={record.attempt}{code}"
+    )
+
+
+def _usable(reading: Reading) -> World:
+    if reading.world is not None:
+        return reading.world
+    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
+    raise ConfigError(show_problems(problems or reading.problems, files=1))
+
+
+def _listen(daemon: Daemon) -> None:
+    loop = asyncio.get_running_loop()
+    for number, act in (
+        (signal.SIGTERM, daemon.stop),
+        (signal.SIGINT, daemon.stop),
+        (signal.SIGHUP, daemon.look),
+    ):
+        loop.add_signal_handler(number, act)

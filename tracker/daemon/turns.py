@@ -1,0 +1,122 @@
+"""The loop: what one turn of the daemon does, and when it turns again."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from tracker.app.engine import Engine
+from tracker.daemon.bell import Bell
+from tracker.daemon.folder import Folder
+from tracker.errors import BusyError
+from tracker.loading import Reading, SourceFile
+from tracker.planning import Plan
+
+LOG = logging.getLogger("tracker")
+
+
+class Daemon:
+    """Looks at the files, plans, sends what is due and sets the bell, turn after turn.
+
+    `read` reads the files anew. A turn that finds nothing new and nothing due costs a look at the
+    stamps and one query.
+    """
+
+    def __init__(
+        self, engine: Engine, folder: Folder, read: Callable[[], Reading], bell: Bell
+    ) -> None:
+        self.engine = engine
+        self.bell = bell
+        self._folder = folder
+        self._read = read
+        self._plan_is_due = True
+        self._stopping = False
+
+    def stop(self) -> None:
+        """End the loop once the work in hand is finished."""
+        self._stopping = True
+        self.bell.ring()
+
+    def look(self) -> None:
+        """Look at every file at once, whatever its stamp says."""
+        self._folder.forget()
+        self.bell.ring()
+
+    async def run(self) -> None:
+        """Turn whenever the bell rings, until it is told to stop."""
+        while not self._stopping:
+            await self.turn()
+            await self.bell.heard()
+
+    async def turn(self) -> None:
+        """Look, and if something is new or due: plan, send, and try again what was put off."""
+        started = self.engine.clock()
+        if self.bell.house_is_due():
+            self._folder.forget()
+            self._plan_is_due = True
+        planned = self._planned(started)
+        if planned is not None:
+            await self.engine.send_due(planned)
+            await self.engine.retry_due()
+        # What is due already and did not go in this turn waits for the next beat: ringing for it
+        # at once would never end.
+        self.bell.arm(self.engine.next_moment(started))
+
+    def _planned(self, now: datetime) -> Plan | None:
+        """Return a new plan if one is called for; a busy database is asked again next time."""
+        try:
+            planned = self._after_a_change(now)
+            if planned is None and (self._plan_is_due or self._something_is_due(now)):
+                planned = self.engine.refresh()
+                self._plan_is_due = False
+        except BusyError as busy:
+            LOG.warning("waited in vain: %s", busy)
+            return None
+        return planned
+
+    def _something_is_due(self, now: datetime) -> bool:
+        due = self.engine.store.next_due()
+        return due is not None and due <= now
+
+    def _after_a_change(self, now: datetime) -> Plan | None:
+        contents = self._folder.look()
+        if contents is None:
+            return None
+        reading = self._read()
+        if self._folder.contents() != contents:
+            return None  # saved again while it was read: the next look sees it
+        planned = self._taken(reading, now)
+        for path in sorted(path for path, _ in contents.items() ^ self._folder.believed.items()):
+            LOG.info("read %s", path.name)
+        self._folder.believe(contents)
+        return planned
+
+    def _taken(self, reading: Reading, now: datetime) -> Plan | None:
+        """Put what was read in force and plan with it, in one transaction."""
+        in_force = self.engine.world
+        if reading.world is None:
+            LOG.warning("config.toml has errors; the one read before stays in force")
+            world = in_force
+        elif in_force.campaigns and not reading.world.campaigns:
+            LOG.warning("the campaigns folder is empty; the files read before stay in force")
+            world = in_force
+        else:
+            world = reading.world
+        with self.engine.store.writing():
+            remember(self.engine, reading, now=now)
+            self.engine.take(world, reading.problems)
+            planned = self.engine.refresh()
+        self._plan_is_due = False
+        return planned
+
+
+def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
+    """Keep each sound file as its last good version, and say which files are broken."""
+    broken = set(reading.not_in_force)
+    for path in reading.not_in_force:
+        LOG.warning("%s has errors; its last good version, if any, stays in force", path)
+    sound = [file for file in reading.files if str(file.path) not in broken]
+    engine.store.remember_files(_rows(sound), now=now)
+
+
+def _rows(files: Iterable[SourceFile]) -> list[tuple[str, str, str, str]]:
+    return [(file.kind, file.id, file.digest, file.text) for file in files]
