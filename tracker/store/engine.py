@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, ProgrammingError
 
 from tracker.errors import BusyError, ConfigError, TrackerError
 
@@ -65,6 +65,8 @@ def transaction(engine: Engine, *, immediate: bool) -> Iterator[Connection]:
     try:
         with engine.execution_options(**{_IMMEDIATE: immediate}).begin() as connection:
             yield connection
+    except (IntegrityError, ProgrammingError):
+        raise  # our own fault, not the world's
     except DBAPIError as broken:
         raise _in_words(broken, engine) from broken
 
