@@ -57,6 +57,7 @@ def zone(name: str) -> ZoneInfo:
         raise UnknownZoneError(name, _closest_zone(name)) from None
 
 
+@lru_cache(maxsize=65_536)  # campaigns share their mornings
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """Return the aware UTC moment at which a zone's clocks show this day and time.
 

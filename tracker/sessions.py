@@ -27,6 +27,7 @@ TIME_NOT_KNOWN = time(9)  # a session without a time counts as beginning at this
 LASTS = timedelta(hours=3)  # where the forum does not say
 _LOOK_AHEAD = timedelta(days=400)
 _NEAR = timedelta(days=120)
+_DAYS_A_WEEK = 7
 _MONTHS_A_YEAR = 12
 Found = TypeVar("Found")
 
@@ -296,18 +297,20 @@ def _by_rule(sessions: Sessions | None, first: date, last: date) -> Iterator[dat
         return iter(())
     match sessions.rule:
         case Weekly(weekdays):
-            return _weekly(frozenset(weekdays), first, last)
+            return _weekly(weekdays, first, last)
         case Monthly() as monthly:
             return _monthly(monthly, first, last)
         case EveryWeeks() as every:
             return _every_weeks(every, first, last)
 
 
-def _weekly(weekdays: frozenset[int], first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        day = first + timedelta(days=number)
-        if day.weekday() in weekdays:
-            yield day
+def _weekly(weekdays: tuple[int, ...], first: date, last: date) -> Iterator[date]:
+    ahead = sorted((weekday - first.weekday()) % _DAYS_A_WEEK for weekday in weekdays)
+    for start in range(0, (last - first).days + 1, _DAYS_A_WEEK):
+        for number in ahead:
+            day = first + timedelta(days=start + number)
+            if day <= last:
+                yield day
 
 
 def _monthly(rule: Monthly, first: date, last: date) -> Iterator[date]:
@@ -326,7 +329,7 @@ def _month_number(day: date) -> int:
 def _every_weeks(rule: EveryWeeks, first: date, last: date) -> Iterator[date]:
     assert rule.first.year is not None
     start = date(rule.first.year, rule.first.month, rule.first.day)
-    days = rule.count * 7
+    days = rule.count * _DAYS_A_WEEK
     behind = max((first - start).days, 0)
     number = -(-behind // days)
     for ahead in range(number, max((last - start).days, -1) // days + 1):
