@@ -1,0 +1,8 @@
+"""What is due, said in a mail: templates, the message's bytes, the one cleaning function."""
+
+from tracker.compose.clean import clean
+from tracker.compose.message import Composed, Composer, Envelope
+from tracker.compose.render import Rendered
+from tracker.compose.specimen import template_problems
+
+__all__ = ["Composed", "Composer", "Envelope", "Rendered", "clean", "template_problems"]

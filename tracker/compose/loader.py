@@ -1,0 +1,167 @@
+"""Where templates come from and how little they may do: own folders, no links, a sandbox."""
+
+import os
+import re
+import stat
+import textwrap
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LARGEST = 64 * 1024
+WIDTH = 72
+_NAME = re.compile(r"[a-z0-9_./-]{1,80}")
+# Not `replace`, `center` and their like, with which a few words fill the memory.
+_FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
+_CALLABLE = (Macro, BlockReference, LoopContext)
+Stamp = tuple[str, int, int]
+
+
+def environment(*folders: Path) -> Environment:
+    """Return the sandbox that compiles each template once, from the first folder that has it.
+
+    Templates get plain dicts, call only macros and blocks, and use a short list of filters, so
+    that no template reaches an attribute of ours, a secret or a gigabyte. Every name but *.txt is
+    escaped for HTML.
+    """
+    sandbox = _Sandbox(
+        loader=_Folders(folders),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sandbox.globals.clear()
+    filters = {name: sandbox.filters[name] for name in _FILTERS}
+    sandbox.filters.clear()
+    sandbox.filters.update(filters, said=said, sentence=sentence, sentences=sentences)
+    sandbox.filters.update(wrapped=wrapped, underlined=underlined)
+    return sandbox
+
+
+def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
+    """Wrap at 72 columns; a word that is longer, such as an address, is never cut."""
+    before = indent if first is None else first
+    return "\n".join(
+        textwrap.fill(
+            line,
+            WIDTH,
+            initial_indent=before if at == 0 else indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for at, line in enumerate(text.splitlines())
+    )
+
+
+def underlined(text: str, sign: str = "-") -> str:
+    """Wrap a heading and rule it off below, as wide as its longest line."""
+    heading = wrapped(text)
+    return f"{heading}\n{sign * max(map(len, heading.splitlines()), default=0)}"
+
+
+def said(parts: Iterable[str], sign: str = ", ") -> str:
+    """Join what there is to say and leave out what is empty."""
+    return sign.join(part for part in parts if part)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Join what there is to say, each part a sentence of its own."""
+    return ". ".join(sentence(part) for part in parts if part)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox does not limit what is computed; refusing these three signs and calls does.
+
+    `7**10**7`, `'x'*10**9`, `'%999999999d' % 1` and `'x'.center(10**9)` would take the memory.
+    """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401 -- a template's values
+        if operator != "**" and isinstance(left, int) and isinstance(right, int):
+            return super().call_binop(context, operator, left, right)
+        raise SecurityError(f"a template may use {operator} on whole numbers only, and never **")
+
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 -- a template's values
+        return isinstance(obj, _CALLABLE)
+
+
+class _Folders(BaseLoader):
+    """Loads regular files beneath the folders, the first folder that has one wins."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self.folders = folders
+
+    def get_source(
+        self,
+        environment: Environment,  # noqa: ARG002 -- Jinja's signature
+        template: str,
+    ) -> tuple[str, str, Callable[[], bool]]:
+        stamp = self._stamp(template)
+        if stamp is None:
+            raise TemplateNotFound(template)
+        folder, path = Path(stamp[0]), str(Path(stamp[0], template))
+        return _read(folder, template), path, lambda: self._stamp(template) == stamp
+
+    def _stamp(self, name: str) -> Stamp | None:
+        """Say which file a name means now, so that an edit or a new override is noticed."""
+        if not _NAME.fullmatch(name) or not all(part.strip(".") for part in name.split("/")):
+            return None
+        for folder in self.folders:
+            try:
+                found = (folder / name).lstat()
+            except OSError:
+                continue
+            return str(folder), found.st_mtime_ns, found.st_size
+        return None
+
+
+def _read(folder: Path, name: str) -> str:
+    """Read one file, following no link on the way, so that a swap in between gains nothing."""
+    *parents, last = name.split("/")
+    try:
+        opened = [os.open(folder, os.O_RDONLY | os.O_DIRECTORY)]
+    except OSError as trouble:
+        raise _refused(name, folder, trouble.strerror or "cannot be read") from trouble
+    try:
+        for part in parents:
+            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
+            opened.append(os.open(part, flags, dir_fd=opened[-1]))
+        # O_NONBLOCK: a named pipe must not hold us up.
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        opened.append(os.open(last, flags, dir_fd=opened[-1]))
+        return _text(opened[-1], name, folder)
+    except OSError as trouble:
+        raise _refused(name, folder, "it is a link or cannot be read") from trouble
+    finally:
+        for descriptor in reversed(opened):
+            os.close(descriptor)
+
+
+def _text(descriptor: int, name: str, folder: Path) -> str:
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        raise _refused(name, folder, "it is no regular file")
+    raw = os.read(descriptor, LARGEST + 1)
+    if len(raw) > LARGEST:
+        raise _refused(name, folder, f"it is larger than {LARGEST // 1024} KiB")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as wrong:
+        raise _refused(name, folder, "it is not in UTF-8") from wrong
+
+
+def _refused(name: str, folder: Path, why: str) -> TemplateSyntaxError:
+    return TemplateSyntaxError(f"not used: {why}", 1, name, str(folder / name))

@@ -1,0 +1,104 @@
+"""One coordinator's mail as the bytes that are kept and sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from pathlib import Path
+
+from tracker.compose.headers import (
+    date_of,
+    fingerprint,
+    list_id,
+    mailbox,
+    message_id,
+    roots,
+    sender,
+)
+from tracker.compose.render import Rendered, Renderer
+from tracker.content import MailContent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Whom a mail is from and to, when it is sent and which campaigns it belongs to.
+
+    `sent_at` is aware. `seed` is a text that only this mail has: its id and the boundary of its
+    parts follow from it, so that a replay makes the same bytes. `list_id_host` is the sender's
+    domain unless given.
+    """
+
+    sender: str
+    to_name: str
+    to_address: str
+    sent_at: datetime
+    seed: str
+    campaigns: tuple[str, ...] = ()
+    list_id_host: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A mail's bytes, with CRLF, and the id they carry.
+
+    `template_problem` says which template was broken, and where, if one was.
+    """
+
+    message_id: str
+    raw: bytes
+    subject: str
+    template_problem: str | None = None
+
+
+class Composer:
+    """Makes mails out of the organisation's templates, else of the shipped ones.
+
+    Templates are compiled once; a change of one on disk is noticed at the next mail.
+    """
+
+    def __init__(self, templates: Path, fallback: Path | None = None) -> None:
+        self.renderer = Renderer(templates, fallback)
+
+    def render(self, content: MailContent) -> Rendered:
+        """Return a mail's subject, text and HTML."""
+        return self.renderer.render(content)
+
+    def compose(self, content: MailContent, envelope: Envelope) -> Composed:
+        """Return a mail's bytes: the same content and envelope always give the same.
+
+        Raises ConfigError where the sender or the recipient is not one address.
+        """
+        rendered = self.render(content)
+        message = _message(rendered, envelope)
+        return Composed(
+            message_id=message["Message-ID"],
+            raw=message.as_bytes(),
+            subject=rendered.subject,
+            template_problem="; ".join(map(str, rendered.problems)) or None,
+        )
+
+
+def _message(rendered: Rendered, envelope: Envelope) -> EmailMessage:
+    """Build the message; the names of its headers are those of `HEADERS`, in that order."""
+    origin = sender(envelope.sender)
+    to = mailbox(envelope.to_name, envelope.to_address)
+    host = envelope.list_id_host or origin.domain
+    plain_ascii = f"{origin.username}{to.username}".isascii()
+    message = EmailMessage(policy=SMTP if plain_ascii else SMTPUTF8)
+    message["From"] = origin
+    message["To"] = to
+    message["Subject"] = rendered.subject
+    message["Date"] = date_of(envelope.sent_at)
+    message["Message-ID"] = message_id(envelope.seed, host)
+    if envelope.campaigns:
+        message["References"] = roots(envelope.campaigns, host)
+    message["List-Id"] = list_id(host)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    # Quoted-printable: 8bit would need a server with 8BITMIME.
+    message.set_content(rendered.text, cte="quoted-printable")
+    if rendered.html:
+        message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        # `email` would draw one at random; "=_" never stands in quoted-printable text.
+        message.set_boundary(f"=_{fingerprint('boundary', envelope.seed)}")
+    return message

@@ -1,0 +1,111 @@
+"""A mail's content to its subject, text and HTML, whatever state the templates are in."""
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, TemplateSyntaxError
+
+from tracker.compose.clean import clean
+from tracker.compose.loader import environment
+from tracker.compose.plain import plain
+from tracker.content import MailContent
+
+KINDS = ("reminder", "digest", "correction", "notice")
+LONGEST_PART = 256 * 1024
+# What no mail program shows; lone surrogates besides cannot be written as UTF-8.
+_UNSAYABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a template, and where."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """One mail in words; `html` is empty where its template is broken.
+
+    Then `text` is the template's, or, if that one is broken too, the built-in plain text, which
+    needs no template and leaves nothing out. `problems` says what was wrong.
+    """
+
+    subject: str
+    text: str
+    html: str
+    problems: tuple[Problem, ...] = ()
+
+
+class Renderer:
+    """Renders mails from an organisation's templates, else from the shipped ones."""
+
+    def __init__(self, templates: Path, fallback: Path | None) -> None:
+        self.folders = (templates, fallback) if fallback else (templates,)
+        self._templates = environment(*self.folders)
+        self._inliner = css_inline.CSSInliner(
+            load_remote_stylesheets=False, keep_style_tags=False, keep_link_tags=False
+        )
+
+    def render(self, content: MailContent) -> Rendered:
+        """Render both parts; a broken template costs its own part only, and is reported."""
+        values = asdict(content)
+        text = _part(self._templates, f"{content.kind}.txt", values)
+        html = _part(self._templates, f"{content.kind}.html", values)
+        return Rendered(
+            subject=clean(content.subject) or "Campaign tracker",
+            text=tidy(plain(content)) if isinstance(text, Problem) else f"{text.strip()}\n",
+            html="" if isinstance(html, Problem) else self._inliner.inline(html),
+            problems=tuple(part for part in (text, html) if isinstance(part, Problem)),
+        )
+
+    def problem(self, name: str) -> Problem | None:
+        """Compile one template and say what is wrong with it."""
+        try:
+            self._templates.get_template(name)
+        except Exception as broken:  # noqa: BLE001 -- a template's author may break anything
+            return _problem(broken, name)
+        return None
+
+
+def tidy(text: str) -> str:
+    """Drop what no mail program shows and cannot be written as UTF-8."""
+    return text.translate(_UNSAYABLE).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _part(templates: Environment, name: str, values: Mapping[str, Any]) -> str | Problem:
+    """Render one template; what it gives is whole, or a problem."""
+    try:
+        pieces, size = [], 0
+        for piece in templates.get_template(name).generate(values):
+            size += len(piece)
+            if size > LONGEST_PART:
+                return Problem(name, 1, f"gives more than {LONGEST_PART // 1024} KiB")
+            pieces.append(piece)
+    except Exception as broken:  # noqa: BLE001 -- whatever it is, a template must not stop a mail
+        return _problem(broken, name)
+    text = tidy("".join(pieces))
+    return text if text.strip() else Problem(name, 1, "gives nothing at all")
+
+
+def _problem(broken: Exception, name: str) -> Problem:
+    """Say in which template and line it broke: Jinja puts them into the traceback."""
+    message = " ".join(str(broken).split()) or type(broken).__name__
+    if isinstance(broken, TemplateSyntaxError):
+        return Problem(broken.filename or broken.name or name, broken.lineno, broken.message or "")
+    places = [
+        (frame.filename, frame.lineno or 1)
+        for frame in traceback.extract_tb(broken.__traceback__)
+        if frame.filename.endswith((".html", ".txt"))
+    ]
+    file, line = places[-1] if places else (name, 1)
+    return Problem(file, line, message)
