@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import count
+from itertools import count, zip_longest
 
 from tracker.campaign import FollowUp
 from tracker.dates import instant, show_day, zone
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning.ground import Ground, Subject, leaving, line, morning_or_hour
+from tracker.planning.ground import Ground, Place, Subject, Words, leaving, line, morning_or_hour
 from tracker.planning.instances import Instance
 from tracker.planning.reader import Reader
 from tracker.planning.reminders import subject_of
@@ -37,7 +37,7 @@ def _repeats(
     """Yield what is not yet replaced by its next repeat; of those before first sight the last."""
     left_out: Occurrence | None = None
     made = _made(one, owner, replaced_on, ground)
-    for this, following in zip(made, [*made[1:], None], strict=True):
+    for this, following in zip_longest(made, made[1:]):
         there = this
         if following is not None:
             there = replace(this, expires=following.due)
@@ -57,22 +57,16 @@ def _made(
     subject = subject_of(one)
     found: list[Occurrence] = []
     for number, day in _days(one, replaced_on, ground):
-        lead = "first" if number == 0 else f"repeat {number}"
-        made = line(
-            LineKind.FOLLOW_UP,
-            subject,
-            owner,
-            ground,
-            key=subject.key(ground.course.id, owner.id, lead),
-            lead=lead,
+        place = _place(subject, one, day, owner, ground)
+        if place is None:
+            break
+        words = Words(
             states=_states(one, day, ground),
+            lead="first" if number == 0 else f"repeat {number}",
             why=_why(one, number),
         )
-        there = _there(made, one, day, owner, ground)
-        if there is None or there.due is None:
-            break
-        found.append(there)
-        if there.due >= ground.until:
+        found.append(line(LineKind.FOLLOW_UP, subject, owner, place, words, ground))
+        if place.due >= ground.until:
             break  # one beyond the horizon: it is when the last one before it expires
     return found
 
@@ -89,16 +83,12 @@ def _days(one: Instance, replaced_on: date | None, ground: Ground) -> Iterator[t
         yield number, day
 
 
-def _there(
-    made: Occurrence, one: Instance, day: date, owner: Reader, ground: Ground
-) -> Occurrence | None:
+def _place(
+    subject: Subject, one: Instance, day: date, owner: Reader, ground: Ground
+) -> Place | None:
     assert isinstance(one.due, Resolved)
     moment = morning_or_hour(day, one.due.clock, ground, one.due.zone)
-    return leaving(made, owner, moment, ground, one.meeting if _own_meeting(one) else None)
-
-
-def _own_meeting(one: Instance) -> bool:
-    return one.step.scope == "meeting"
+    return leaving(subject, owner, moment, None, ground)
 
 
 def _moment(one: Instance, day: date, owner: Reader, ground: Ground) -> datetime:
@@ -129,17 +119,13 @@ def _escalation(
     day = repeat_day(repeat, one.day, repeat.more + 1, ground.course.frame.workdays)
     if replaced_on is not None and day >= replaced_on:
         return
-    subject: Subject = subject_of(one)
-    made = line(
-        LineKind.ESCALATION,
-        subject,
-        reader,
-        ground,
-        key=subject.key(ground.course.id, reader.id, "escalation"),
-        states=_states(one, day, ground),
-        expires=_moment(one, replaced_on, reader, ground) if replaced_on else None,
-        why=f"asked {repeat.more + 1} times since {show_day(one.day)} and not settled",
-    )
-    there = _there(made, one, day, reader, ground)
-    if there is not None and there.due is not None and there.due < ground.until:
-        yield there
+    subject = subject_of(one)
+    place = _place(subject, one, day, reader, ground)
+    if place is not None and place.due < ground.until:
+        words = Words(
+            states=_states(one, day, ground),
+            expires=_moment(one, replaced_on, reader, ground) if replaced_on else None,
+            name="escalation",
+            why=f"asked {repeat.more + 1} times since {show_day(one.day)} and not settled",
+        )
+        yield line(LineKind.ESCALATION, subject, reader, place, words, ground)

@@ -1,7 +1,7 @@
 """What every line of a campaign stands on, and the one place where a line gets its moment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from tracker.campaign import World
@@ -31,6 +31,31 @@ class Ground:
         return self.readers.known(who or self.course.frame.campaign.coordinators)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Who gets a line and when (UTC), or why it is left out."""
+
+    to: str
+    due: datetime
+    left_out: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a line says of its time: the moment it states and when it is over, both UTC.
+
+    `name` stands in the key where the line has no lead; `in_key` is the moment that belongs to
+    the key (meetings and deadlines: the date they state).
+    """
+
+    states: datetime
+    why: str
+    expires: datetime | None = None
+    lead: str | None = None
+    name: str | None = None
+    in_key: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a series of lines is about; of several past lines of a series only the last is sent."""
@@ -43,6 +68,7 @@ class Subject:
     targets: tuple[str, ...] = ()
     target: str | None = None
     since: date | None = None
+    belongs: bool = True  # False where a step for the whole campaign only counts from the meeting
 
     def key(
         self, campaign: str, owner: str, lead: str | None, states: datetime | None = None
@@ -64,29 +90,31 @@ class Subject:
 
 
 def line(
-    kind: LineKind, subject: Subject, owner: Reader, ground: Ground, **more: object
+    kind: LineKind, subject: Subject, owner: Reader, place: Place, words: Words, ground: Ground
 ) -> Occurrence:
-    """Make a line that has no moment yet."""
+    """Make a line of what it is about, who gets it when, and what it says."""
     meeting = subject.meeting
-    return replace(
-        Occurrence(
-            key="",
-            kind=kind,
-            campaign=ground.course.id,
-            item=subject.item,
-            owner=owner.id,
-            to=owner.id,
-            due=None,
-            expires=None,
-            forum=meeting.forum if meeting else None,
-            session=meeting.session if meeting else None,
-            targets=subject.targets,
-            ask=subject.ask,
-            what=subject.what,
-            origin=subject.origin,
-            series=subject.key(ground.course.id, owner.id, kind),
-        ),
-        **more,  # type: ignore[arg-type]  # field names are checked by the tests of each caller
+    return Occurrence(
+        key=subject.key(ground.course.id, owner.id, words.name or words.lead, words.in_key),
+        kind=kind,
+        campaign=ground.course.id,
+        item=subject.item,
+        owner=owner.id,
+        to=place.to,
+        due=place.due,
+        expires=words.expires,
+        forum=meeting.forum if meeting else None,
+        session=meeting.session if meeting else None,
+        targets=subject.targets,
+        ask=subject.ask,
+        lead=words.lead,
+        states=words.states,
+        what=subject.what,
+        why=words.why,
+        state="skipped" if place.left_out else "planned",
+        reason=place.left_out,
+        origin=subject.origin,
+        series=subject.key(ground.course.id, owner.id, kind),
     )
 
 
@@ -112,25 +140,24 @@ def in_time(moment: Moment, expires: datetime) -> Moment:
 
 
 def leaving(
-    made: Occurrence, owner: Reader, moment: Moment, ground: Ground, meeting: PlannedMeeting | None
-) -> Occurrence | None:
-    """Give a line its moment and its recipient; None once the campaign is closed.
+    subject: Subject, owner: Reader, moment: Moment, expires: datetime | None, ground: Ground
+) -> Place | None:
+    """Work out who gets a line and when; None once the campaign is closed.
 
     While the owner is away a free deputy gets it, at the deputy's own hour. A line that falls into
     a pause waits for the reader's first morning after it.
     """
-    reader = ground.readers.standing_in(owner, day_in(moment(owner), owner.zone))
-    due = after_pause(moment(reader), reader, ground)
+    at = moment(owner)
+    reader = ground.readers.standing_in(owner, day_in(at, owner.zone))
+    if reader is not owner:
+        at = moment(reader)
+    due = after_pause(at, reader, ground)
     closed = ground.course.frame.closed_at
     if closed is not None and due >= closed:
         return None
-    there = replace(made, to=reader.id, due=due)
-    if due > moment(reader) and made.expires is not None and made.expires <= due:
-        return replace(
-            there, state="skipped", reason="the campaign was paused until it had passed"
-        )
-    reason = _too_early(there, ground, meeting)
-    return replace(there, state="skipped", reason=reason) if reason else there
+    if due > at and expires is not None and expires <= due:
+        return Place(reader.id, due, "the campaign was paused until it had passed")
+    return Place(reader.id, due, _too_early(due, subject, owner, ground))
 
 
 def after_pause(due: datetime, reader: Reader, ground: Ground) -> datetime:
@@ -143,19 +170,18 @@ def after_pause(due: datetime, reader: Reader, ground: Ground) -> datetime:
     return reader.first_from(resumed) if home.midnight(first) <= due < resumed else due
 
 
-def _too_early(there: Occurrence, ground: Ground, meeting: PlannedMeeting | None) -> str | None:
+def _too_early(due: datetime, subject: Subject, owner: Reader, ground: Ground) -> str | None:
     """Say why a line is left out: nothing reaches back before first sight."""
-    assert there.due is not None
-    whole = ground.course
-    opened = whole.frame.opened_at
-    seen = ground.history.first_seen(whole.id) or opened
-    if there.due < seen:
+    whole, history = ground.course, ground.history
+    seen = history.first_seen(whole.id) or whole.frame.opened_at
+    if due < seen:
         day = show_day_short(day_in(seen, whole.frame.workdays.zone))
         return f"already past on {day}, when the tracker first saw the campaign"
-    if meeting is not None and meeting.added_at is not None and there.due < meeting.added_at:
+    added = subject.meeting.added_at if subject.meeting and subject.belongs else None
+    if added is not None and due < added:
         return "already past when the deferral that added this meeting was known"
-    step = ground.history.first_seen(whole.id, f"step:{there.item}") or seen
-    if there.due < step:
+    if due < (history.first_seen(whole.id, f"step:{subject.item}") or seen):
         return "already past when this step was written"
-    joined = ground.history.first_seen(whole.id, f"coordinator:{there.owner}") or seen
-    return "already past when this coordinator joined" if there.due < joined else None
+    if due < (history.first_seen(whole.id, f"coordinator:{owner.id}") or seen):
+        return "already past when this coordinator joined"
+    return None

@@ -1,14 +1,22 @@
 """Lines before and just after a moment: reminders of meetings and deadlines, overdue lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.campaign import Deadline
 from tracker.dates import show_day
 from tracker.events import PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Origin
-from tracker.planning.ground import Ground, Subject, in_time, leaving, line, morning_or_hour
+from tracker.planning.ground import (
+    Ground,
+    Subject,
+    Words,
+    in_time,
+    leaving,
+    line,
+    morning_or_hour,
+)
 from tracker.planning.instances import Instance
 from tracker.planning.reader import Reader
 from tracker.planning.wording import fill, why_lead
@@ -68,6 +76,7 @@ def subject_of(one: Instance) -> Subject:
         targets=tuple(target.id for target in one.targets),
         target=one.step.step.target,
         since=one.since,
+        belongs=one.step.scope == "meeting",
     )
 
 
@@ -103,26 +112,22 @@ def _reminders(
     subject: Subject, ahead: _Ahead, owner: Reader, ground: Ground
 ) -> Iterator[Occurrence]:
     """Yield one line for each moment; two leads at one moment are named by the later lead."""
-    found: dict[datetime | None, Occurrence] = {}
+    found: dict[datetime, Occurrence] = {}
     days = ground.course.frame.workdays
     stepped = [(lead_day(lead, ahead.day, days), lead) for lead in ahead.leads]
     for on, lead in sorted(stepped, key=lambda one: (one[0].day, one[1].clock or owner.at)):
-        why = "; ".join(filter(None, (why_lead(lead, ahead.day, on), ahead.why)))
-        made = line(
-            LineKind.REMINDER,
-            subject,
-            owner,
-            ground,
-            key=subject.key(ground.course.id, owner.id, str(lead), ahead.states),
-            lead=str(lead),
-            states=ahead.states,
-            expires=ahead.expires,
-            why=why,
-        )
         moment = in_time(morning_or_hour(on.day, lead.clock, ground, None), ahead.expires)
-        there = leaving(made, owner, moment, ground, subject.meeting)
-        if there is not None:
-            found[there.due] = there
+        place = leaving(subject, owner, moment, ahead.expires, ground)
+        if place is not None:
+            words = Words(
+                states=ahead.states,
+                in_key=ahead.states,
+                expires=ahead.expires,
+                lead=str(lead),
+                why="; ".join(filter(None, (why_lead(lead, ahead.day, on), ahead.why))),
+            )
+            made = line(LineKind.REMINDER, subject, owner, place, words, ground)
+            found[place.due] = made
     yield from found.values()
 
 
@@ -139,17 +144,14 @@ def _overdue(one: Instance, owner: Reader, ground: Ground) -> Occurrence | None:
         return morning if morning > at else reader.first_after(at)
 
     subject = subject_of(one)
-    made = line(
-        LineKind.OVERDUE,
-        subject,
-        owner,
-        ground,
-        key=subject.key(ground.course.id, owner.id, "overdue", at),
+    place = leaving(subject, owner, moment, one.ends, ground)
+    if place is None or (one.ends is not None and place.due >= one.ends):
+        return None
+    words = Words(
         states=at,
+        in_key=at,
         expires=one.ends,
+        name="overdue",
         why=one.due.why if isinstance(one.due, Resolved) else "",
     )
-    there = leaving(made, owner, moment, ground, one.meeting)
-    if there is None or (one.ends is not None and there.due is not None and there.due >= one.ends):
-        return None
-    return replace(there, series=f"{there.series}/{at.isoformat()}")
+    return line(LineKind.OVERDUE, subject, owner, place, words, ground)
