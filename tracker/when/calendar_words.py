@@ -1,10 +1,9 @@
 """Reads dates, months and weekdays, and checks that they exist."""
 
 import re
-from calendar import monthrange
 from datetime import date
 
-from tracker.dates import MONTHS, WEEKDAYS
+from tracker.dates import MONTHS, ONE_DAY, WEEKDAYS
 from tracker.when.cursor import Cursor, nearest, shown
 from tracker.when.faults import PhraseError
 from tracker.when.shapes import Date, Month
@@ -79,7 +78,9 @@ def year_fault(year: int) -> str | None:
 
 def days_in_month(month: int, year: int | None) -> int:
     """Return the length of a month; without a year the longest that it can be."""
-    return monthrange(year or _LEAP_YEAR, month)[1]
+    # The standard `calendar` would do, and takes a tenth of the start of `tracker when` to load.
+    after = date(year or _LEAP_YEAR, month % len(MONTHS) + 1, 1)
+    return (after - ONE_DAY).day
 
 
 def _near_month(word: str) -> bool:

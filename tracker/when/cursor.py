@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tracker.when.faults import PhraseError
 from tracker.when.words import ALIASES, LONGEST_PHRASE
@@ -156,8 +157,6 @@ def nearest(word: str, known: tuple[str, ...]) -> str | None:
     meant = ALIASES.get(word)
     if meant is not None and meant.split()[0] in {name.split()[0] for name in known}:
         return meant
-    from difflib import get_close_matches  # noqa: PLC0415 -- only needed once something is wrong
-
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word, by_lower, n=1, cutoff=0.6)
     return by_lower[close[0]] if close else None
