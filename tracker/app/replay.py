@@ -63,10 +63,32 @@ async def replay(
     Each mail is composed, written into a database of the replay's own and handed to `deliver`
     (or to nobody). There is no guard; files are today's throughout.
     """
+    engine = rewound(world, problems, composer, deliver=deliver)
+    try:
+        return await wind(engine, end=end, watch=watch)
+    finally:
+        engine.store.close()
+
+
+def rewound(
+    world: World,
+    problems: tuple[Problem, ...],
+    composer: Composer,
+    *,
+    deliver: Deliver | None = None,
+) -> Engine:
+    """Return an engine at the earliest `opened`, with a database in memory for whoever asks on."""
     clock = SimulatedClock(first_moment(world))
     store = Store.open("sqlite://", base=Path())
     engine = Engine(store, composer, deliver=deliver or _nobody, clock=clock, replayed=True)
     engine.take(world, problems)
+    return engine
+
+
+async def wind(engine: Engine, *, end: datetime, watch: Watch | None = None) -> list[Sent]:
+    """Turn the clock of a rewound engine on, and send all that is due before `end`."""
+    clock = engine.clock
+    assert isinstance(clock, SimulatedClock)
     sent: list[Sent] = []
     while clock.at < end:
         sent.extend(await _morning(engine))
@@ -76,7 +98,6 @@ async def replay(
         if following is None:
             break
         clock.at = following
-    store.close()
     return sent
 
 
