@@ -1,0 +1,89 @@
+"""The files as the commands read them, and what is said of those that are not in force."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from zoneinfo import ZoneInfo
+
+from tracker.campaign import World
+from tracker.dates import zone
+from tracker.errors import ConfigError, QuestionError
+from tracker.loading import Reading, read_world
+from tracker.report import show_problems
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A reading whose config.toml could be used."""
+
+    reading: Reading
+    world: World
+
+    @property
+    def home(self) -> ZoneInfo:
+        """Return config.toml's zone: that of its default working-day calendar."""
+        return zone(self.world.workdays[self.world.config.workdays].timezone)
+
+    def campaign(self, campaign_id: str) -> str:
+        """Return the id of a campaign in force, else raise QuestionError with the nearest."""
+        if campaign_id in self.world.campaigns:
+            return campaign_id
+        broken = [
+            file for file in self.reading.not_in_force if file.endswith(f"/{campaign_id}.toml")
+        ]
+        if broken:
+            raise QuestionError(
+                f"{broken[0]} has errors and is not in force: run `tracker check {broken[0]}`."
+            )
+        raise QuestionError(_unknown("campaign", campaign_id, self.world.campaigns))
+
+    def coordinator(self, coordinator_id: str) -> str:
+        """Return the id of a coordinator, else raise QuestionError with the nearest."""
+        ids = [one.id for one in self.world.config.coordinator]
+        if coordinator_id not in ids:
+            raise QuestionError(_unknown("coordinator", coordinator_id, ids))
+        return coordinator_id
+
+
+def read_files(
+    args: Namespace,
+    *,
+    now: datetime | None = None,
+    last_good: Mapping[tuple[str, str], str] | None = None,
+) -> Files:
+    """Read everything; ConfigError, with its problems, where config.toml cannot be used."""
+    must_exist(args)
+    reading = read_world(args.config, now=now, last_good=last_good)
+    if reading.world is None:
+        print(show_problems(reading.problems, files=len(reading.files)), file=sys.stderr)
+        raise ConfigError(f"{args.config} cannot be used: mend it and run `tracker check`.")
+    return Files(reading, reading.world)
+
+
+def must_exist(args: Namespace) -> None:
+    """Raise ConfigError, with the fix, where there is no config.toml."""
+    if not args.config.exists():
+        raise ConfigError(
+            f"There is no {args.config}. Run this in the folder that has one,"
+            " or name it: tracker --config FILE ..."
+        )
+
+
+def say_not_in_force(files: Files) -> None:
+    """Name on stderr the files that the answer leaves out."""
+    for path in files.reading.not_in_force:
+        errors = [one for one in files.reading.problems if one.file == path]
+        count = sum(one.severity == "error" for one in errors)
+        word = "error" if count == 1 else "errors"
+        print(f"Not in force: {path} ({count} {word}; run `tracker check`).", file=sys.stderr)
+
+
+def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    close = get_close_matches(wanted, names, n=1)
+    meant = f' Did you mean "{close[0]}"?' if close else ""
+    there = f" There are: {', '.join(names)}." if names else ""
+    return f'There is no {kind} "{wanted}".{meant}{there}'
