@@ -1,0 +1,86 @@
+"""What a new fact changes in its campaign: what it settles, what it sets going."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from tracker.campaign import World
+from tracker.dates import show_day
+from tracker.events import Course, course, frame, read_facts
+from tracker.planning import Instance, matters
+from tracker.planning.instances import instances_of
+from tracker.planning.reminders import subject_of
+
+_Key = tuple[str, str | None, date | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """A campaign at one moment, with every fact of its file known."""
+
+    course: Course
+    steps: dict[_Key, Instance]
+
+
+def effects(campaign: str, before: World, after: World, *, now: datetime) -> tuple[str, ...]:
+    """Say, a line each, what differs once a fact is in the file: settled, ended, begun.
+
+    Both worlds are taken as they stand at `now`, with all their facts known.
+    """
+    old, new = _standing(campaign, before, now), _standing(campaign, after, now)
+    return (
+        *_steps(old, new),
+        *_meetings(old, new),
+        *(_closing(new) if old.course.going and not new.course.going else ()),
+    )
+
+
+def _standing(campaign: str, world: World, now: datetime) -> _Standing:
+    facts = read_facts(frame(campaign, world))
+    known = [replace(fact, known_at=min(fact.known_at, now)) for fact in facts]
+    whole = course(campaign, world, known, now=now)
+    return _Standing(course=whole, steps={_key(one): one for one in instances_of(whole, world)})
+
+
+def _key(one: Instance) -> _Key:
+    forum, session = one.meeting.key if one.meeting else (None, None)
+    return (one.step.id, forum, session, one.ask.id if one.ask else None)
+
+
+def _steps(old: _Standing, new: _Standing) -> Iterator[str]:
+    for key, was in old.steps.items():
+        now = new.steps.get(key)
+        if now is None or was.settled:
+            continue
+        if now.settled:
+            yield f"settles {_named(now)}"
+        elif matters(was) and not matters(now):
+            yield f"ends {_named(now)}"
+        else:
+            yield from _went_on(was, now)
+
+
+def _went_on(was: Instance, now: Instance) -> Iterator[str]:
+    left = {target.id for target in now.targets}
+    heard = [target.id for target in was.targets if target.id not in left]
+    if heard:
+        yield f"settles {now.step.id} for {' and '.join(heard)}"
+    if was.waiting and not now.waiting:
+        yield f"sets going {_named(now)}"
+
+
+def _named(one: Instance) -> str:
+    when = "" if one.waiting else f", {show_day(one.day)}"
+    return f"{one.step.id}: {subject_of(one).what}{when}"
+
+
+def _meetings(old: _Standing, new: _Standing) -> Iterator[str]:
+    had = {one.key for one in old.course.meetings if old.course.aims_at(one)}
+    for one in new.course.meetings:
+        if one.key not in had and new.course.aims_at(one):
+            yield f"aims at {one.name}, {show_day(one.day)}"
+
+
+def _closing(new: _Standing) -> Iterator[str]:
+    if new.course.asks:
+        yield "leaves no ask open: nothing more is planned for its meetings"
