@@ -70,6 +70,8 @@ class Connection:
         try:
             async with asyncio.timeout(patience.envelope):
                 await client.connect()
+                if client.is_ehlo_or_helo_needed:
+                    await client.ehlo()
         except BaseException:
             client.close()
             raise

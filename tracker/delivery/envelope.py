@@ -7,6 +7,7 @@ from typing import Self
 
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _PLAIN = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*')
+_NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 _LONGEST = 254
 
 
@@ -24,7 +25,8 @@ class Envelope:
         Raise ValueError with a sentence. The client would repair a broken recipient in silence
         and mail somebody: "a@x, b@y" goes to a@x only. So nothing that needs repair gets there.
         """
-        return cls(_on_the_wire(parseaddr(sender)[1] or sender), _on_the_wire(recipient))
+        named = _NAMED.fullmatch(sender)
+        return cls(_on_the_wire(named[1] if named else sender), _on_the_wire(recipient))
 
     @property
     def international(self) -> bool:

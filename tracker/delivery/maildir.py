@@ -25,6 +25,8 @@ class MaildirTransport:
         self.path = path
         self._durable = durable
         self._count = itertools.count()
+        # A process number comes back after a restart; a rename would then replace a mail.
+        self._token = secrets.token_hex(4)
         # "/" and ":" have a meaning of their own in these names.
         self._host = socket.gethostname().replace("/", "-").replace(":", "-")
         self._make()
@@ -82,7 +84,7 @@ class MaildirTransport:
     def _name(self, tmp: Path, at: datetime | None) -> str:
         nanoseconds = tmp.stat().st_mtime_ns if at is None else int(at.timestamp()) * 10**9
         seconds, rest = divmod(nanoseconds, 10**9)
-        unique = f"M{rest // 1000:06d}Q{next(self._count):06d}P{os.getpid()}"
+        unique = f"M{rest // 1000:06d}Q{next(self._count):06d}P{os.getpid()}R{self._token}"
         return f"{seconds:010d}.{unique}.{self._host}"
 
 
