@@ -5,18 +5,20 @@ from datetime import date, datetime, timedelta
 
 from tracker.campaign import Deadline
 from tracker.content import Entry, Notice, Section
-from tracker.dates import day_in, show_day, show_day_short
+from tracker.dates import day_in, show_day
 from tracker.digest.lines import Saying, meeting_heading
 from tracker.digest.say import many, moment
 from tracker.events import Course, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, matters
 from tracker.planning.wording import fill
+from tracker.sessions import next_regular
 
 ONE_DAY = timedelta(days=1)
 MOST = 10
 SHORT_NOTICE_DAYS = 2
 PLENTY_DAYS = 10
+LONG_GAP = timedelta(days=21)
 
 
 def accepted(one: Occurrence, saying: Saying) -> Notice:
@@ -24,30 +26,31 @@ def accepted(one: Occurrence, saying: Saying) -> Notice:
     whole = saying.course(one)
     tomorrow = saying.reader.first_after(saying.now)
     ahead = list(_ahead(whole, saying))
+    waiting = tuple(_waiting(whole, saying))
     sections = (
         Section(id="soon", heading="Before tomorrow morning", entries=_until(ahead, tomorrow)),
         Section(id="tight", heading="Tight", entries=tuple(_tight(whole, saying))),
         Section(id="plan", heading="The plan", entries=_from(ahead, tomorrow)),
         Section(id="past", heading="Already past, not sent", entries=tuple(_past(whole, saying))),
-        Section(
-            id="waiting", heading="Waiting for a date", entries=tuple(_waiting(whole, saying))
-        ),
+        Section(id="waiting", heading="Waiting for a date", entries=waiting),
     )
     return Notice(
         item="accepted",
         campaign=whole.id,
         title=whole.frame.campaign.title,
-        headline=_headline(whole, ahead),
+        headline=_headline(dated=bool(ahead), waiting=bool(waiting)),
         sections=tuple(section for section in sections if section.entries),
     )
 
 
-def _headline(whole: Course, ahead: list[tuple[datetime, Entry]]) -> str:
-    if not ahead and not whole.meetings:
-        return "This campaign has no dates ahead; the tracker keeps it on file."
-    return (
-        "The tracker now follows this campaign. Nothing to do but to check that the plan is right."
-    )
+def _headline(*, dated: bool, waiting: bool) -> str:
+    if dated:
+        return "The tracker follows this campaign from now on. Check that its plan is right."
+    if waiting:
+        return (
+            "The tracker follows this campaign; its steps start when what they wait for is logged."
+        )
+    return "The tracker keeps this campaign on file: it has no dates ahead."
 
 
 def _ahead(whole: Course, saying: Saying) -> Iterator[tuple[datetime, Entry]]:
@@ -85,16 +88,30 @@ def _from(ahead: list[tuple[datetime, Entry]], moment_: datetime) -> tuple[Entry
 
 def _past(whole: Course, saying: Saying) -> Iterator[Entry]:
     """List what is left out because it lies before first sight, each item once."""
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, date | None, str | None]] = set()
     for one in saying.plan.occurrences:
-        if one.campaign != whole.id or one.state != "skipped" or one.owner != saying.reader.id:
+        mine = one.campaign == whole.id and one.owner == saying.reader.id
+        if not mine or one.state != "skipped" or one.due is None or one.states is None:
             continue
-        if (one.item, one.lead) in seen or one.due is None:
-            continue
-        seen.add((one.item, one.lead))
-        what = one.what if one.kind != LineKind.REMINDER else f"{one.what}: reminder {one.lead}"
-        day = show_day_short(day_in(one.due, saying.reader.zone))
-        yield Entry(text=what, when=day, detail=one.reason or "")
+        over = one.kind == LineKind.REMINDER and one.states <= saying.now
+        key = (one.item, one.session, None if over else one.lead)
+        if key not in seen:
+            seen.add(key)
+            yield _left_out(one, saying, over=over)
+
+
+def _left_out(one: Occurrence, saying: Saying, *, over: bool) -> Entry:
+    assert one.due is not None
+    assert one.states is not None
+    zone = saying.course(one).frame.workdays.zone
+    if over:
+        return Entry(text=one.what, when=f"was due {show_day(day_in(one.states, zone))}")
+    lead = f", the reminder {one.lead}" if one.kind == LineKind.REMINDER else ""
+    return Entry(
+        text=f"{one.what}{lead}",
+        when=show_day(day_in(one.due, saying.reader.zone)),
+        detail=one.reason or "",
+    )
 
 
 def _waiting(whole: Course, saying: Saying) -> Iterator[Entry]:
@@ -104,26 +121,39 @@ def _waiting(whole: Course, saying: Saying) -> Iterator[Entry]:
 
 
 def _tight(whole: Course, saying: Saying) -> Iterator[Entry]:
-    """Say what leaves little time: counted in working days of the campaign's own calendar."""
+    """Say what leaves little time, counted in working days of the campaign's own calendar."""
     days = whole.frame.workdays
+    close: dict[int, list[str]] = {}
     for one in _instances(whole, saying):
         if isinstance(one.step.step, Deadline) and one.at is not None and one.at > saying.now:
             left = _working_days(whole, day_in(one.at, days.zone))
             if left <= 1:
-                yield Entry(text=f"{fill(one)}: {_closes(left)} after opening")
+                close.setdefault(left, []).append(fill(one))
+    for left, whats in sorted(close.items()):
+        yield Entry(text="; ".join(whats), when=_after_opening(left))
     meetings = [m for m in whole.meetings if whole.aims_at(m) and m.start > saying.now]
     for meeting in meetings[:1]:
-        yield from _tight_meeting(meeting, whole)
+        yield from _tight_meeting(meeting, whole, saying)
 
 
-def _closes(left: int) -> str:
-    return "due on the day of opening, 0 working days" if left == 0 else many(left, "working day")
+def _after_opening(left: int) -> str:
+    return "due on the day of opening" if left == 0 else "due 1 working day after opening"
 
 
-def _tight_meeting(meeting: PlannedMeeting, whole: Course) -> Iterator[Entry]:
+def _tight_meeting(meeting: PlannedMeeting, whole: Course, saying: Saying) -> Iterator[Entry]:
     left = _working_days(whole, meeting.day)
     if left <= SHORT_NOTICE_DAYS:
-        yield Entry(text=f"{meeting.name} meets {many(left, 'working day')} after opening")
+        when = f"{many(left, 'working day')} after opening"
+        yield Entry(text=f"{meeting.name} meets", when=when)
+    forum = saying.world.forums.get(meeting.forum or "")
+    if meeting.forum is None or forum is None or forum.sessions is None:
+        return
+    following = next_regular(meeting.forum, forum, meeting.session)
+    if following is not None and following.day - meeting.day > LONG_GAP:
+        yield Entry(
+            text=f"The session of {show_day(meeting.day)} is the last before a break",
+            when=f"the next is {show_day(following.day)}",
+        )
 
 
 def _working_days(whole: Course, day: date) -> int:

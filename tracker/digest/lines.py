@@ -16,7 +16,7 @@ from tracker.planning import Instance, Plan, Reader
 from tracker.planning.wording import called
 
 LATE_AFTER = timedelta(minutes=30)
-RESULTS = "RESULT: met, partly met, deferred, not met, adopted not implemented or superseded"
+RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,11 @@ def meeting_of(one: Occurrence, saying: Saying) -> PlannedMeeting | None:
     return saying.course(one).meeting((one.forum, one.session))
 
 
-def _start(those: list[Occurrence], saying: Saying) -> tuple[bool, str]:
+def _start(those: list[Occurrence], saying: Saying) -> tuple[bool, bool, str]:
+    """Put first what is overdue, then by meeting, then what has none."""
     meeting = meeting_of(those[0], saying)
-    return (meeting is None, meeting.start.isoformat() if meeting else "")
+    late = any(one.kind == LineKind.OVERDUE for one in those)
+    return (not late, meeting is None, meeting.start.isoformat() if meeting else "")
 
 
 def _group(those: list[Occurrence], saying: Saying) -> Group:
@@ -77,7 +79,7 @@ def _group(those: list[Occurrence], saying: Saying) -> Group:
     for one in those:
         campaigns.setdefault(one.campaign or "", []).append(one)
     return Group(
-        heading=meeting_heading(meeting, saying.reader.zone) if meeting else "At no meeting",
+        heading=meeting_heading(meeting, saying.reader.zone) if meeting else "Without a meeting",
         place=(meeting.place or "") if meeting else "",
         note=_note(those, meeting, saying) if meeting else "",
         campaigns=tuple(
@@ -213,5 +215,7 @@ def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> s
     if one.kind == LineKind.FOLLOW_UP and one.ask and instance and instance.since:
         said.append(f"{days_between(instance.since, saying.today)} since the decision")
     if settled_by and settled_by.result == RESULT:
-        said.append(RESULTS)
+        said.append(
+            f"Afterwards log what came of it. {RESULTS}" if one.item == "meeting" else RESULTS
+        )
     return ". ".join(said)

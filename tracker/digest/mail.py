@@ -102,7 +102,7 @@ def _paste(lines: Sequence[Occurrence], saying: Saying) -> str:
     """Give the lines to paste into the campaigns' files, once for each thing to settle."""
     found: dict[Settlement, str] = {}
     for one in lines:
-        settled_by = saying.settlement(one)
+        settled_by = saying.settlement(one) if one.item != "meeting" else None
         if settled_by is not None:
             found.setdefault(settled_by, settled_by.lines(saying.today))
     blocks = [

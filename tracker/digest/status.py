@@ -7,7 +7,7 @@ from typing import Literal
 
 from tracker.campaign import Deadline, Result, Stance, Target
 from tracker.dates import day_in
-from tracker.digest.sections import signatures
+from tracker.digest.standing import signed_by
 from tracker.events import AskCourse, Course, Outcome, PlannedMeeting
 from tracker.planning import Instance, Plan, matters, replaced_on
 from tracker.planning.instances import last_word
@@ -123,7 +123,7 @@ def status_of(campaign_id: str, plan: Plan) -> CampaignStatus:
         steps=tuple(_step(one, instances, whole) for one in _timely(instances)),
         targets=tuple(_target(one, whole) for one in home.campaign.target),
         asks=tuple(_ask(one, whole) for one in whole.asks),
-        signatures=signatures(whole, plan.now),
+        signatures=signed_by(whole, plan.now),
     )
 
 

@@ -3,27 +3,45 @@
 from collections.abc import Sequence
 from datetime import date
 
+from tracker.dates import show_day
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import listed, many, relative_day
 from tracker.events import PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
+# One line of a header: longer ones are folded, and phones show less anyway.
+LONGEST = 66
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 
 
 def subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
     """Say in one line what is at stake: the next meeting, what is to do, what is late."""
+    return shorten(_subject(kind, lines, saying), LONGEST)
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut a text at a word.
+
+    >>> shorten("one two three", 9)
+    'one ...'
+    """
+    if len(text) <= longest:
+        return text
+    return text[: longest - 3].rsplit(" ", 1)[0].rstrip(" ,:;") + " ..."
+
+
+def _subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     ahead = next_meeting(lines, saying)
     counts = _counts(lines)
     if ahead is not None:
-        return f"{_meeting(ahead, saying)}: {counts or 'it is on the agenda'}"
+        return f"{_meeting(ahead, saying)}: {counts or 'on the agenda'}"
     if counts:
         return _capital(f"{counts}: {_first_to_do(lines)}")
     if notices:
         return _noticed(notices)
     day = saying.today
-    return f"{'Digest' if kind == 'digest' else 'Tracker'} of {day:%A} {day.day} {day:%B %Y}"
+    return f"{'Digest' if kind == 'digest' else 'Tracker'} of {show_day(day)}"
 
 
 def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
@@ -36,8 +54,8 @@ def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
     if counts:
         return f"{_capital(counts)}."
     if any(one.kind == LineKind.NOTICE for one in lines):
-        return "For your information; nothing is to be done this minute."
-    return "Nothing is to be done today."
+        return "For your information; there is nothing to do now."
+    return "Nothing to do today."
 
 
 def next_meeting(lines: Sequence[Occurrence], saying: Saying) -> PlannedMeeting | None:
@@ -56,6 +74,7 @@ def _meeting(meeting: PlannedMeeting, saying: Saying) -> str:
     """Say when a meeting is, as its reader thinks of it, with the hour at the place."""
     day: date = meeting.day
     when = relative_day(day, saying.today)
+    when = when.removesuffix(f" {saying.today.year}")
     hour = f" {meeting.start.astimezone(meeting.zone):%H:%M}" if meeting.time_known else ""
     return _capital(f"{when}{hour} {meeting.name}")
 

@@ -124,7 +124,7 @@ def _reminders(
                 in_key=ahead.states,
                 expires=ahead.expires,
                 lead=str(lead),
-                why="; ".join(filter(None, (why_lead(lead, ahead.day, on), ahead.why))),
+                why="; ".join(filter(None, (ahead.why, why_lead(lead, ahead.day, on)))),
             )
             made = line(LineKind.REMINDER, subject, owner, place, words, ground)
             found[place.due] = made

@@ -4,10 +4,11 @@ import re
 from datetime import date
 
 from tracker.campaign import Target
-from tracker.dates import Stepped, show_day, show_day_short
+from tracker.dates import Skipped, Stepped, show_day, show_day_short
 from tracker.planning.instances import Instance
 from tracker.when import Lead
 
+MOST_NAMED = 6
 _PLACE = re.compile(r"\{(target|meeting|ask|title)\}")
 
 
@@ -30,19 +31,24 @@ def called(target: Target) -> str:
 
 def why_lead(lead: Lead, day: date, stepped: Stepped) -> str:
     """Explain on which day a lead falls and which days it skipped."""
-    said = f"{lead}: {show_day(stepped.day)}"
-    if stepped.day != day:
-        said += f", counted from {show_day(day)}"
-    return said + skipping(stepped)
+    if stepped.day == day:
+        return f"reminder {lead}"
+    return f"reminder {lead}, {show_day_short(stepped.day)}{skipping(stepped)}"
 
 
 def skipping(stepped: Stepped) -> str:
-    """Name the days that did not count, or nothing."""
-    if not stepped.skipped:
+    """Name the days that did not count, earliest first, or nothing."""
+    days = sorted(stepped.skipped, key=lambda one: one.day)
+    if not days:
         return ""
-    days = ", ".join(f"{show_day_short(one.day)} ({one.why})" for one in stepped.skipped[:6])
-    more = len(stepped.skipped) - 6
-    return f"; not counted: {days}" + (f" and {more} more" if more > 0 else "")
+    said = ", ".join(_not_counted(one) for one in days[:MOST_NAMED])
+    more = len(days) - MOST_NAMED
+    return f" (not counted: {said}" + (f" and {more} more)" if more > 0 else ")")
+
+
+def _not_counted(one: Skipped) -> str:
+    day = show_day_short(one.day)
+    return day if one.why.startswith(day[:3]) else f"{day}, {one.why}"
 
 
 def _all_asks(one: Instance) -> str:

@@ -1,0 +1,155 @@
+"""One reader's desk: their campaigns at one moment, and what the mail says already."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from tracker.campaign import Deadline
+from tracker.dates import day_in
+from tracker.digest.lines import Saying
+from tracker.events import Course, History, PlannedMeeting
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Instance, matters
+
+ItemKey = tuple[str | None, str, str | None, date | None, str | None]
+AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a digest is written from; `since` is the reader's last digest, or first sight.
+
+    `said` are the items that the mail's own lines name and `introduced` the campaigns whose plan
+    stands in the same mail: nothing of them is said twice.
+    """
+
+    saying: Saying
+    courses: tuple[Course, ...]
+    since: datetime
+    said: frozenset[ItemKey]
+    introduced: frozenset[str | None]
+    lines: dict[ItemKey, list[Occurrence]]
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of the digest."""
+        return self.saying.now
+
+    def today(self, at: datetime) -> bool:
+        """Say whether a moment falls on the reader's own day."""
+        return day_in(at, self.saying.reader.zone) == self.saying.today
+
+    def going(self) -> tuple[Course, ...]:
+        """Return the campaigns that are not closed."""
+        closed = ((whole, whole.frame.closed_at) for whole in self.courses)
+        return tuple(whole for whole, at in closed if at is None or at > self.now)
+
+    def instances(self) -> Iterator[Instance]:
+        """Yield the steps that are not settled and still matter."""
+        for whole in self.going():
+            for one in self.saying.plan.instances[whole.id]:
+                if not one.settled and matters(one):
+                    yield one
+
+    def meetings(self) -> Iterator[tuple[Course, PlannedMeeting]]:
+        """Yield the meetings that are still aimed at."""
+        for whole in self.going():
+            for meeting in whole.meetings:
+                if whole.aims_at(meeting):
+                    yield whole, meeting
+
+    def deadlines(self) -> Iterator[tuple[Instance, datetime]]:
+        """Yield the deadlines that have not ended, with their moments."""
+        for one in self.instances():
+            if not isinstance(one.step.step, Deadline) or one.at is None:
+                continue
+            if one.ends is None or one.ends > self.now:
+                yield one, one.at
+
+    def overdue(self) -> Iterator[tuple[Instance, datetime]]:
+        """Yield the deadlines that have passed; nothing due before opening is overdue."""
+        for one, at in self.deadlines():
+            if one.course.frame.opened_at <= at <= self.now:
+                yield one, at
+
+    def next_moment(self, one: Instance) -> datetime | None:
+        """Return a deadline's moment, or a follow-up's next moment from today on."""
+        if isinstance(one.step.step, Deadline):
+            return one.at
+        dues = [
+            line.states
+            for line in self.lines.get(instance_key(one), ())
+            if line.kind == LineKind.FOLLOW_UP
+            and line.state == "planned"
+            and line.states is not None
+            and day_in(line.states, self.saying.reader.zone) >= self.saying.today
+        ]
+        return min(dues, default=None)
+
+    def says(self, key: ItemKey) -> bool:
+        """Say whether the mail names an item already."""
+        return key in self.said or key[0] in self.introduced
+
+
+def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> Desk:
+    """Lay out a reader's desk for a mail with these lines."""
+    told = tuple(lines)
+    since = history.digests.get(saying.reader.id)
+    return Desk(
+        saying=saying,
+        courses=tuple(_courses(saying, history)),
+        since=since or _first_sight(saying, history),
+        said=frozenset(item_key(one) for one in told),
+        introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
+        lines=_by_item(saying.plan.occurrences),
+    )
+
+
+def item_key(one: Occurrence) -> ItemKey:
+    """Return what a line is about, whoever gets it."""
+    return (one.campaign, one.item, one.forum, one.session, one.ask)
+
+
+def instance_key(one: Instance) -> ItemKey:
+    """Return the same for a step's instance."""
+    meeting = one.meeting
+    return (
+        one.course.id,
+        one.step.id,
+        meeting.forum if meeting else None,
+        meeting.session if meeting else None,
+        one.ask.id if one.ask else None,
+    )
+
+
+def meeting_key(whole: Course, meeting: PlannedMeeting) -> ItemKey:
+    """Return the same for a meeting."""
+    return (whole.id, "meeting", meeting.forum, meeting.session, None)
+
+
+def _courses(saying: Saying, history: History) -> Iterator[Course]:
+    """Yield the campaigns that are this reader's, seen by now and not long closed."""
+    for campaign_id, whole in saying.plan.courses.items():
+        seen = history.first_seen(campaign_id, f"coordinator:{saying.reader.id}")
+        closed = whole.frame.closed_at
+        mine = saying.reader.id in whole.frame.campaign.coordinators
+        recent = closed is None or saying.now < closed + AFTER_CLOSING
+        if mine and recent and seen is not None and seen <= saying.now:
+            yield whole
+
+
+def _first_sight(saying: Saying, history: History) -> datetime:
+    seen = [
+        at
+        for campaign_id, whole in saying.plan.courses.items()
+        if saying.reader.id in whole.frame.campaign.coordinators
+        and (at := history.first_seen(campaign_id)) is not None
+    ]
+    return min(seen, default=saying.now)
+
+
+def _by_item(lines: Iterable[Occurrence]) -> dict[ItemKey, list[Occurrence]]:
+    found: dict[ItemKey, list[Occurrence]] = {}
+    for one in lines:
+        found.setdefault(item_key(one), []).append(one)
+    return found

@@ -1,0 +1,151 @@
+"""The standing part of a digest: who is silent, what changed, asks and outcomes, signatures."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from tracker.content import Entry
+from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.desk import Desk, instance_key
+from tracker.digest.facts import say_fact
+from tracker.digest.say import days_between, listed, many
+from tracker.events import AskCourse, Course
+from tracker.planning import Instance
+from tracker.planning.instances import last_word
+from tracker.planning.wording import called
+from tracker.when import fixed_day
+
+ONE_DAY = timedelta(days=1)
+NAMED = 8
+
+
+def silent(desk: Desk) -> tuple[Entry, ...]:
+    """Name who has not replied since their follow-up began, the longest silence first."""
+    found: dict[tuple[int, int, str], list[str]] = {}
+    named: set[tuple[str, str]] = set()
+    for one in desk.instances():
+        if one.step.step.until != "reply" or one.at is None or one.at > desk.now:
+            continue
+        asked = times_asked(one, desk)
+        for target in one.targets:
+            if (one.course.id, target.id) not in named:
+                named.add((one.course.id, target.id))
+                days = days_silent(one.course, last_word(one.course, target), desk.saying.today)
+                found.setdefault((-days, -asked, one.course.id), []).append(called(target))
+    return tuple(
+        Entry(
+            text=listed(names, NAMED),
+            when=f"{many(-days, 'day')} silent, asked {many(-asked, 'time')}",
+            detail=campaign,
+        )
+        for (days, asked, campaign), names in sorted(found.items())
+    )
+
+
+def days_silent(whole: Course, since: datetime, today: date) -> int:
+    """Count the days since a target was last heard of."""
+    return (today - day_in(since, whole.frame.workdays.zone)).days
+
+
+def times_asked(one: Instance, desk: Desk) -> int:
+    """Count the repeats that have come due, the first among them."""
+    leads = [
+        line.lead
+        for line in desk.lines.get(instance_key(one), ())
+        if line.due and line.due <= desk.now and line.lead
+    ]
+    return max((1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads), default=1)
+
+
+def changed(desk: Desk) -> tuple[Entry, ...]:
+    """Tell what became known since this reader's last digest."""
+    found: list[Entry] = []
+    for whole in desk.courses:
+        found.extend(_new_facts(whole, desk))
+        closed = whole.frame.closed_at
+        if closed is not None and desk.since < closed <= desk.now:
+            found.append(Entry(text="Closed: nothing more is sent for it", detail=whole.id))
+    return tuple(found)
+
+
+def _new_facts(whole: Course, desk: Desk) -> Iterator[Entry]:
+    instances = desk.saying.plan.instances[whole.id]
+    seen = max(desk.since, whole.frame.opened_at)
+    for fact in whole.facts:
+        if seen < fact.known_at <= desk.now:
+            yield Entry(
+                text=say_fact(fact, whole, instances),
+                when=show_day_short(fact.on),
+                detail=whole.id,
+            )
+
+
+def asks(desk: Desk) -> tuple[Entry, ...]:
+    """Tell each open ask's trail of outcomes; propose to close what has no open ask."""
+    trails = [
+        ask_entry(ask, whole, desk.saying.today)
+        for whole in desk.going()
+        for ask in whole.asks
+        if ask.open and ask.outcomes
+    ]
+    over = [
+        Entry(
+            text="No ask is open any more: close the campaign",
+            when=f"closed = {desk.saying.today}",
+            detail=whole.id,
+        )
+        for whole in desk.going()
+        if not whole.going and whole.frame.closed_at is None
+    ]
+    return (*trails, *over)
+
+
+def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
+    """Tell one ask from session to session, and what comes next or how long nothing came."""
+    trail = " → ".join(
+        f"{one.fact.on.day} {show_day_short(one.fact.on).split()[2]} {one.fact.result}"
+        for one in ask.outcomes
+    )
+    latest = ask.latest
+    assert latest is not None
+    following = whole.meeting(latest.next) if latest.next else None
+    if following is not None and following.day >= today:
+        when = f"next: {show_day_short(following.day)}"
+    elif following is not None:
+        when = f"no outcome of {show_day_short(following.day)} yet"
+    else:
+        when = f"{days_between(latest.fact.on, today)} since {latest.fact.result}"
+    return Entry(text=ask.text, when=f"{trail}; {when}", detail=whole.id)
+
+
+def signatures(desk: Desk) -> tuple[Entry, ...]:
+    """Count the signatures of letters not yet delivered, and how many are new."""
+    found = []
+    for whole in desk.going():
+        count = signed_by(whole, desk.now)
+        if count and whole.delivered is None:
+            new = count - signed_by(whole, desk.since)
+            when = f"{new} new" if new else ""
+            found.append(Entry(text=many(count, "signature"), when=when, detail=whole.id))
+    return tuple(found)
+
+
+def signed_by(whole: Course, now: datetime) -> int:
+    """Count the signatories known at a moment; an undated one counts from the letter's date."""
+    days = (
+        fixed_day(one.signed, whole.frame.opened) if one.signed else whole.frame.dated
+        for one in whole.frame.campaign.signatory
+    )
+    return sum(whole.frame.midnight(day + ONE_DAY) <= now for day in days)
+
+
+def state(desk: Desk) -> str:
+    """Say in one sentence where things stand."""
+    open_asks = sum(ask.open for whole in desk.going() for ask in whole.asks)
+    said = f"{many(len(desk.going()), 'campaign')}, {many(open_asks, 'open ask')}"
+    late = sum(1 for _ in desk.overdue())
+    said += f", {late} overdue" if late else ""
+    ahead = [meeting for _, meeting in desk.meetings() if meeting.start > desk.now]
+    if not ahead:
+        return f"{said}. No meeting ahead."
+    meeting = min(ahead, key=lambda one: one.start)
+    return f"{said}. Next: {meeting.name}, {show_day(meeting.day)}."
