@@ -14,13 +14,13 @@ from tracker.when.words import (
     LARGEST_COUNT,
     LAST_YEAR,
     MONTH_NUMBERS,
+    POINTING,
+    RELATIVE,
     WEEKDAY_NUMBERS,
     Unit,
     counted,
 )
 
-_RELATIVE = frozenset({"today", "tomorrow", "yesterday", "now", "tonight", "asap"})
-_POINTING = frozenset({"next", "this", "coming", "upcoming"})
 _SHORTHAND = re.compile(r"(?:t|d)?[-+\N{MINUS SIGN}]([0-9]{1,3})(d|w|wd|bd)?")
 _NUMERIC = re.compile(r"([0-9]{1,4})[./-]([0-9]{1,2})[./-]([0-9]{1,4})\.?")
 _YEAR_DIGITS = 4
@@ -90,9 +90,9 @@ def _exists(day: int, month: int, year: int) -> bool:
 
 def _relative(cursor: Cursor) -> PhraseError | None:
     word, after = cursor.peek(), cursor.peek(1)
-    if word.plain in _RELATIVE:
+    if word.plain in RELATIVE:
         words = 1
-    elif word.plain in _POINTING or (word.plain == "last" and after.plain in {"week", "month"}):
+    elif word.plain in POINTING or (word.plain == "last" and after.plain in {"week", "month"}):
         words = 2 if after.text else 1
     elif word.plain == "in" and after.number is not None:
         words = 3 if cursor.peek(2).text else 2

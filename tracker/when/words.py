@@ -95,6 +95,9 @@ ALIASES = {
     "3rd": "third",
     "4th": "fourth",
 }
+# Words that mean another day each time they are read.
+RELATIVE = frozenset({"today", "tomorrow", "yesterday", "now", "tonight", "asap"})
+POINTING = frozenset({"next", "this", "coming", "upcoming"})
 _SHORT = 3
 
 
@@ -120,5 +123,7 @@ def counted(count: int, unit: Unit) -> str:
 # No step that has one of these as its id can be an anchor.
 RESERVED = frozenset(
     {*UNITS, *ORDINALS, *WEEKDAY_NUMBERS, *MONTH_NUMBERS, *NUMBERS, *Roll, *Side}
+    | RELATIVE
+    | POINTING
     | {"at", "every", "in", "more", "of", "on", "or", "the", "to", "working"}
 )
