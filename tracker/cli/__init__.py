@@ -39,6 +39,9 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
         # Whoever read our output has had enough; what is still buffered must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
+    except OSError as refused:
+        print(f"tracker: {refused.filename or 'output'}: {refused.strerror}", file=sys.stderr)
+        return TrackerError.exit_code
     except KeyboardInterrupt:
         return INTERRUPTED
     return code

@@ -1,0 +1,71 @@
+"""A coordinator's digest at a moment, also where it would not leave by itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tracker.app.trouble import trouble_for
+from tracker.campaign import World
+from tracker.digest import Saying, Written, write
+from tracker.errors import Problem
+from tracker.events import History
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Readers, plan
+from tracker.store import Store
+
+AHEAD = timedelta(days=40)
+NOT_GONE = frozenset({"queued", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A digest that somebody asked for; `leaves` says whether it leaves without being asked."""
+
+    written: Written
+    leaves: bool
+
+
+def digest_at(
+    reader: str,
+    world: World,
+    history: History,
+    store: Store,
+    *,
+    now: datetime,
+    problems: Sequence[Problem] = (),
+) -> Asked:
+    """Write a reader's digest with every line that is due to them at `now` and has not left."""
+    planned = plan(world, history, now=now, until=now + AHEAD)
+    gone = {one.occurrence.key for one in store.lines() if one.state not in NOT_GONE}
+    due = [
+        one
+        for one in planned.planned
+        if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
+    ]
+    saying = Saying(Readers(world.config)[reader], planned, world, now)
+    trouble = trouble_for(store, problems, reader, history.digests.get(reader))
+    by_itself = write(due, saying, history, trouble)
+    if by_itself is not None and by_itself.kind == "digest":
+        return Asked(by_itself, leaves=True)
+    lines = [one for one in due if one.kind != LineKind.DIGEST]
+    # Being asked is reason enough to write it.
+    triggered = replace(trouble, newly_wrong=True)
+    written = write([*lines, _asked_for(reader, now)], saying, history, triggered)
+    assert written is not None
+    return Asked(written, leaves=False)
+
+
+def _asked_for(reader: str, now: datetime) -> Occurrence:
+    return Occurrence(
+        key=f"digest/asked/{reader}",
+        kind=LineKind.DIGEST,
+        campaign=None,
+        item="digest",
+        owner=reader,
+        to=reader,
+        due=now,
+        expires=None,
+        states=now,
+        what="Digest",
+        why="somebody asked for it",
+    )

@@ -1,0 +1,107 @@
+"""What each phrase of a campaign comes to, for `tracker check`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.campaign import Campaign, Deadline, Meeting, World
+from tracker.dates import show_day
+from tracker.events import Course, course, frame, read_facts
+from tracker.planning import Instance, matters
+from tracker.planning.instances import instances_of
+from tracker.planning.reminders import DEFAULT_LEADS
+from tracker.when import Resolved, When, lead_day
+
+
+@dataclass(frozen=True, slots=True)
+class ComesTo:
+    """One result of a phrase: a day in words with its reason, or what it waits for."""
+
+    said: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseRow:
+    """One phrase of a campaign and everything it comes to; `reminders` are the leads' days."""
+
+    where: str
+    phrase: str
+    found: tuple[ComesTo, ...]
+
+
+def phrases_of(campaign_id: str, world: World, *, now: datetime) -> tuple[PhraseRow, ...]:
+    """Return each phrase of a campaign with what it comes to, by all facts known at `now`.
+
+    A step counts at every meeting that the campaign still aims at.
+    """
+    home = frame(campaign_id, world)
+    whole = course(campaign_id, world, read_facts(home), now=now)
+    rows = [*_dates(home.campaign, whole), *_meetings(whole)]
+    steps: dict[str, list[Instance]] = {}
+    for one in instances_of(whole, world):
+        steps.setdefault(one.step.id, []).append(one)
+    rows += [_step_row(name, those) for name, those in steps.items()]
+    return tuple(rows)
+
+
+def _dates(campaign: Campaign, whole: Course) -> Iterator[PhraseRow]:
+    """Name the campaign's own days where they were written in words."""
+    home = whole.frame
+    days: tuple[tuple[str, When | None, date | None], ...] = (
+        ("dated", campaign.dated, home.dated),
+        ("opened", campaign.opened, home.opened),
+        ("closed", campaign.closed, home.closed),
+    )
+    for where, written, day in days:
+        if written is not None and day is not None and _in_words(written):
+            yield PhraseRow(where, written.text, (ComesTo(show_day(day)),))
+
+
+def _meetings(whole: Course) -> Iterator[PhraseRow]:
+    for entry, written in enumerate(whole.frame.campaign.meeting):
+        phrase = _phrase_of(written)
+        days = [one for one in whole.meetings if one.entry == entry and one.added_at is None]
+        if phrase:
+            found = tuple(ComesTo(show_day(one.day), one.name) for one in days)
+            yield PhraseRow("meeting", phrase, found or (ComesTo("no session"),))
+
+
+def _phrase_of(written: Meeting) -> str:
+    if written.sessions is not None:
+        return "every session"
+    if isinstance(written.date, When):
+        return written.date.text if _in_words(written.date) else ""
+    return str(written.date)
+
+
+def _in_words(written: When) -> bool:
+    """Say whether a date was written as a phrase, not as a TOML date."""
+    return bool(written.text) and not written.text[:4].isdigit()
+
+
+def _step_row(name: str, those: list[Instance]) -> PhraseRow:
+    shown = [one for one in those if matters(one)] or those[:1]
+    return PhraseRow(name, str(those[0].step.due), tuple(_comes_to(one) for one in shown))
+
+
+def _comes_to(one: Instance) -> ComesTo:
+    if not isinstance(one.due, Resolved):
+        return ComesTo(f"waits for {' and '.join(one.waiting)}", _about(one))
+    hour = f", {one.due.clock:%H:%M}" if one.due.clock else ""
+    zone = f" {one.due.zone}" if one.due.zone else ""
+    why = "; ".join(filter(None, (one.due.why, _reminders(one), _about(one))))
+    return ComesTo(f"{show_day(one.day)}{hour}{zone}", why)
+
+
+def _about(one: Instance) -> str:
+    return f"ask {one.ask.id}" if one.ask else ""
+
+
+def _reminders(one: Instance) -> str:
+    step = one.step.step
+    if not isinstance(step, Deadline):
+        return str(step.repeat) if step.repeat else ""
+    leads = DEFAULT_LEADS if step.remind is None else step.remind
+    days = sorted({lead_day(lead, one.day, one.course.frame.workdays).day for lead in leads})
+    return f"reminded {' and '.join(show_day(day) for day in days)}" if days else ""

@@ -1,0 +1,103 @@
+"""`tracker check`: every fault of every file, and what each phrase comes to."""
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from tracker.app.phrases import PhraseRow, phrases_of
+from tracker.cli.arguments import Commands, command
+from tracker.cli.reading import must_exist
+from tracker.errors import Problem, QuestionError
+from tracker.loading import Reading, read_world
+from tracker.loading.files import shown_path
+from tracker.report import problem_json, show_problems
+
+MOST_RESULTS = 3
+
+
+def add(commands: Commands) -> None:
+    """Add the command's parser."""
+    parser = command(
+        commands,
+        "check",
+        run_check,
+        about="Validate config.toml, campaigns, forums, playbooks and working days, all faults"
+        " at once, and show what each date phrase of the sound campaigns comes to. Exit code 1"
+        " if there is an error; warnings do not change it.",
+        examples=(
+            ("tracker check", "every file that config.toml leads to"),
+            (
+                "tracker check campaigns/hrw-osce-ambassadors.toml --json",
+                "one campaign, one problem a line as JSON; nothing if it is sound",
+            ),
+        ),
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: all files")
+    parser.add_argument("--json", action="store_true", help="one problem a line")
+
+
+def run_check(args: Namespace) -> int:
+    """Print the problems, then what the phrases come to; 1 if there is an error."""
+    must_exist(args)
+    now: datetime = args.clock()
+    reading = read_world(args.config, now=now)
+    chosen = _chosen(args.files, reading)
+    problems = [one for one in reading.problems if not chosen or one.file in chosen]
+    if args.json:
+        for one in problems:
+            print(json.dumps(problem_json(one), ensure_ascii=False))
+    else:
+        _show(problems, reading, chosen)
+        _show_phrases(reading, chosen, now)
+    return 1 if any(one.severity == "error" for one in problems) else 0
+
+
+def _chosen(files: Sequence[Path], reading: Reading) -> frozenset[str]:
+    """Return the files asked for as the problems name them; QuestionError for a stranger."""
+    known = {str(one.path) for one in reading.files} | {one.file for one in reading.problems}
+    asked = [str(shown_path(file)) for file in files]
+    for file in asked:
+        if file not in known:
+            raise QuestionError(_stranger(file, reading))
+    return frozenset(asked)
+
+
+def _stranger(file: str, reading: Reading) -> str:
+    if not Path(file).exists():
+        return f"There is no file {file}."
+    return (
+        f"{file} is none of the files that {reading.config_path} leads to: put it into the"
+        " campaigns folder, or name its own config.toml with --config."
+    )
+
+
+def _show(problems: list[Problem], reading: Reading, chosen: frozenset[str]) -> None:
+    campaigns = [one for one in reading.files if one.kind == "campaign"]
+    if problems:
+        print(show_problems(problems, files=len(campaigns)))
+    else:
+        count = len(chosen) if chosen else len(reading.files)
+        print(f"{count} file{'s are' if count != 1 else ' is'} sound.")
+
+
+def _show_phrases(reading: Reading, chosen: frozenset[str], now: datetime) -> None:
+    """Print what each phrase of the campaigns in force comes to."""
+    if reading.world is None:
+        return
+    paths = {one.id: str(one.path) for one in reading.files if one.kind == "campaign"}
+    for campaign_id in sorted(reading.world.campaigns):
+        if not chosen or paths.get(campaign_id) in chosen:
+            print(f"\n{paths.get(campaign_id, campaign_id)}")
+            for row in phrases_of(campaign_id, reading.world, now=now):
+                _show_row(row)
+
+
+def _show_row(row: PhraseRow) -> None:
+    print(f"  {row.where}: {row.phrase}")
+    for one in row.found[:MOST_RESULTS]:
+        print(f"    {one.said}" + (f" ({one.why})" if one.why else ""))
+    more = len(row.found) - MOST_RESULTS
+    if more > 0:
+        print(f"    and at {more} more meetings, the last: {row.found[-1].said}")

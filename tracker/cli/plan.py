@@ -1,0 +1,184 @@
+"""`tracker plan`: every line to come, and what is left out or still waits for a date."""
+
+import json
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console
+
+from tracker.app.replay import line_json, utc
+from tracker.cli.arguments import Commands, command
+from tracker.cli.past import Past, looking_back
+from tracker.cli.show import heading, paragraph, screen
+from tracker.cli.sources import Sources
+from tracker.cli.timeline import show_timeline
+from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.say import city, many
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import HORIZON, Plan, plan
+
+LONGEST_DAYS = 36_600
+SAID_OF_A_SERIES = 2
+
+
+def add(commands: Commands) -> None:
+    """Add the command's parser."""
+    parser = command(
+        commands,
+        "plan",
+        run_plan,
+        about="Show every line to come from a moment on, and what is left out and why."
+        " Without --at it is now, with the memory of the database if there is one; with --at it"
+        " is what a replay has at that moment. A bare date is the end of that day.",
+        examples=(
+            (
+                "tracker plan hrw-osce-ambassadors --at 2010-06-22 --days 14",
+                "the two weeks after the letter to the OSCE ambassadors went out",
+            ),
+            (
+                "tracker plan --at 2010-06-23T08:00Z --json",
+                "all campaigns on the day before the Permanent Council, one JSON object a line",
+            ),
+        ),
+    )
+    parser.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="default: all of them")
+    parser.add_argument("--at", metavar="T", help="a date or a date-time; default: now")
+    parser.add_argument("--days", type=_days, metavar="N", help="only so many days ahead")
+    parser.add_argument("--json", action="store_true", help="one object a line")
+
+
+def run_plan(args: Namespace) -> int:
+    """Plan, and print what is to come."""
+    with looking_back(args) as past:
+        only = [past.files.campaign(args.campaign)] if args.campaign else None
+        ahead = timedelta(days=args.days) if args.days else HORIZON
+        until = past.now + ahead
+        planned = plan(past.files.world, past.history, now=past.now, until=until, only=only)
+        lines = [one for one in planned.occurrences if _to_come(one, past)]
+        if args.json:
+            sources = Sources(past.files.reading)
+            for one in lines:
+                print(json.dumps(_as_json(one, past.now, sources), ensure_ascii=False))
+        else:
+            _show(lines, planned, past, until)
+    return 0
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_DAYS:
+        raise ArgumentTypeError(f'"{text}" is not a number of days from 1 to {LONGEST_DAYS:,}')
+    return int(text)
+
+
+def _to_come(one: Occurrence, past: Past) -> bool:
+    """Say whether a line is still to leave; past ones only if the outbox has not seen them go."""
+    if one.state != "planned" or one.due is None or one.due >= past.now:
+        return True
+    if past.store is None:
+        return False
+    kept = past.store.line(one.key)
+    return kept is None or kept.state in {"queued", "cancelled"}
+
+
+def _as_json(one: Occurrence, now: datetime, sources: Sources) -> dict[str, Any]:
+    source = sources.of(one.origin)
+    return line_json(one, now) | {
+        "due": utc(one.due) if one.due else None,
+        "expires": utc(one.expires) if one.expires else None,
+        "to": one.to,
+        "file": source.file if source else None,
+        "line": source.line if source else None,
+        "why": one.why,
+        "state": one.state,
+        "reason": one.reason,
+    }
+
+
+def _show(lines: list[Occurrence], planned: Plan, past: Past, until: datetime) -> None:
+    out = screen()
+    home = past.files.home
+    paragraph(out, f"Plan from {past.said} ({city(home)})", style="bold")
+    show_timeline(out, planned, until)
+    going = [one for one in lines if one.state == "planned" and one.due]
+    if not going:
+        heading(out, "Nothing is to be sent.")
+    kept, more = _without_repeats(going)
+    for day, those in groupby(kept, key=lambda one: day_in(one.due or past.now, home)):
+        heading(out, show_day(day))
+        _show_day(out, list(those), past, more)
+    _show_rest(out, "Left out", [one for one in lines if one.state == "skipped"], past)
+    _show_rest(out, "Waiting for a date", [one for one in lines if one.state == "waiting"], past)
+
+
+def _without_repeats(
+    lines: list[Occurrence],
+) -> tuple[list[Occurrence], dict[str, tuple[int, datetime]]]:
+    """Keep the first lines of each series; count the others, up to the last one's moment."""
+    kept: list[Occurrence] = []
+    seen: dict[str, int] = {}
+    last: dict[str, Occurrence] = {}
+    more: dict[str, tuple[int, datetime]] = {}
+    for one in lines:
+        series = one.series if one.kind == LineKind.FOLLOW_UP else ""
+        if one.kind == LineKind.DIGEST:
+            series = f"digest/{one.to}"
+        seen[series] = seen.get(series, 0) + 1
+        if not series or seen[series] <= SAID_OF_A_SERIES:
+            kept.append(one)
+            last[series] = one
+        elif one.due is not None:
+            more[last[series].key] = (seen[series] - SAID_OF_A_SERIES, one.due)
+    return kept, more
+
+
+def _show_day(
+    out: Console, those: list[Occurrence], past: Past, more: dict[str, tuple[int, datetime]]
+) -> None:
+    """Print one day's lines; those that differ only in their reader are one."""
+    for same in _alike(those):
+        one = same[0]
+        hours = ", ".join(f"{line.to} {_hour(line, past)}" for line in same)
+        lead = f", {one.lead}" if one.lead else ""
+        paragraph(out, f"{one.kind}{lead}: {hours}", indent=2, style="cyan")
+        where = f" [{one.campaign}]" if one.campaign else ""
+        paragraph(out, f"{one.what}{_states(one, past)}{where}", indent=4)
+        if one.key in more:
+            number, last = more[one.key]
+            day = show_day_short(day_in(last, past.files.home))
+            paragraph(out, f"then {many(number, 'more time')}, so far to {day}", indent=4)
+
+
+def _alike(those: list[Occurrence]) -> Iterator[list[Occurrence]]:
+    found: dict[tuple[object, ...], list[Occurrence]] = {}
+    for one in those:
+        alike = (one.campaign, one.kind, one.item, one.lead, one.what, one.session, one.states)
+        key = alike if one.kind != LineKind.DIGEST else (one.kind,)
+        found.setdefault(key, []).append(one)
+    yield from found.values()
+
+
+def _hour(one: Occurrence, past: Past) -> str:
+    assert one.due is not None
+    return f"{one.due.astimezone(past.files.home):%H:%M}"
+
+
+def _states(one: Occurrence, past: Past) -> str:
+    if one.states is None or one.kind not in {LineKind.REMINDER, LineKind.OVERDUE}:
+        return ""
+    there = one.states.astimezone(past.files.home)
+    return f": {show_day_short(there.date())}, {there:%H:%M}"
+
+
+def _show_rest(out: Console, head: str, those: list[Occurrence], past: Past) -> None:
+    if not those:
+        return
+    heading(out, head)
+    for same in _alike(those):
+        one = same[0]
+        lead = f", {one.lead}" if one.lead else ""
+        paragraph(out, f"{one.what} ({one.kind}{lead}) [{one.campaign}]", indent=2)
+        day = f"{show_day_short(day_in(one.due, past.files.home))}: " if one.due else ""
+        paragraph(out, f"{day}{one.reason or ''}", indent=4, style="dim")

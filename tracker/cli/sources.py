@@ -1,0 +1,35 @@
+"""Where a planned line is written: file, line and the author's own words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tracker.loading import Reading, SourceFile, place
+from tracker.occurrence import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place in a file; `text` is the line as its author typed it."""
+
+    file: str
+    line: int
+    text: str
+
+
+class Sources:
+    """The files in force, to look places up in."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._files: Mapping[tuple[str, str], SourceFile] = reading.in_force
+
+    def of(self, origin: Origin | None, *key: str) -> Source | None:
+        """Return where an origin is written, or one of its keys; None where no file is known."""
+        if origin is None:
+            return None
+        file = self._files.get((origin.kind, origin.id))
+        if file is None:
+            return None
+        line, _ = place(file, (*origin.path, *key))
+        lines = file.text.splitlines()
+        text = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        return Source(str(file.path), line, text)
