@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from measure import print_table, take_turns
@@ -48,9 +49,7 @@ def print_starts(rounds: int) -> None:
     """Print bare Python beside the commands that must start fast."""
     bare = [sys.executable, "-c", "pass"]
     lines = {"bare Python": bare} | {name: command(*words) for name, words in COMMANDS.items()}
-    timings = take_turns(
-        {name: lambda line=line: run(line) for name, line in lines.items()}, rounds=rounds
-    )
+    timings = take_turns({name: partial(run, line) for name, line in lines.items()}, rounds=rounds)
     notes = {name: _loads(words) for name, words in COMMANDS.items()}
     print_table("Start to end of a command", timings, unit=MILLISECOND, notes=notes)
 

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
+from apscheduler.job import Job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -40,7 +41,7 @@ class Bell:
         for name, seconds in every.items():
             trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
             self._scheduler.add_job(self._ring, trigger, id=name, replace_existing=True)
-        self._scheduler.add_job(self._ring_house, daily, id="keep house", replace_existing=True)
+        self._scheduler.add_job(self.keep_house, daily, id="keep house", replace_existing=True)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -71,16 +72,21 @@ class Bell:
         await self._rung.wait()
         self._rung.clear()
 
+    def jobs(self) -> list[Job]:
+        """Return what is set to ring."""
+        return list(self._scheduler.get_jobs())
+
     def house_is_due(self) -> bool:
         """Say whether it is time to keep house, once for each time."""
         due, self._house = self._house, False
         return due
 
+    async def keep_house(self) -> None:
+        """Ring, and let it be known that it is time to keep house."""
+        self._house = True
+        self._rung.set()
+
     async def _ring(self) -> None:
         # A coroutine runs in the loop itself; a plain function would run in a thread, from where
         # an event must not be set.
-        self._rung.set()
-
-    async def _ring_house(self) -> None:
-        self._house = True
         self._rung.set()

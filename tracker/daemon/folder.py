@@ -1,17 +1,15 @@
 """The files, looked at: stamps first, then contents; a change is believed at the second look."""
 
-import hashlib
-import os
-import stat
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from tracker.errors import Problem
+from tracker.loading.files import FOLDERS, digest_of, read_bytes
+
 Contents = Mapping[Path, str]
 _Stamp = tuple[int, int, int, int]
-_FOLDERS = ("", "forums", "playbooks", "workdays")
 _FRESH_NS = 2_000_000_000
-_LARGEST = 4 * 1024 * 1024
 
 
 class Folder:
@@ -75,7 +73,7 @@ class Folder:
             yield path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
     def _toml_files(self) -> Iterator[Path]:
-        for name in _FOLDERS:
+        for _, name in FOLDERS:
             folder = self._campaigns / name
             try:
                 found = sorted(folder.iterdir())
@@ -89,12 +87,6 @@ def _is_ours(name: str) -> bool:
 
 
 def _hashed(path: Path, stamp: _Stamp) -> str:
-    """Read a regular file without following a link; anything else counts as its stamp."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return str(stamp)
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return str(stamp)
-        return hashlib.blake2b(file.read(_LARGEST + 1)).hexdigest()
+    """Read a file as the tracker does; what it would refuse counts as its stamp."""
+    data = read_bytes(path)
+    return str(stamp) if isinstance(data, Problem) else digest_of(data)

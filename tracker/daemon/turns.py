@@ -1,14 +1,14 @@
 """The loop: what one turn of the daemon does, and when it turns again."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 
 from tracker.app.engine import Engine
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.errors import BusyError
-from tracker.loading import Reading, SourceFile
+from tracker.loading import Reading
 from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")
@@ -48,12 +48,19 @@ class Daemon:
             await self.bell.heard()
 
     async def turn(self) -> None:
-        """Look, and if something is new or due: plan, send, and try again what was put off."""
+        """Look, and if something is new or due: plan, send, and try again what was put off.
+
+        A busy database is asked again at the next turn.
+        """
         started = self.engine.clock()
         if self.bell.house_is_due():
             self._folder.forget()
             self._plan_is_due = True
-        planned = self._planned(started)
+        try:
+            planned = self._planned(started)
+        except BusyError as busy:
+            LOG.warning("waited in vain: %s", busy)
+            return
         if planned is not None:
             await self.engine.send_due(planned)
             await self.engine.retry_due()
@@ -62,15 +69,11 @@ class Daemon:
         self.bell.arm(self.engine.next_moment(started))
 
     def _planned(self, now: datetime) -> Plan | None:
-        """Return a new plan if one is called for; a busy database is asked again next time."""
-        try:
-            planned = self._after_a_change(now)
-            if planned is None and (self._plan_is_due or self._something_is_due(now)):
-                planned = self.engine.refresh()
-                self._plan_is_due = False
-        except BusyError as busy:
-            LOG.warning("waited in vain: %s", busy)
-            return None
+        """Return a new plan if one is called for."""
+        planned = self._after_a_change(now)
+        if planned is None and (self._plan_is_due or self._something_is_due(now)):
+            planned = self.engine.refresh()
+            self._plan_is_due = False
         return planned
 
     def _something_is_due(self, now: datetime) -> bool:
@@ -113,10 +116,9 @@ def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
     """Keep each sound file as its last good version, and say which files are broken."""
     broken = set(reading.not_in_force)
     for path in reading.not_in_force:
-        LOG.warning("%s has errors; its last good version, if any, stays in force", path)
-    sound = [file for file in reading.files if str(file.path) not in broken]
-    engine.store.remember_files(_rows(sound), now=now)
-
-
-def _rows(files: Iterable[SourceFile]) -> list[tuple[str, str, str, str]]:
-    return [(file.kind, file.id, file.digest, file.text) for file in files]
+        kept = any(str(file.path) == path for file in reading.in_force.values())
+        what = "its last good version stays in force" if kept else "it is not in force"
+        LOG.warning("%s has errors: %s", path, what)
+    sound = [file for file in reading.in_force.values() if str(file.path) not in broken]
+    rows = [(file.kind, file.id, file.digest, file.text) for file in sound]
+    engine.store.remember_files(rows, now=now)

@@ -1,0 +1,105 @@
+"""What rings, and that nothing rung is lost; only turns of the event loop pass."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from tracker.daemon.bell import Bell
+
+# Long past on any day that a test runs: what is set to it rings at once.
+PAST = datetime(2010, 6, 22, tzinfo=UTC)
+FAR = datetime(2900, 1, 1, tzinfo=UTC)
+PATIENCE_SECONDS = 20
+
+
+async def heard(bell: Bell) -> bool:
+    """Say whether it rang, after turns enough for everything that is due to have run."""
+    waiting = asyncio.ensure_future(bell.heard())
+    for _ in range(50):
+        await asyncio.sleep(0)
+    if waiting.done():
+        return True
+    waiting.cancel()
+    return False
+
+
+async def test_it_rings_for_a_moment_that_has_passed():
+    bell = Bell()
+    bell.start()
+    try:
+        bell.arm(PAST)
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await bell.heard()
+    finally:
+        bell.stop()
+
+
+async def test_a_later_moment_takes_the_place_of_the_one_set_before():
+    bell = Bell()
+    bell.arm(PAST)
+    bell.arm(FAR)
+    bell.start()
+    try:
+        assert not await heard(bell)
+        assert bell.armed == FAR
+    finally:
+        bell.stop()
+
+
+async def test_no_moment_takes_back_the_one_set_before():
+    bell = Bell()
+    bell.start()
+    try:
+        bell.arm(FAR)
+        bell.arm(None)
+        bell.arm(None)
+
+        assert bell.armed is None
+        assert not await heard(bell)
+    finally:
+        bell.stop()
+
+
+async def test_a_ring_that_nobody_waited_for_is_heard_once():
+    bell = Bell()
+
+    bell.ring()
+    bell.ring()
+
+    assert await heard(bell)
+    assert not await heard(bell)
+
+
+async def test_it_is_time_to_keep_house_once_for_each_time():
+    bell = Bell()
+    before = bell.house_is_due()
+
+    await bell.keep_house()
+
+    assert await heard(bell)
+    assert [before, bell.house_is_due(), bell.house_is_due()] == [False, True, False]
+
+
+async def test_jobs_are_few_wait_for_ever_and_know_no_local_zone():
+    bell = Bell()
+    bell.start()
+    bell.arm(FAR)
+    try:
+        jobs = {job.id: job for job in bell.jobs()}
+        assert set(jobs) == {"look", "beat", "keep house", "next"}
+        for job in jobs.values():
+            assert job.misfire_grace_time is None
+            assert job.coalesce
+            assert job.max_instances == 1
+            assert job.next_run_time.utcoffset() == timedelta(0)
+        assert str(jobs["keep house"].trigger.timezone) == "UTC"
+    finally:
+        bell.stop()
+
+
+async def test_stopping_twice_or_before_the_start_does_no_harm():
+    bell = Bell()
+    bell.stop()
+    bell.start()
+    bell.stop()
+    bell.stop()

@@ -1,0 +1,199 @@
+"""`tracker log`: write down what happened, at the end of the campaign's file."""
+
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import get_args
+
+from tracker.app.settling import effects
+from tracker.appending import NewFact, appended, log_lines
+from tracker.campaign import LoggedFact, Result, Stance, World
+from tracker.cli.arguments import Commands, command
+from tracker.cli.moments import day_of
+from tracker.cli.reading import Files, read_files
+from tracker.dates import instant, zone
+from tracker.errors import UsageError
+from tracker.events import frame
+from tracker.loading.append import CannotWriteError, replace_bytes
+from tracker.loading.trial import try_campaign
+from tracker.report import show_problems
+from tracker.when import PhraseError, fixed_day, parse_when
+
+_TEXTS = ("item", "target", "ask", "by", "note")
+
+
+def add(commands: Commands) -> None:
+    """Add the command's parser."""
+    parser = command(
+        commands,
+        "log",
+        run_log,
+        about="Write down what happened: a [[log]] table at the end of the campaign's file."
+        " Nothing else in the file is touched, and nothing is written unless the file is sound"
+        " with it. Prints what it wrote and what that settles. Where the file cannot be written"
+        " it prints the lines to paste (exit code 75).",
+        examples=(
+            (
+                "tracker log hrw-osce-ambassadors delivered --on 2010-06-22",
+                "the letter went out on Tuesday 22 June 2010",
+            ),
+            (
+                "tracker log hrw-osce-ambassadors outcome --ask mission --result deferred",
+                "the last meeting put the mission off: the campaign aims at the next session",
+            ),
+        ),
+    )
+    parser.add_argument("campaign", metavar="CAMPAIGN", help="the file's name without .toml")
+    parser.add_argument("fact", type=_word("fact"), metavar="FACT", help=", ".join(_words("fact")))
+    _add_options(parser.add_argument)
+
+
+def _add_options(option: Callable[..., object]) -> None:
+    option("--on", metavar="D", help="when it happened, a date or date-time (default: today)")
+    option("--item", metavar="I", help="the step that is done")
+    option("--target", metavar="T", help="the target that replied, or whose stance changed")
+    option("--ask", metavar="A", help="the ask that an outcome is about")
+    option("--meeting", metavar="D", help="the meeting's date, or none")
+    option("--result", type=_word("result"), metavar="R", help=", ".join(_words("result")))
+    option("--to", metavar="D", help="the session that an ask was deferred to")
+    option("--stance", type=_word("stance"), metavar="S", help=", ".join(_words("stance")))
+    option("--by", metavar="WHO", help="who says so")
+    option("--note", metavar="TEXT", help="anything worth keeping")
+
+
+def run_log(args: Namespace) -> int:
+    """Append the fact; 1 if the file would not be sound with it, 75 if it cannot be written."""
+    now: datetime = args.clock()
+    files = read_files(args, now=now)
+    entry = _Entry(files, files.campaign(args.campaign), now)
+    lines = log_lines(_fact(args, entry))
+    _must_be_text(lines)
+    try:
+        replace_bytes(entry.path, lambda before: entry.checked(appended(before, lines)))
+    except _UnsoundError as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    except CannotWriteError as refused:
+        print(f"tracker: {refused}", file=sys.stderr)
+        print(f"Paste these lines at the end of {entry.path}:\n")
+        print("\n".join(lines))
+        return refused.exit_code
+    print(f"Written to {entry.path}:\n")
+    print("\n".join(f"  {line}" for line in lines))
+    print(f"\n{_told(entry)}")
+    return 0
+
+
+class _UnsoundError(Exception):
+    """With the fact in it the file would have errors; the message is the report."""
+
+
+@dataclass
+class _Entry:
+    """The campaign that a fact is for; `after` is the world with the fact in it."""
+
+    files: Files
+    campaign: str
+    now: datetime
+    after: World | None = None
+
+    @property
+    def path(self) -> Path:
+        """Return the campaign's file."""
+        return self.files.reading.in_force["campaign", self.campaign].path
+
+    @property
+    def opened(self) -> date:
+        """Return the day that work began."""
+        return frame(self.campaign, self.files.world).opened
+
+    @property
+    def today(self) -> date:
+        """Return today's date where the campaign is at home."""
+        home = frame(self.campaign, self.files.world).workdays.zone
+        return self.now.astimezone(home).date()
+
+    def checked(self, data: bytes) -> bytes:
+        """Return the file's new bytes if it is sound with them, else raise with the report."""
+        trial = try_campaign(self.campaign, self.path, data, self.files.world, now=self.now)
+        if trial.world is None:
+            errors = [one for one in trial.problems if one.severity == "error"]
+            report = show_problems(errors, files=1, kept=[self.campaign])
+            raise _UnsoundError(f"{report}\nNothing was written to {self.path}.")
+        self.after = trial.world
+        return data
+
+
+def _told(entry: _Entry) -> str:
+    assert entry.after is not None
+    found = effects(entry.campaign, entry.files.world, entry.after, now=entry.now)
+    if not found:
+        return "Nothing was waiting for it."
+    return "\n".join(("This", *(f"  {one}" for one in found)))
+
+
+def _fact(args: Namespace, entry: _Entry) -> NewFact:
+    meeting = args.meeting
+    if meeting is not None:
+        meeting = "none" if meeting.lower() == "none" else day_of("--meeting", meeting)
+    return NewFact(
+        on=entry.today if args.on is None else _moment(args.on, entry.opened),
+        fact=args.fact,
+        meeting=meeting,
+        result=args.result,
+        to=None if args.to is None else day_of("--to", args.to),
+        stance=args.stance,
+        **{name: getattr(args, name) for name in _TEXTS},
+    )
+
+
+def _moment(text: str, opened: date) -> date | datetime:
+    """Read a date or a date-time; what it says of the hour and the zone is kept as it is said."""
+    if len(text) > len("2010-06-24"):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # a phrase, then
+    try:
+        when = parse_when(text)
+        day = fixed_day(when, opened)
+    except PhraseError as wrong:
+        more = wrong.suggestion or wrong.hint
+        raise UsageError(f"--on: {wrong.message}{f'; {more}' if more else ''}") from None
+    if when.clock is None:
+        return day
+    if when.zone is None:
+        return datetime.combine(day, when.clock)
+    there = zone(when.zone)
+    return instant(day, when.clock, there).astimezone(there)
+
+
+def _words(key: str) -> tuple[str, ...]:
+    kinds = {"result": Result, "stance": Stance}
+    return get_args(kinds.get(key, LoggedFact.model_fields["fact"].annotation))
+
+
+def _word(key: str) -> Callable[[str], str]:
+    """Return what reads one of a few words, with spaces or hyphens between its parts."""
+
+    def read(text: str) -> str:
+        said = " ".join(text.lower().replace("-", " ").split())
+        if said in _words(key):
+            return said
+        near = get_close_matches(said, _words(key), n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        choices = ", ".join(_words(key))
+        raise ArgumentTypeError(f'"{text}" is none of: {choices}{meant}')
+
+    return read
+
+
+def _must_be_text(lines: Sequence[str]) -> None:
+    try:
+        "\n".join(lines).encode()
+    except UnicodeEncodeError:
+        raise UsageError("What was typed is not text in UTF-8: type it again.") from None
