@@ -21,13 +21,13 @@ from tracker.digest import Saying, Trouble, Written, is_late, write
 from tracker.errors import Problem
 from tracker.events import Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Plan, Reader, Readers, plan
+from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
 from tracker.store import MailRecord, NewMail, Store
 
 Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
-AHEAD = timedelta(days=40)
+AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
 AT_ONCE = 4
 END_OF_NIGHT = 6
 FIRST_RETRY = timedelta(minutes=5)
@@ -80,6 +80,7 @@ class Engine:
         self._known = {entry.key for entry in store.journal()}
         self._history = History()
         self._nights: dict[str, datetime] = {}
+        self._memo = Memo()
         self._stale = True
 
     def take(self, world: World, problems: tuple[Problem, ...] = ()) -> None:
@@ -105,7 +106,7 @@ class Engine:
         now = self.clock()
         with self.store.writing():
             history = self.record(now)
-            planned = plan(self.world, history, now=now, until=now + AHEAD)
+            planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
             kept = [Kept(one.occurrence, one.state) for one in self.store.lines()]
             changes = compare(planned, kept, now=now)
             if changes:

@@ -62,7 +62,6 @@ class Course:
     """A campaign at one moment; only facts known at `now` are in it."""
 
     frame: Frame
-    now: datetime
     facts: tuple[Fact, ...]
     meetings: tuple[PlannedMeeting, ...]
     asks: tuple[AskCourse, ...]
@@ -135,7 +134,6 @@ def course(campaign_id: str, world: World, known: Iterable[Fact], *, now: dateti
     )
     return Course(
         frame=home,
-        now=now,
         facts=facts,
         meetings=meetings,
         asks=asks,

@@ -28,6 +28,12 @@ class History:
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
 
+    def sights(self, campaign: str) -> tuple[tuple[str, datetime], ...]:
+        """Return all first sights of a campaign, ready to be compared."""
+        return tuple(
+            sorted((what, at) for (whose, what), at in self.seen.items() if whose == campaign)
+        )
+
     def first_seen(self, campaign: str, what: str = WHOLE) -> datetime | None:
         """Return when a campaign, or a step or coordinator of it, was first seen."""
         whole = self.seen.get((campaign, WHOLE))

@@ -1,7 +1,18 @@
 """What is to be mailed to whom and when, from the files, the history and the moment."""
 
 from tracker.planning.instances import Instance
-from tracker.planning.plan import HORIZON, Plan, matters, plan, replaced_on
+from tracker.planning.pages import Memo, matters, replaced_on
+from tracker.planning.plan import HORIZON, Plan, plan
 from tracker.planning.reader import Reader, Readers
 
-__all__ = ["HORIZON", "Instance", "Plan", "Reader", "Readers", "matters", "plan", "replaced_on"]
+__all__ = [
+    "HORIZON",
+    "Instance",
+    "Memo",
+    "Plan",
+    "Reader",
+    "Readers",
+    "matters",
+    "plan",
+    "replaced_on",
+]

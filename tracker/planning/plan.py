@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from tracker.campaign import Deadline, World
-from tracker.events import Course, History, course
-from tracker.occurrence import LineKind, Occurrence
-from tracker.planning.chasing import follow_up_lines
-from tracker.planning.ground import Ground
-from tracker.planning.instances import Instance, instances_of
-from tracker.planning.mornings import accepted_notices, digests
+from tracker.campaign import World
+from tracker.events import Course, Fact, History
+from tracker.occurrence import Occurrence
+from tracker.planning.instances import Instance
+from tracker.planning.mornings import digests
+from tracker.planning.pages import Horizon, Memo
 from tracker.planning.reader import Readers
-from tracker.planning.reminders import deadline_lines, meeting_reminders, subject_of
 
 HORIZON = timedelta(days=400)
+WEEK = timedelta(days=7)
+EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,103 +39,41 @@ def plan(
     now: datetime,
     until: datetime | None = None,
     only: Iterable[str] | None = None,
+    memo: Memo | None = None,
 ) -> Plan:
     """Plan every line of every campaign that has not expired at `now` and is due before `until`.
 
     Pure: the same files, history and moment give the same lines, whatever their order. What
     cannot be sent is there too, as "skipped" with its reason or "waiting" with what is missing.
+    A `memo` saves the work for campaigns of which nothing has changed since it was last asked.
     """
     end = until or now + HORIZON
     readers = Readers(world.config)
-    ids = sorted(world.campaigns if only is None else set(only) & world.campaigns.keys())
-    courses = {one: course(one, world, history.facts.get(one, ()), now=now) for one in ids}
-    instances = {one: instances_of(courses[one], world) for one in ids}
-    lines: list[Occurrence] = []
-    for one in ids:
-        ground = Ground(
-            course=courses[one], world=world, history=history, readers=readers, until=end
-        )
-        lines.extend(_campaign_lines(instances[one], ground))
+    # A horizon filters and never generates, so pages may reach to the end of a week.
+    horizon = Horizon(world, history, readers, now, _end_of_week(end))
+    found = memo or Memo()
+    pages = {
+        one: found.page(one, horizon, _known(history, one, now))
+        for one in sorted(world.campaigns if only is None else set(only) & world.campaigns.keys())
+    }
+    lines = [line for page in pages.values() for line in page.lines]
     if only is None:
         lines.extend(digests(world, history, readers, now=now))
     return Plan(
         now=now,
         occurrences=tuple(sorted(_standing(lines, now, end), key=_order)),
-        courses=courses,
-        instances=instances,
+        courses={one: page.course for one, page in pages.items()},
+        instances={one: page.instances for one, page in pages.items()},
     )
 
 
-def _campaign_lines(instances: tuple[Instance, ...], ground: Ground) -> Iterator[Occurrence]:
-    yield from accepted_notices(ground)
-    yield from meeting_reminders(ground)
-    for one in instances:
-        if one.settled or not matters(one):
-            continue
-        if one.at is None:
-            yield from _waiting(one, ground)
-        elif isinstance(one.step.step, Deadline):
-            yield from deadline_lines(one, ground)
-        else:
-            yield from follow_up_lines(one, replaced_on(one, instances), ground)
+def _known(history: History, campaign: str, now: datetime) -> tuple[Fact, ...]:
+    return tuple(fact for fact in history.facts.get(campaign, ()) if fact.known_at <= now)
 
 
-def matters(one: Instance) -> bool:
-    """Say whether a step goes on: its ask is open, its meeting is still aimed at.
-
-    A step of a meeting that a deferral added is left out if its moment lay before the deferral
-    was known.
-    """
-    if one.ask is not None and not one.ask.open:
-        return False
-    if one.step.scope != "meeting":
-        return True
-    if one.meeting is None:
-        return one.course.going
-    added = one.meeting.added_at
-    if added is not None and one.at is not None and one.at < added:
-        return False
-    return one.course.aims_at(one.meeting)
-
-
-def replaced_on(one: Instance, instances: Iterable[Instance]) -> date | None:
-    """Return the day on which the same follow-up of a later meeting begins, settled or not."""
-    if one.step.scope != "meeting" or one.meeting is None:
-        return None
-    later = [
-        other.day
-        for other in instances
-        if other.step.id == one.step.id
-        and other.at is not None
-        and other.meeting is not None
-        and other.meeting.start > one.meeting.start
-        and (other.settled or matters(other))
-    ]
-    return min(later, default=None)
-
-
-def _waiting(one: Instance, ground: Ground) -> Iterator[Occurrence]:
-    subject = subject_of(one)
-    missing = " and ".join(one.waiting)
-    kind = LineKind.REMINDER if isinstance(one.step.step, Deadline) else LineKind.FOLLOW_UP
-    for owner in ground.owners(one.step.step.who):
-        yield Occurrence(
-            key=subject.key(ground.course.id, owner.id, "waiting"),
-            kind=kind,
-            campaign=ground.course.id,
-            item=subject.item,
-            owner=owner.id,
-            to=owner.id,
-            due=None,
-            expires=None,
-            targets=subject.targets,
-            ask=subject.ask,
-            what=subject.what,
-            why=f"{one.step.due}: {missing} has no date yet",
-            state="waiting",
-            reason=f"waiting for {missing}",
-            origin=subject.origin,
-        )
+def _end_of_week(moment: datetime) -> datetime:
+    weeks = -(-(moment - EPOCH) // WEEK)
+    return EPOCH + weeks * WEEK
 
 
 def _standing(lines: Iterable[Occurrence], now: datetime, end: datetime) -> list[Occurrence]:

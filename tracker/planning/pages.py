@@ -1,0 +1,150 @@
+"""One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from tracker.campaign import Deadline, World
+from tracker.events import Course, Fact, History, course
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning.chasing import follow_up_lines
+from tracker.planning.ground import Ground
+from tracker.planning.instances import Instance, instances_of
+from tracker.planning.mornings import accepted_notices
+from tracker.planning.reader import Readers
+from tracker.planning.reminders import deadline_lines, meeting_reminders, subject_of
+
+MOST_PAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One campaign worked out: its course, the instances of its steps, all its lines."""
+
+    course: Course
+    instances: tuple[Instance, ...]
+    lines: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """What the pages of one plan have in common: files, history, now, and how far they reach."""
+
+    world: World
+    history: History
+    readers: Readers
+    now: datetime
+    until: datetime
+
+    def span(self, campaign: str) -> tuple[object, ...]:
+        """Return the moments that a page depends on: now only where a forum is followed."""
+        follows = any(one.sessions for one in self.world.campaigns[campaign].meeting)
+        return (self.until, self.now if follows else None, self.history.accepted)
+
+
+class Memo:
+    """Pages already worked out, kept by everything that they depend on.
+
+    The same question has the same answer: a page is found again only for the very same files,
+    facts, first sights and span, so that none can be stale. It holds a bounded number of pages.
+    """
+
+    def __init__(self) -> None:
+        self._world: World | None = None
+        self._pages: dict[tuple[object, ...], Page] = {}
+
+    def page(self, campaign: str, horizon: Horizon, known: tuple[Fact, ...]) -> Page:
+        """Find a campaign's page, or work it out and keep it."""
+        if horizon.world is not self._world or len(self._pages) > MOST_PAGES:
+            self._world = horizon.world
+            self._pages = {}
+        sights = horizon.history.sights(campaign)
+        key = (campaign, known, sights, *horizon.span(campaign))
+        if key not in self._pages:
+            self._pages[key] = _work_out(campaign, horizon, known)
+        return self._pages[key]
+
+
+def _work_out(campaign: str, horizon: Horizon, known: tuple[Fact, ...]) -> Page:
+    whole = course(campaign, horizon.world, known, now=horizon.now)
+    instances = instances_of(whole, horizon.world)
+    there = Ground(
+        course=whole,
+        world=horizon.world,
+        history=horizon.history,
+        readers=horizon.readers,
+        until=horizon.until,
+    )
+    return Page(whole, instances, tuple(_campaign_lines(instances, there)))
+
+
+def _campaign_lines(instances: tuple[Instance, ...], ground: Ground) -> Iterator[Occurrence]:
+    yield from accepted_notices(ground)
+    yield from meeting_reminders(ground)
+    for one in instances:
+        if one.settled or not matters(one):
+            continue
+        if one.at is None:
+            yield from _waiting(one, ground)
+        elif isinstance(one.step.step, Deadline):
+            yield from deadline_lines(one, ground)
+        else:
+            yield from follow_up_lines(one, replaced_on(one, instances), ground)
+
+
+def matters(one: Instance) -> bool:
+    """Say whether a step goes on: its ask is open, its meeting is still aimed at.
+
+    A step of a meeting that a deferral added is left out if its moment lay before the deferral
+    was known.
+    """
+    if one.ask is not None and not one.ask.open:
+        return False
+    if one.step.scope != "meeting":
+        return True
+    if one.meeting is None:
+        return one.course.going
+    added = one.meeting.added_at
+    if added is not None and one.at is not None and one.at < added:
+        return False
+    return one.course.aims_at(one.meeting)
+
+
+def replaced_on(one: Instance, instances: Iterable[Instance]) -> date | None:
+    """Return the day on which the same follow-up of a later meeting begins, settled or not."""
+    if one.step.scope != "meeting" or one.meeting is None:
+        return None
+    later = [
+        other.day
+        for other in instances
+        if other.step.id == one.step.id
+        and other.at is not None
+        and other.meeting is not None
+        and other.meeting.start > one.meeting.start
+        and (other.settled or matters(other))
+    ]
+    return min(later, default=None)
+
+
+def _waiting(one: Instance, ground: Ground) -> Iterator[Occurrence]:
+    subject = subject_of(one)
+    missing = " and ".join(one.waiting)
+    kind = LineKind.REMINDER if isinstance(one.step.step, Deadline) else LineKind.FOLLOW_UP
+    for owner in ground.owners(one.step.step.who):
+        yield Occurrence(
+            key=subject.key(ground.course.id, owner.id, "waiting"),
+            kind=kind,
+            campaign=ground.course.id,
+            item=subject.item,
+            owner=owner.id,
+            to=owner.id,
+            due=None,
+            expires=None,
+            targets=subject.targets,
+            ask=subject.ask,
+            what=subject.what,
+            why=f"{one.step.due}: {missing} has no date yet",
+            state="waiting",
+            reason=f"waiting for {missing}",
+            origin=subject.origin,
+        )
