@@ -1,12 +1,12 @@
 """Problems in files are data, broken promises of the world are exceptions.
 
-    Fault            something wrong in a file, before it has a line and a column
-    Problem          a fault with its place, ready to be shown to the author
-    TrackerError     the world broke a promise; its class carries the exit code
-      QuestionError    1   the question cannot be answered (no such campaign, …)
-      UsageError       2   the command line is off
-      BusyError        75  try again later (another daemon, a file that cannot be written)
-      ConfigError      78  config.toml or the machine's set-up
+Fault            something wrong in a file, before it has a line and a column
+Problem          a fault with its place, ready to be shown to the author
+TrackerError     the world broke a promise; its class carries the exit code
+  QuestionError    1   the question cannot be answered (no such campaign, …)
+  UsageError       2   the command line is off
+  BusyError        75  try again later (another daemon, a file that cannot be written)
+  ConfigError      78  config.toml or the machine's set-up
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,9 @@ KeyPath = tuple[str | int, ...]
 class Fault:
     """Something wrong in a file: where in its keys, what, and how to mend it.
 
-    `span` is (offset, length) in characters inside a string value, for the caret.
+    `span` is (offset, length) in characters inside a string value, for the caret; `on_key` puts
+    the caret under the key instead of its value. `first` is what was there before: its line is
+    added to the message. A `hint` may have several lines.
     """
 
     path: KeyPath
@@ -29,6 +31,8 @@ class Fault:
     hint: str | None = None
     expected: tuple[str, ...] = ()
     span: tuple[int, int] | None = None
+    on_key: bool = False
+    first: KeyPath | None = None
     severity: Severity = "error"
 
 
@@ -36,7 +40,8 @@ class Fault:
 class Problem:
     """A fault with its place: `line` and `column` count from 1, in characters.
 
-    `excerpt` is the author's own line and `width` the number of carets under it.
+    `excerpt` is the author's own line (a part of it where it is very long), `caret` the offset in
+    it of the words at fault and `width` their number of characters.
     """
 
     file: str
@@ -48,8 +53,15 @@ class Problem:
     hint: str | None = None
     expected: tuple[str, ...] = ()
     excerpt: str = ""
+    caret: int = 0
     width: int = 1
     severity: Severity = "error"
+
+
+def advice(suggestion: str | None, hint: str | None) -> str | None:
+    """Join what was probably meant and what to do, one a line; None if there is neither."""
+    meant = None if suggestion is None else f'did you mean: "{suggestion}"'
+    return "\n".join(line for line in (meant, hint) if line) or None
 
 
 class TrackerError(Exception):

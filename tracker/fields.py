@@ -51,33 +51,46 @@ def _refuse(
     return PydanticCustomError("tracker", "{message}", context)
 
 
+def shown(text: str) -> str:
+    """Shorten a typed text for a message."""
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _not_text(value: object) -> PydanticCustomError:
+    """Refuse what is no text, with the same thing in quotes where that can be pasted."""
+    hint = None
+    if isinstance(value, bool):
+        hint = f'write "{str(value).lower()}"'
+    elif isinstance(value, (int, float, date, time)):
+        hint = f'write "{shown(str(value))}"'
+    return _refuse("text-expected", "this must be text in quotes", hint)
+
+
 def _text(value: object, *, line_breaks: bool) -> str:
     if not isinstance(value, str):
-        raise _refuse("text-expected", "this must be text in quotes", f'write "{value}"')
+        raise _not_text(value)
     if len(value) > LONGEST_TEXT:
         raise _refuse("text-too-long", f"text may have {LONGEST_TEXT:,} characters at most")
     for offset, sign in enumerate(value):
         if sign in "\n\r\t" and line_breaks:
             continue
         if sign in "\n\r":
-            raise _refuse(
-                "line-break",
-                "a line break is not allowed here",
-                "put it on one line",
-                offset=offset,
-            )
+            message, hint = "a line break is not allowed here", "put it on one line"
+            raise _refuse("line-break", message, hint, offset=offset)
         if unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} or sign in _HIDDEN:
-            name = unicodedata.name(sign, f"U+{ord(sign):04X}").lower()
-            raise _refuse(
-                "hidden-character",
-                f"an invisible character stands here ({name}, U+{ord(sign):04X})",
-                "delete it and type the text again",
-                offset=offset,
-                length=1,
-            )
+            raise _hidden(sign, offset)
     if not value.strip():
         raise _refuse("text-empty", "this must not be empty")
     return value.strip()
+
+
+def _hidden(sign: str, offset: int) -> PydanticCustomError:
+    name = unicodedata.name(sign, "").lower()
+    message = f"an invisible character stands here ({name and f'{name}, '}U+{ord(sign):04X})"
+    if sign == "\t":
+        message = "a tab stands here"
+    hint = "delete it and type the text again"
+    return _refuse("hidden-character", message, hint, offset=offset, length=1)
 
 
 def _line(value: object) -> str:
@@ -122,10 +135,10 @@ def _slug(value: object) -> str:
 
 def _address(value: object) -> str:
     text = _line(value)
-    if not _ADDRESS.fullmatch(text):
+    if not is_address(text):
         raise _refuse(
             "not-an-address",
-            f'"{text}" is not one mail address',
+            f'"{shown(text)}" is not one mail address',
             'write one, like "name@example.org"',
         )
     return text

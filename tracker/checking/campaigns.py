@@ -1,0 +1,150 @@
+"""Checks a campaign against all the other files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import PurePosixPath
+
+from tracker.campaign import Campaign, World
+from tracker.checking.faults import day_of, missing_file, phrase_fault, twice, unknown
+from tracker.checking.log import Names, log_key_faults
+from tracker.checking.meetings import Meetings
+from tracker.checking.merged import listed, merge
+from tracker.checking.remarks import remarks
+from tracker.checking.steps import Ground, step_faults
+from tracker.dates import day_in, show_day
+from tracker.errors import Fault
+from tracker.events import calendar, frame, log_faults, read_facts
+from tracker.when import PhraseError, span_days
+
+Broken = Mapping[tuple[str, str], str]
+
+
+def campaign_faults(
+    campaign_id: str,
+    campaign: Campaign,
+    world: World,
+    *,
+    broken: Broken | None = None,
+    now: datetime | None = None,
+) -> list[Fault]:
+    """Return everything wrong with a campaign, and if nothing is, what is worth a warning.
+
+    `broken` are the paths of files that are not in force, by kind and id. With `now` (UTC) a fact
+    in the future is a fault.
+    """
+    broken = broken or {}
+    faults = [*_name_faults(campaign, world, broken), *_source_faults(campaign)]
+    opened = _opened(campaign, faults)
+    if opened is None:
+        return faults
+    faults += _span_faults(campaign, opened)
+    faults += _content_faults(campaign, world, broken, opened)
+    if faults:
+        return faults
+    alone = replace(world, campaigns={campaign_id: campaign})
+    faults += log_faults(campaign_id, alone)
+    if now is not None:
+        faults += _future_faults(campaign_id, alone, now)
+    return faults or remarks(campaign_id, alone, now)
+
+
+def _name_faults(campaign: Campaign, world: World, broken: Broken) -> Iterator[Fault]:
+    people = [one.id for one in world.config.coordinator]
+    named = [(("coordinators", n), name) for n, name in enumerate(campaign.coordinators)]
+    for path, name in named:
+        if name not in people:
+            yield unknown(path, "coordinator", name, people, "config.toml")
+    yield from twice(named, "coordinator")
+    yield from twice(((("ask", n, "id"), one.id) for n, one in enumerate(campaign.ask)), "id")
+    yield from twice(
+        ((("target", n, "id"), one.id) for n, one in enumerate(campaign.target)), "id"
+    )
+    files = (
+        ("playbook", campaign.playbook, world.playbooks),
+        ("workdays", campaign.workdays, world.workdays),
+    )
+    for kind, wanted, known in files:
+        if wanted is not None and wanted not in known:
+            yield missing_file((kind,), kind, wanted, known, broken.get((kind, wanted), ""))
+
+
+def _source_faults(campaign: Campaign) -> Iterator[Fault]:
+    if campaign.file is None:
+        return
+    if campaign.source is not None:
+        message = "the text has a `source` and a `file`"
+        hint = "leave one of the two out"
+        yield Fault(path=("file",), code="two-sources", message=message, hint=hint)
+    path = PurePosixPath(campaign.file.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or path.parts[0][1:2] == ":":
+        message = "the file must lie beneath this folder"
+        hint = 'write its path from here, like "letters/x.pdf"'
+        yield Fault(path=("file",), code="file-outside", message=message, hint=hint)
+
+
+def _opened(campaign: Campaign, faults: list[Fault]) -> date | None:
+    dated = day_of(("dated",), campaign.dated, None, faults)
+    if dated is None:
+        return None
+    if campaign.opened is None:
+        return dated
+    opened = day_of(("opened",), campaign.opened, dated, faults)
+    if opened is not None and opened > dated:
+        message = f"work began on {show_day(opened)}, after the letter's date, {show_day(dated)}"
+        hint = "`opened` is the day of the letter at the latest"
+        faults.append(Fault(path=("opened",), code="opened-late", message=message, hint=hint))
+        return None
+    return opened
+
+
+def _span_faults(campaign: Campaign, opened: date) -> list[Fault]:
+    faults: list[Fault] = []
+    closed = day_of(("closed",), campaign.closed, opened, faults)
+    if closed is not None and closed < opened:
+        message = f"it closed on {show_day(closed)}, before it opened on {show_day(opened)}"
+        faults.append(Fault(path=("closed",), code="closed-early", message=message))
+    if campaign.paused is not None:
+        try:
+            span_days(campaign.paused, opened)
+        except PhraseError as wrong:
+            faults.append(phrase_fault(("paused",), wrong))
+    for number, one in enumerate(campaign.signatory):
+        day_of(("signatory", number, "signed"), one.signed, opened, faults)
+    return faults
+
+
+def _content_faults(campaign: Campaign, world: World, broken: Broken, opened: date) -> list[Fault]:
+    asks = frozenset(one.id for one in campaign.ask)
+    targets = frozenset(one.id for one in campaign.target)
+    out = {name: path for (kind, name), path in broken.items() if kind == "forum"}
+    faults = Meetings(world, opened, asks, out).faults(campaign.meeting)
+    playbook = world.playbooks.get(campaign.playbook) if campaign.playbook else None
+    if campaign.playbook is not None and playbook is None:
+        return faults  # which steps there are is not known, so none of them can be judged
+    workdays = world.workdays.get(campaign.workdays or world.config.workdays)
+    own = list(listed(campaign.deadline, campaign.follow_up))
+    ground = Ground(
+        config=world.config,
+        playbook=playbook,
+        targets=targets,
+        opened=opened,
+        workdays=calendar(workdays) if workdays else None,
+    )
+    faults += step_faults(own, ground)
+    items = frozenset(merge(iter(own), playbook))
+    names = Names(targets=targets, asks=asks, items=items, opened=opened)
+    return faults + log_key_faults(campaign.log, names)
+
+
+def _future_faults(campaign_id: str, world: World, now: datetime) -> Iterator[Fault]:
+    home = frame(campaign_id, world)
+    today = day_in(now, home.workdays.zone)
+    for fact in read_facts(home):
+        if fact.at > now if fact.exact else fact.on > today:
+            yield Fault(
+                path=("log", fact.index, "on"),
+                code="fact-in-future",
+                message=f"{show_day(fact.on)} is still to come, and a fact has happened",
+                hint="log it once it has happened",
+            )

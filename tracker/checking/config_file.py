@@ -1,0 +1,99 @@
+"""Checks config.toml: who gets mail, how it leaves, where things lie."""
+
+import re
+from collections.abc import Iterator
+
+from tracker.checking.faults import phrase_fault, twice, unknown
+from tracker.config import Config, Coordinator
+from tracker.errors import Fault
+from tracker.fields import is_address
+from tracker.when import PhraseError, span_days
+
+_TRANSPORT = re.compile(
+    r"maildir:(?P<folder>.+)"
+    r"|smtps?://(?:(?P<user>[^@/]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
+    r"(?::(?P<port>[0-9]{1,5}))?/?"
+)
+_DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
+_SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
+_LAST_PORT = 65_535
+_FORMS = ("maildir:FOLDER", "smtp://USER@HOST:587", "smtps://USER@HOST")
+NO_SECRET_HERE = (
+    "delete it here and name a file that only the tracker can read: password_file,\n"
+    "or set TRACKER_MAIL_PASSWORD"
+)
+
+
+def config_faults(config: Config) -> list[Fault]:
+    """Return what is wrong with config.toml as a whole."""
+    return [
+        *_people(config),
+        *_sender(config.mail.sender),
+        *_transport(config.mail.transport),
+        *_database(config.database),
+    ]
+
+
+def _people(config: Config) -> Iterator[Fault]:
+    everyone = list(enumerate(config.coordinator))
+    yield from twice(((("coordinator", number, "id"), one.id) for number, one in everyone), "id")
+    yield from twice(
+        ((("coordinator", number, "email"), one.email.casefold()) for number, one in everyone),
+        "address",
+    )
+    for number, one in everyone:
+        yield from _deputy(number, one, config)
+        yield from _away(number, one)
+
+
+def _deputy(number: int, one: Coordinator, config: Config) -> Iterator[Fault]:
+    path = ("coordinator", number, "deputy")
+    if one.deputy is None:
+        return
+    if one.deputy == one.id:
+        message = f'"{one.id}" cannot be their own deputy'
+        yield Fault(path=path, code="own-deputy", message=message, hint="name somebody else")
+    elif config.who(one.deputy) is None:
+        others = [other.id for other in config.coordinator if other.id != one.id]
+        yield unknown(path, "coordinator", one.deputy, others, "this file")
+
+
+def _away(number: int, one: Coordinator) -> Iterator[Fault]:
+    for index, span in enumerate(one.away):
+        try:
+            span_days(span, None)
+        except PhraseError as wrong:
+            yield phrase_fault(("coordinator", number, "away", index), wrong)
+
+
+def _sender(sender: str) -> Iterator[Fault]:
+    found = _SENDER.fullmatch(sender)
+    address = found["address"] if found else sender
+    if not is_address(address):
+        yield Fault(
+            path=("mail", "from"),
+            code="not-an-address",
+            message="this is not one mail address, with or without a name before it",
+            hint='write it like "Campaign tracker <tracker@example.org>"',
+        )
+
+
+def _transport(transport: str) -> Iterator[Fault]:
+    path = ("mail", "transport")
+    found = _TRANSPORT.fullmatch(transport)
+    if found is None or int(found["port"] or 1) not in range(1, _LAST_PORT + 1):
+        message = "this says neither a Maildir nor a mail server"
+        yield Fault(path=path, code="transport", message=message, expected=_FORMS)
+    elif ":" in (found["user"] or ""):
+        message = "a password never stands in this file"
+        yield Fault(path=path, code="password", message=message, hint=NO_SECRET_HERE)
+
+
+def _database(database: str) -> Iterator[Fault]:
+    if not _DATABASE.fullmatch(database):
+        yield Fault(
+            path=("database",),
+            code="database",
+            message="this is not the address of a database",
+            expected=("sqlite:///tracker.db", "postgresql+psycopg://HOST/NAME"),
+        )

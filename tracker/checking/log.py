@@ -1,0 +1,115 @@
+"""Checks the facts of a campaign's log: their keys, the names they use, their days."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.campaign import LoggedFact
+from tracker.checking.faults import day_of, unknown
+from tracker.dates import show_day
+from tracker.errors import Fault, KeyPath
+from tracker.when import When
+
+_ALWAYS = frozenset({"fact", "on", "by", "note"})
+_EXAMPLES = {
+    "target": 'target = "germany"',
+    "stance": 'stance = "supportive"',
+    "ask": 'ask = "mission"',
+    "result": 'result = "deferred"',
+    "item": 'item = "embassy-calls"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+# `ask` with `done` tells the lines of a step for each ask apart.
+_KEYS: Mapping[str, _Keys] = {
+    "delivered": _Keys(),
+    "reply": _Keys(("target",), ("stance", "ask")),
+    "stance": _Keys(("target", "stance")),
+    "outcome": _Keys(("ask", "result"), ("meeting", "to")),
+    "readout": _Keys((), ("meeting",)),
+    "done": _Keys(("item",), ("meeting", "target", "ask")),
+    "note": _Keys(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a fact may name."""
+
+    targets: frozenset[str]
+    asks: frozenset[str]
+    items: frozenset[str]
+    opened: date
+
+
+def log_key_faults(log: tuple[LoggedFact, ...], names: Names) -> list[Fault]:
+    """Return what is wrong with the facts, taken one by one."""
+    faults: list[Fault] = []
+    for number, fact in enumerate(log):
+        path = ("log", number)
+        faults += _key_faults(path, fact)
+        faults += _name_faults(path, fact, names)
+        faults += _day_faults(path, fact, names)
+    return faults
+
+
+def _key_faults(path: KeyPath, fact: LoggedFact) -> Iterator[Fault]:
+    keys = _KEYS[fact.fact]
+    for key in keys.needs:
+        if key not in fact.model_fields_set:
+            yield Fault(
+                path=path,
+                code="missing-key",
+                message=f'a fact "{fact.fact}" needs `{key}`',
+                hint=f"write {_EXAMPLES[key]}",
+            )
+    for key in sorted(fact.model_fields_set - {*_ALWAYS, *keys.needs, *keys.may}):
+        homes = [f'"{name}"' for name, kind in _KEYS.items() if key in (*kind.needs, *kind.may)]
+        yield Fault(
+            path=(*path, key),
+            code="misfit-key",
+            message=f'`{key}` does not go with the fact "{fact.fact}"',
+            hint=f"it goes with {', '.join(homes)}",
+            on_key=True,
+        )
+
+
+def _name_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Fault]:
+    known = {
+        "target": (fact.target, names.targets, "this campaign"),
+        "ask": (fact.ask, names.asks, "this campaign"),
+        "item": (fact.item, names.items, "this campaign or its playbook"),
+    }
+    for key, (name, choices, where) in known.items():
+        if name is not None and name not in choices:
+            what = "step" if key == "item" else key
+            yield unknown((*path, key), what, name, choices, where)
+    if fact.to is not None and fact.result not in {None, "deferred"}:
+        yield Fault(
+            path=(*path, "to"),
+            code="misfit-key",
+            message=f'`to` goes with result = "deferred", and this is "{fact.result}"',
+            on_key=True,
+        )
+    if fact.meeting == "none" and fact.fact in {"readout", "done"}:
+        message = f'only an outcome can be at no meeting, and this is a fact "{fact.fact}"'
+        hint = "leave `meeting` out"
+        yield Fault(path=(*path, "meeting"), code="misfit-key", message=message, hint=hint)
+
+
+def _day_faults(path: KeyPath, fact: LoggedFact, names: Names) -> list[Fault]:
+    faults: list[Fault] = []
+    on = day_of((*path, "on"), fact.on, names.opened, faults)
+    if isinstance(fact.meeting, When):
+        day_of((*path, "meeting"), fact.meeting, names.opened, faults)
+    to = day_of((*path, "to"), fact.to, names.opened, faults)
+    if on is not None and to is not None and to <= on:
+        message = f"{show_day(to)} is not after {show_day(on)}, so nothing was put off to it"
+        faults.append(Fault(path=(*path, "to"), code="put-off-back", message=message))
+    return faults
