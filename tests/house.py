@@ -15,7 +15,7 @@ from tracker.campaign import World
 from tracker.delivery import Outcome
 from tracker.store import MailRecord, Store
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+COMPOSER = Composer(Path(__file__).parent.parent / "templates", None)
 
 
 class House:
@@ -37,7 +37,7 @@ class House:
         self.outcomes: list[Outcome] = []
         self.engine = Engine(
             self.store,
-            Composer(TEMPLATES, None),
+            COMPOSER,
             deliver=self._deliver,
             clock=self.clock,
             replayed=replayed,

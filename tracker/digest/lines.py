@@ -81,7 +81,7 @@ def _group(those: list[Occurrence], saying: Saying) -> Group:
     return Group(
         heading=meeting_heading(meeting, saying.reader.zone) if meeting else "Without a meeting",
         place=(meeting.place or "") if meeting else "",
-        note=_note(those, meeting, saying) if meeting else "",
+        note=_note(meeting) if meeting else "",
         campaigns=tuple(
             CampaignLines(
                 campaign=campaign,
@@ -103,21 +103,9 @@ def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
     return f"{meeting.name}, {days}, time not known"
 
 
-def _note(those: list[Occurrence], meeting: PlannedMeeting, saying: Saying) -> str:
-    put_off = max(
-        (
-            saying.course(one).times_put_off(there)
-            for one in those
-            if (there := meeting_of(one, saying)) is not None
-        ),
-        default=0,
-    )
-    said = [standing_of(put_off)] if put_off else []
-    if meeting.moved:
-        said.append(f"moved from {show_day_short(meeting.session)}")
-    if meeting.cancelled:
-        said.append("cancelled")
-    return "; ".join(said)
+def _note(meeting: PlannedMeeting) -> str:
+    said = [f"moved from {show_day_short(meeting.session)}"] if meeting.moved else []
+    return "; ".join([*said, *(["cancelled"] if meeting.cancelled else [])])
 
 
 def standing_of(put_off: int) -> str:
@@ -208,6 +196,8 @@ def is_late(one: Occurrence, now: datetime) -> bool:
 
 
 def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> str:
+    if one.item == "meeting":
+        return _of_meeting(one, saying)
     said: list[str] = []
     instance = instance_of(one, saying.instances(one))
     if instance and instance.targets and "{target}" not in instance.step.what:
@@ -215,7 +205,19 @@ def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> s
     if one.kind == LineKind.FOLLOW_UP and one.ask and instance and instance.since:
         said.append(f"{days_between(instance.since, saying.today)} since the decision")
     if settled_by and settled_by.result == RESULT:
-        said.append(
-            f"Afterwards log what came of it. {RESULTS}" if one.item == "meeting" else RESULTS
-        )
+        said.append(RESULTS)
     return ". ".join(said)
+
+
+def _of_meeting(one: Occurrence, saying: Saying) -> str:
+    """Say which session this is on the letter's own asks, and what to do when it is over."""
+    meeting = meeting_of(one, saying)
+    if meeting is None or meeting.watched:
+        return ""
+    put_off = saying.course(one).times_put_off(meeting)
+    said = [standing_of(put_off)] if put_off else []
+    return _sentences([*said, "log afterwards what came of it"])
+
+
+def _sentences(said: list[str]) -> str:
+    return ". ".join(text[:1].upper() + text[1:] for text in said)
