@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
@@ -18,6 +18,16 @@ _FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", LINE.c.mail_id.is_(N
 _PLANNED = ("campaign", "recipient", "due", "expires", "document")
 _SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
 
+# Asked at each wake-up, so built once: building costs more than asking.
+_NOW = bindparam("now", type_=LINE.c.due.type)
+_DUE = (
+    select(LINE.c.document)
+    .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
+    .order_by(LINE.c.due, LINE.c.key)
+)
+_NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
+_ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+
 
 def read(
     connection: Connection,
@@ -27,7 +37,7 @@ def read(
     coordinator: str | None,
 ) -> list[OutboxLine]:
     """Return lines by due moment, then key; `coordinator` is who gets them."""
-    query = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+    query = _ALL
     if states is not None:
         query = query.where(LINE.c.state.in_(states))
     if campaign is not None:
@@ -45,17 +55,13 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
     """Return what is due and not expired, earliest first."""
-    query = (
-        select(LINE.c.document)
-        .where(_FREE, LINE.c.due <= now, or_(LINE.c.expires.is_(None), LINE.c.expires > now))
-        .order_by(LINE.c.due, LINE.c.key)
-    )
-    return [documents.load(document) for document in connection.execute(query).scalars()]
+    found = connection.execute(_DUE, {"now": now}).scalars()
+    return [documents.load(document) for document in found]
 
 
 def next_due(connection: Connection) -> datetime | None:
     """Return the earliest due moment of the lines that no mail carries yet."""
-    found: datetime | None = connection.execute(select(func.min(LINE.c.due)).where(_FREE)).scalar()
+    found: datetime | None = connection.execute(_NEXT_DUE).scalar()
     return found
 
 
@@ -110,6 +116,8 @@ def follow(
     settled_at: datetime | None = None,
 ) -> None:
     """Give the lines that these mails carry the mails' state."""
+    if not mails:
+        return
     connection.execute(
         update(LINE)
         .where(LINE.c.mail_id.in_(mails))

@@ -17,6 +17,7 @@ MOST_RECOVERIES = 3
 PAUSE = timedelta(minutes=5)  # after a try without an answer: at once would only make copies
 _RETRIABLE = ("failed", "unknown", "expired")
 _WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
+_NEXT_TRY = select(func.min(MAIL.c.next_at)).where(_WAITING)
 _STOPPED = "the tracker stopped before the answer to this try was written down"
 
 
@@ -143,9 +144,7 @@ def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRe
 
 def next_try(connection: Connection) -> datetime | None:
     """Return the earliest moment at which a waiting mail goes again."""
-    found: datetime | None = connection.execute(
-        select(func.min(MAIL.c.next_at)).where(_WAITING)
-    ).scalar()
+    found: datetime | None = connection.execute(_NEXT_TRY).scalar()
     return found
 
 
