@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.campaign import Campaign, Deadline, Meeting, World
-from tracker.dates import show_day
+from tracker.dates import show_day, show_day_short
 from tracker.events import Course, course, frame, read_facts
-from tracker.planning import Instance, matters
+from tracker.planning import Instance
 from tracker.planning.instances import instances_of
 from tracker.planning.reminders import DEFAULT_LEADS
 from tracker.when import Resolved, When, lead_day
@@ -15,15 +15,19 @@ from tracker.when import Resolved, When, lead_day
 
 @dataclass(frozen=True, slots=True)
 class ComesTo:
-    """One result of a phrase: a day in words with its reason, or what it waits for."""
+    """One result of a phrase: a day in words with its reason, or what it waits for.
+
+    `repeats` says on which days a deadline is reminded of, or how a follow-up repeats.
+    """
 
     said: str
     why: str = ""
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseRow:
-    """One phrase of a campaign and everything it comes to; `reminders` are the leads' days."""
+    """One phrase of a campaign, where it stands and everything it comes to."""
 
     where: str
     phrase: str
@@ -33,7 +37,7 @@ class PhraseRow:
 def phrases_of(campaign_id: str, world: World, *, now: datetime) -> tuple[PhraseRow, ...]:
     """Return each phrase of a campaign with what it comes to, by all facts known at `now`.
 
-    A step counts at every meeting that the campaign still aims at.
+    A step counts at every meeting, those that a deferral added among them.
     """
     home = frame(campaign_id, world)
     whole = course(campaign_id, world, read_facts(home), now=now)
@@ -81,21 +85,20 @@ def _in_words(written: When) -> bool:
 
 
 def _step_row(name: str, those: list[Instance]) -> PhraseRow:
-    shown = [one for one in those if matters(one)] or those[:1]
-    return PhraseRow(name, str(those[0].step.due), tuple(_comes_to(one) for one in shown))
+    return PhraseRow(name, str(those[0].step.due), tuple(_comes_to(one) for one in those))
 
 
 def _comes_to(one: Instance) -> ComesTo:
     if not isinstance(one.due, Resolved):
-        return ComesTo(f"waits for {' and '.join(one.waiting)}", _about(one))
+        return ComesTo(f"waits for {' and '.join(one.waiting)}{_about(one)}")
     hour = f", {one.due.clock:%H:%M}" if one.due.clock else ""
     zone = f" {one.due.zone}" if one.due.zone else ""
-    why = "; ".join(filter(None, (one.due.why, _reminders(one), _about(one))))
-    return ComesTo(f"{show_day(one.day)}{hour}{zone}", why)
+    why = "" if one.due.why.endswith("as written") else one.due.why
+    return ComesTo(f"{show_day(one.day)}{hour}{zone}{_about(one)}", why, _reminders(one))
 
 
 def _about(one: Instance) -> str:
-    return f"ask {one.ask.id}" if one.ask else ""
+    return f", ask {one.ask.id}" if one.ask else ""
 
 
 def _reminders(one: Instance) -> str:
@@ -104,4 +107,4 @@ def _reminders(one: Instance) -> str:
         return str(step.repeat) if step.repeat else ""
     leads = DEFAULT_LEADS if step.remind is None else step.remind
     days = sorted({lead_day(lead, one.day, one.course.frame.workdays).day for lead in leads})
-    return f"reminded {' and '.join(show_day(day) for day in days)}" if days else ""
+    return f"reminders on {' and '.join(show_day_short(day) for day in days)}" if days else ""

@@ -18,7 +18,7 @@ _DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _LAST_PORT = 65_535
 _FORMS = ("maildir:FOLDER", "smtp://USER@HOST:587", "smtps://USER@HOST")
-NO_SECRET_HERE = (
+KEEP_IT_OUT = (
     "delete it here and name a file that only the tracker can read: password_file,\n"
     "or set TRACKER_MAIL_PASSWORD"
 )
@@ -86,7 +86,7 @@ def _transport(transport: str) -> Iterator[Fault]:
         yield Fault(path=path, code="transport", message=message, expected=_FORMS)
     elif ":" in (found["user"] or ""):
         message = "a password never stands in this file"
-        yield Fault(path=path, code="password", message=message, hint=NO_SECRET_HERE)
+        yield Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT)
 
 
 def _database(database: str) -> Iterator[Fault]:

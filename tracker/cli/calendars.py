@@ -1,9 +1,9 @@
 """A working-day calendar by name, from the campaigns folder or from those that ship."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 from tracker.campaign import Workdays
+from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import WorkingDays
 from tracker.errors import ConfigError, Problem, QuestionError
@@ -29,7 +29,7 @@ def named_calendar(config_path: Path, name: str | None) -> WorkingDays:
     }
     wanted = name or (config.workdays if config else "")
     if wanted not in files:
-        raise QuestionError(_unknown(wanted, files))
+        raise QuestionError(no_such("working-day calendar", wanted, files))
     shape, problems = read_text("workdays", wanted, files[wanted], _bytes(files[wanted]))
     if not isinstance(shape, Workdays):
         raise QuestionError(_first(problems))
@@ -54,11 +54,3 @@ def _bytes(path: Path) -> bytes:
 def _first(problems: list[Problem]) -> str:
     one = problems[0]
     return f"{one.file}:{one.line}:{one.column}: {one.message}. `tracker check` shows more."
-
-
-def _unknown(name: str, files: dict[str, Path]) -> str:
-    close = get_close_matches(name, files, n=1)
-    meant = f' Did you mean "{close[0]}"?' if close else ""
-    return (
-        f'There is no working-day calendar "{name}".{meant} There are: {", ".join(sorted(files))}.'
-    )

@@ -1,10 +1,13 @@
 """`tracker check`: every fault of every file, and what each phrase comes to."""
 
 import json
+import shutil
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from textwrap import fill
 
 from tracker.app.phrases import PhraseRow, phrases_of
 from tracker.cli.arguments import Commands, command
@@ -95,9 +98,18 @@ def _show_phrases(reading: Reading, chosen: frozenset[str], now: datetime) -> No
 
 
 def _show_row(row: PhraseRow) -> None:
-    print(f"  {row.where}: {row.phrase}")
+    _say(f"{row.where}: {row.phrase}", indent=2)
     for one in row.found[:MOST_RESULTS]:
-        print(f"    {one.said}" + (f" ({one.why})" if one.why else ""))
+        _say("; ".join(filter(None, (one.said, one.why, one.repeats))), indent=4)
     more = len(row.found) - MOST_RESULTS
     if more > 0:
-        print(f"    and at {more} more meetings, the last: {row.found[-1].said}")
+        _say(f"and {more} more, the last: {row.found[-1].said}", indent=4)
+
+
+def _say(text: str, *, indent: int) -> None:
+    """Print one line; on a terminal it is wrapped, its later lines further in."""
+    if not sys.stdout.isatty():
+        print(" " * indent + text)
+        return
+    width = max(shutil.get_terminal_size().columns, 30)
+    print(fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)))

@@ -128,7 +128,7 @@ def _show(out: Console, mails: list[MailRecord], lines: list[OutboxLine], files:
     for line in lines[-MOST_LINES:]:
         one = line.occurrence
         when = show_moment(one.due, files.home) if one.due else ""
-        paragraph(out, f"{line.state}, {when}, to {one.to}: {one.what}", indent=2)
+        paragraph(out, f"{line.state}, {when}, to {one.to}: {one.what}", indent=2, mark="- ")
         paragraph(out, line.reason or "", indent=4, style="dim")
     if len(lines) > MOST_LINES:
         paragraph(out, f"and {len(lines) - MOST_LINES} earlier: see --json", indent=2)

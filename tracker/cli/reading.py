@@ -2,13 +2,13 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from zoneinfo import ZoneInfo
 
 from tracker.campaign import World
+from tracker.cli.nearest import no_such
 from tracker.dates import zone
 from tracker.errors import ConfigError, QuestionError
 from tracker.loading import Reading, read_world
@@ -38,13 +38,13 @@ class Files:
             raise QuestionError(
                 f"{broken[0]} has errors and is not in force: run `tracker check {broken[0]}`."
             )
-        raise QuestionError(_unknown("campaign", campaign_id, self.world.campaigns))
+        raise QuestionError(no_such("campaign", campaign_id, self.world.campaigns))
 
     def coordinator(self, coordinator_id: str) -> str:
         """Return the id of a coordinator, else raise QuestionError with the nearest."""
         ids = [one.id for one in self.world.config.coordinator]
         if coordinator_id not in ids:
-            raise QuestionError(_unknown("coordinator", coordinator_id, ids))
+            raise QuestionError(no_such("coordinator", coordinator_id, ids))
         return coordinator_id
 
 
@@ -79,11 +79,3 @@ def say_not_in_force(files: Files) -> None:
         count = sum(one.severity == "error" for one in errors)
         word = "error" if count == 1 else "errors"
         print(f"Not in force: {path} ({count} {word}; run `tracker check`).", file=sys.stderr)
-
-
-def _unknown(kind: str, wanted: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = get_close_matches(wanted, names, n=1)
-    meant = f' Did you mean "{close[0]}"?' if close else ""
-    there = f" There are: {', '.join(names)}." if names else ""
-    return f'There is no {kind} "{wanted}".{meant}{there}'

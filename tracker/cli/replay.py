@@ -120,7 +120,7 @@ def _show_mail(out: Console, one: Sent, home: ZoneInfo) -> None:
     paragraph(out, one.record.subject, indent=2)
     for line in one.written.lines:
         if line.kind != LineKind.DIGEST:
-            paragraph(out, f"- {_said(line)}", indent=4)
+            paragraph(out, _said(line), indent=4, mark="- ")
     if one.outcome.state != "sent":
         paragraph(out, f"not sent: {one.outcome.text}", indent=4, style="red")
 

@@ -15,6 +15,7 @@ from tracker.dates import show_day
 from tracker.digest.say import city
 
 NARROW = 60
+LEAST_ROOM = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -23,12 +24,16 @@ def screen(file: TextIO | None = None) -> Console:
     return Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
 
 
-def paragraph(screen: Console, text: str, *, indent: int = 0, style: str = "") -> None:
-    """Print text wrapped to the screen, every line indented."""
-    room = max(screen.width - indent, 20)
+def paragraph(
+    screen: Console, text: str, *, indent: int = 0, mark: str = "", style: str = ""
+) -> None:
+    """Print text wrapped to the screen, every line indented, with a mark before the first."""
+    room = max(screen.width - indent - len(mark), LEAST_ROOM)
+    before = " " * indent + mark
     for line in Text(printable(text), style=style).wrap(screen, room):
         line.rstrip()
-        screen.print(Text(" " * indent) + line, soft_wrap=True)
+        screen.print(Text(before) + line, soft_wrap=True)
+        before = " " * len(before)
 
 
 def heading(screen: Console, text: str) -> None:
@@ -45,7 +50,7 @@ def facts(screen: Console, rows: Iterable[tuple[str, str]]) -> None:
     for name, text in rows:
         if text:
             grid.add_row(name, printable(text))
-    screen.print(grid)
+    _draw(screen, grid)
 
 
 def table(screen: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -55,7 +60,18 @@ def table(screen: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) 
         drawn.add_column(head, overflow="fold")
     for row in rows:
         drawn.add_row(*(printable(cell) for cell in row))
-    screen.print(drawn)
+    _draw(screen, drawn)
+
+
+def _draw(screen: Console, drawn: Table) -> None:
+    """Print a table; in a file or a pipe without the blanks that fill its cells."""
+    if screen.is_terminal:
+        screen.print(drawn)
+        return
+    with screen.capture() as captured:
+        screen.print(drawn)
+    for line in captured.get().splitlines():
+        screen.print(line.rstrip(), soft_wrap=True)
 
 
 def printable(text: str) -> str:

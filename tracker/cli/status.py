@@ -18,11 +18,23 @@ from tracker.digest.status import (
     AskStatus,
     CampaignStatus,
     MeetingStatus,
+    StepState,
     StepStatus,
     TargetStatus,
     status_of,
 )
 from tracker.planning import plan
+
+_PRESSING: tuple[StepState, ...] = (
+    "overdue",
+    "asking",
+    "ahead",
+    "waiting",
+    "settled",
+    "ended",
+    "already past",
+    "left out",
+)
 
 
 def add(commands: Commands) -> None:
@@ -54,7 +66,7 @@ def run_status(args: Namespace) -> int:
     with looking_back(args) as past:
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         planned = plan(past.files.world, past.history, now=past.now, only=only)
-        found = [status_of(one, planned) for one in planned.courses]
+        found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]
     if args.json:
         for one in found:
             print(json.dumps(asdict(one), default=_plain, ensure_ascii=False))
@@ -89,7 +101,8 @@ def _show(out: Console, one: CampaignStatus) -> None:
     for ask in one.asks:
         _show_ask(out, ask)
     _section(out, "Meetings", [_meeting_row(meeting) for meeting in one.meetings])
-    _section(out, "Steps", [_step_row(step, one.zone) for step in one.steps])
+    steps = sorted(one.steps, key=lambda step: _PRESSING.index(step.state))
+    _section(out, "Steps", [_step_row(step, one.zone) for step in steps])
     _section(out, "Targets", [_target_row(target) for target in one.targets])
 
 

@@ -10,7 +10,7 @@ from tracker.app.replay import first_moment, last_moment
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of
 from tracker.cli.past import Past, looking_back
-from tracker.cli.show import facts, heading, paragraph, screen, show_moment
+from tracker.cli.show import facts, paragraph, printable, screen, show_moment
 from tracker.cli.sources import Sources
 from tracker.cli.waiting import progress
 from tracker.dates import zone
@@ -120,7 +120,7 @@ def _explain(out: Console, found: Found, past: Past, store: Store, sent: str) ->
             said = f"attempt {number}, {show_moment(one.at, past.files.home)}: {one.outcome}{code}"
             paragraph(out, f"{said}, {one.text}" if one.text else said, indent=2)
     for line in found.lines:
-        heading(out, "Line")
+        out.print()
         _explain_line(out, line.occurrence, past, _line_state(line, sent))
     return True
 
@@ -137,7 +137,8 @@ def _state_of(one: Occurrence) -> str:
 
 
 def _explain_line(out: Console, one: Occurrence, past: Past, state: str) -> None:
-    facts(out, [("key", one.key), *_rows(one, past), ("state", state)])
+    out.print(printable(one.key), soft_wrap=True)
+    facts(out, [*_rows(one, past), ("state", state)])
 
 
 def _rows(one: Occurrence, past: Past) -> Iterator[tuple[str, str]]:
@@ -152,7 +153,7 @@ def _rows(one: Occurrence, past: Past) -> Iterator[tuple[str, str]]:
     yield "written", _written(one, past)
     yield "rule", _RULES[one.kind]
     yield "date", one.why
-    yield "says", moment(one.states, home, there) if one.states else ""
+    yield "speaks of", moment(one.states, home, there) if one.states else ""
     yield "leaves", moment(one.due, home, there) if one.due else ""
     yield "until", moment(one.expires, home, there) if one.expires else ""
 
@@ -162,5 +163,7 @@ def _written(one: Occurrence, past: Past) -> str:
     sources = Sources(past.files.reading)
     key = "date" if one.item == "meeting" else "due"
     source = sources.of(one.origin, key) if one.origin and one.origin.path else None
-    source = source or sources.of(one.origin)
-    return f"{source.file}, line {source.line}: {source.text}" if source else ""
+    if source is not None:
+        return f"{source.file}, line {source.line}: {source.text}"
+    source = sources.of(one.origin)
+    return source.file if source else ""

@@ -40,7 +40,7 @@ def environment(*folders: Path) -> Environment:
     filters = {name: sandbox.filters[name] for name in _FILTERS}
     sandbox.filters.clear()
     sandbox.filters.update(filters, said=said, sentence=sentence, sentences=sentences)
-    sandbox.filters.update(wrapped=wrapped, underlined=underlined)
+    sandbox.filters.update(wrapped=wrapped, underlined=underlined, words=words)
     return sandbox
 
 
@@ -79,6 +79,11 @@ def sentence(text: str) -> str:
 def sentences(parts: Iterable[str]) -> str:
     """Join what there is to say, each part a sentence of its own."""
     return ". ".join(sentence(part) for part in parts if part)
+
+
+def words(text: str) -> list[str]:
+    """Part a command at its blanks."""
+    return text.split(" ")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -106,11 +106,15 @@ class CampaignStatus:
     signatures: int
 
 
-def status_of(campaign_id: str, plan: Plan) -> CampaignStatus:
-    """Work out how far a campaign has come at the plan's moment."""
+def status_of(campaign_id: str, plan: Plan, *, today: date | None = None) -> CampaignStatus:
+    """Work out how far a campaign has come at the plan's moment.
+
+    Silence and the days since an outcome are counted up to `today`, else the moment's own day.
+    """
     whole = plan.courses[campaign_id]
     instances = plan.instances[campaign_id]
     home = whole.frame
+    day = today or day_in(plan.now, home.workdays.zone)
     return CampaignStatus(
         campaign=campaign_id,
         title=home.campaign.title,
@@ -121,8 +125,8 @@ def status_of(campaign_id: str, plan: Plan) -> CampaignStatus:
         delivered=whole.delivered.on if whole.delivered else None,
         meetings=tuple(_meeting(one, whole) for one in whole.meetings),
         steps=tuple(_step(one, instances, whole) for one in _timely(instances)),
-        targets=tuple(_target(one, whole) for one in home.campaign.target),
-        asks=tuple(_ask(one, whole) for one in whole.asks),
+        targets=tuple(_target(one, whole, day) for one in home.campaign.target),
+        asks=tuple(_ask(one, day) for one in whole.asks),
         signatures=signed_by(whole, plan.now),
     )
 
@@ -201,10 +205,10 @@ def _past_deadline(one: Instance, now: datetime) -> StepState:
     return "ended" if one.ends is not None and one.ends <= now else "overdue"
 
 
-def _target(target: Target, whole: Course) -> TargetStatus:
+def _target(target: Target, whole: Course, today: date) -> TargetStatus:
     replies = [f.on for f in whole.facts if f.kind == "reply" and f.target == target.id]
     home = whole.frame.workdays.zone
-    silent = (day_in(whole.now, home) - day_in(last_word(whole, target), home)).days
+    silent = (today - day_in(last_word(whole, target), home)).days
     return TargetStatus(
         id=target.id,
         post=target.post,
@@ -216,8 +220,7 @@ def _target(target: Target, whole: Course) -> TargetStatus:
     )
 
 
-def _ask(ask: AskCourse, whole: Course) -> AskStatus:
-    today = day_in(whole.now, whole.frame.workdays.zone)
+def _ask(ask: AskCourse, today: date) -> AskStatus:
     return AskStatus(
         id=ask.id,
         text=ask.text,

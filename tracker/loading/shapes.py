@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays
-from tracker.checking.config_file import NO_SECRET_HERE
+from tracker.checking.config_file import KEEP_IT_OUT
 from tracker.config import Config
 from tracker.errors import Fault, KeyPath, advice
 from tracker.fields import shown, slug_of
@@ -115,7 +115,7 @@ def _unknown(kind: FileKind, path: KeyPath) -> Fault:
     item, key = path[:-1], str(path[-1])
     if kind == "config" and key.lower() in {"password", "pass", "passwd", "secret"}:
         message = "a password never stands in this file"
-        return Fault(path=path, code="password", message=message, hint=NO_SECRET_HERE, on_key=True)
+        return Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT, on_key=True)
     known = _keys_at(kind, item)
     near = get_close_matches(key, known, n=1, cutoff=0.6)
     hint = advice(near[0], None) if near else None
