@@ -123,15 +123,15 @@ def status_of(campaign_id: str, plan: Plan, *, today: date | None = None) -> Cam
         closed=home.closed,
         going=whole.going,
         delivered=whole.delivered.on if whole.delivered else None,
-        meetings=tuple(_meeting(one, whole) for one in whole.meetings),
-        steps=tuple(_step(one, instances, whole) for one in _timely(instances)),
+        meetings=tuple(_meeting(one, whole, plan.now) for one in whole.meetings),
+        steps=tuple(_step(one, instances, plan.now) for one in _timely(instances)),
         targets=tuple(_target(one, whole, day) for one in home.campaign.target),
         asks=tuple(_ask(one, day) for one in whole.asks),
         signatures=signed_by(whole, plan.now),
     )
 
 
-def _meeting(meeting: PlannedMeeting, whole: Course) -> MeetingStatus:
+def _meeting(meeting: PlannedMeeting, whole: Course, now: datetime) -> MeetingStatus:
     return MeetingStatus(
         name=meeting.name,
         forum=meeting.forum,
@@ -140,20 +140,20 @@ def _meeting(meeting: PlannedMeeting, whole: Course) -> MeetingStatus:
         start=meeting.start,
         zone=str(meeting.zone),
         time_known=meeting.time_known,
-        state=_meeting_state(meeting, whole),
+        state=_meeting_state(meeting, whole, now),
         put_off=whole.times_put_off(meeting),
         asks=tuple(ask.id for ask in whole.asks_at(meeting)),
     )
 
 
-def _meeting_state(meeting: PlannedMeeting, whole: Course) -> MeetingState:
+def _meeting_state(meeting: PlannedMeeting, whole: Course, now: datetime) -> MeetingState:
     if meeting.cancelled:
         return "cancelled"
-    if meeting.end <= whole.now:
+    if meeting.end <= now:
         return "past"
     if not whole.aims_at(meeting):
         return "not aimed at"
-    return "under way" if meeting.start <= whole.now else "ahead"
+    return "under way" if meeting.start <= now else "ahead"
 
 
 def _timely(instances: tuple[Instance, ...]) -> list[Instance]:
@@ -161,7 +161,7 @@ def _timely(instances: tuple[Instance, ...]) -> list[Instance]:
     return sorted(instances, key=lambda one: (one.at is None, str(one.at), one.step.id))
 
 
-def _step(one: Instance, instances: tuple[Instance, ...], whole: Course) -> StepStatus:
+def _step(one: Instance, instances: tuple[Instance, ...], now: datetime) -> StepStatus:
     deadline = isinstance(one.step.step, Deadline)
     found = one.due if isinstance(one.due, Resolved) else None
     return StepStatus(
@@ -171,7 +171,7 @@ def _step(one: Instance, instances: tuple[Instance, ...], whole: Course) -> Step
         phrase=str(one.step.due),
         due=found.day if found else None,
         at=one.at,
-        state=_step_state(one, instances, whole.now),
+        state=_step_state(one, instances, now),
         why=found.why if found else f"waiting for {' and '.join(one.waiting)}",
         session=one.meeting.session if one.meeting else None,
         ask=one.ask.id if one.ask else None,
