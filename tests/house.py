@@ -7,15 +7,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 
-from tracker.compose import Composer
-
 from tracker.app.engine import Engine, Sent
 from tracker.app.replay import SimulatedClock, first_moment
 from tracker.campaign import World
+from tracker.compose import Composer
 from tracker.delivery import Outcome
 from tracker.store import MailRecord, Store
 
-COMPOSER = Composer(Path(__file__).parent.parent / "templates", None)
+TEMPLATES = Path(__file__).parent.parent / "templates"
+COMPOSER = Composer(TEMPLATES, None)
 
 
 class House:
