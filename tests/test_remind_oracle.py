@@ -221,5 +221,5 @@ def test_two_cities_count_eight_working_days_to_different_days(tmp_path):
 
 
 def test_a_line_that_remind_cannot_read_does_not_pass_for_an_answer(tmp_path):
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="Bad date specification"):
         answers(tmp_path / "wrong.rem", (), ("slide('2010-02-31', 1)",))

@@ -5,6 +5,7 @@ from tracker.campaign import Forum, Workdays
 from tracker.checking.faults import day_of, phrase_fault
 from tracker.dates import WEEKDAYS, unknown_country
 from tracker.errors import Fault, KeyPath
+from tracker.events.frame import calendar
 from tracker.when import PhraseError, Span, When, span_days
 
 _DAYS_A_WEEK = 7
@@ -27,15 +28,25 @@ def workdays_faults(shape: Workdays) -> list[Fault]:
     for key, values in (("add", shape.add), ("drop", shape.drop)):
         for number, value in enumerate(values):
             faults += _day_faults((key, number), value)
-    return faults
+    return faults or _closure_faults(shape)
+
+
+def _closure_faults(shape: Workdays) -> list[Fault]:
+    """Refuse days off that leave nothing to count for more than a year."""
+    try:
+        calendar(shape)
+    except ValueError as wrong:
+        return [Fault(path=("add",), code="no-working-day", message=str(wrong))]
+    return []
 
 
 def _country_faults(code: str) -> list[Fault]:
     wrong = unknown_country(code)
     if wrong is None:
         return []
-    message, _, hint = wrong.partition("; ")
-    return [Fault(path=("holidays",), code="unknown-country", message=message, hint=hint or None)]
+    message, _, meant = wrong.partition("; ")
+    hint = meant.replace("did you mean ", "did you mean: ") or None
+    return [Fault(path=("holidays",), code="unknown-country", message=message, hint=hint)]
 
 
 def _day_faults(path: KeyPath, value: When | Span) -> list[Fault]:
