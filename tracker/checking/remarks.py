@@ -121,6 +121,8 @@ def _nothing_ahead(
     closed = whole.frame.closed_at
     if now is None or (closed is not None and closed <= now):
         return
+    if not whole.meetings and not instances:
+        return  # an article, kept for the record: nothing was ever to be ahead
     if any(one.end > now and whole.aims_at(one) for one in whole.meetings):
         return
     if any(_is_ahead(one, now) for one in instances):
@@ -129,7 +131,7 @@ def _nothing_ahead(
         path=("title",),
         code="nothing-ahead",
         message="nothing is ahead in this campaign: no meeting, no step",
-        hint="name its next meeting, or close it: closed = 2010-11-18",
+        hint=f"name its next meeting, or close it: closed = {now.date()}",
         severity="warning",
     )
 

@@ -153,7 +153,7 @@ def _fill_faults(
 def _brace_fault(brace: str, can: set[str]) -> tuple[str, str | None] | None:
     name = brace[1:-1]
     if brace in {"{", "}"}:
-        return f"this {brace} has no partner", "write it as {target}, or leave it out"
+        return f"this {brace} has no partner", "write it like {meeting}, or leave it out"
     if name in can:
         return None
     if name not in _PLACES:

@@ -1,5 +1,6 @@
 """Gives faults their place: line, column, the author's own line and the width of the carets."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,8 +10,13 @@ from tracker.loading.files import SourceFile, printable
 from tracker.loading.positions import Spot, line_and_column, spots_of
 from tracker.loading.slips import Slip
 
-LONGEST_EXCERPT = 400
+LONGEST_EXCERPT = 160
 _AROUND = 60
+# The value of a key like `password` (not of `password_file`), and the one inside an address.
+_SECRET = re.compile(
+    r"(\b\w*(?:password|passwd|secret)\b[\"']?\s*[=:]\s*)(\S.*)|(://[^@/\s\"':]*:)([^@/\s\"']+)(?=@)",
+    re.IGNORECASE,
+)
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _MARK = "\N{REPLACEMENT CHARACTER}"
 
@@ -80,7 +86,7 @@ def _spot(text: str, path: KeyPath) -> Spot:
 def _first_line(text: str) -> Spot:
     end = text.find("\n")
     end = len(text) if end < 0 else end
-    return Spot(0, end, 0, end)
+    return Spot(0, min(end, 1), 0, min(end, 1))
 
 
 def _inside(text: str, spot: Spot, span: tuple[int, int]) -> tuple[int, int] | None:
@@ -99,6 +105,7 @@ def _problem(file: SourceFile, fault: Fault, at: tuple[int, int]) -> Problem:
     offset, width = at
     line, column = line_and_column(file.text, offset)
     excerpt, caret = _excerpt(file.text, offset)
+    excerpt, secret = _without_secrets(excerpt)
     return Problem(
         file=printable(str(file.path)),
         line=line,
@@ -106,7 +113,7 @@ def _problem(file: SourceFile, fault: Fault, at: tuple[int, int]) -> Problem:
         key=".".join(part for part in fault.path if isinstance(part, str)),
         code=fault.code,
         message=fault.message,
-        hint=fault.hint,
+        hint=None if secret and fault.code != "password" else fault.hint,
         expected=fault.expected,
         excerpt=excerpt,
         caret=caret,
@@ -128,6 +135,17 @@ def _excerpt(text: str, offset: int) -> tuple[str, int]:
     after = "…" if left + LONGEST_EXCERPT < end else ""
     part = text[left : min(left + LONGEST_EXCERPT, end)]
     return _visible(f"{before}{part}{after}"), offset - left + len(before)
+
+
+def _without_secrets(excerpt: str) -> tuple[str, bool]:
+    """Blot out a password, sign by sign: problems are mailed and logged."""
+    shown = _SECRET.sub(_blotted, excerpt)
+    return shown, shown != excerpt
+
+
+def _blotted(found: re.Match[str]) -> str:
+    shown, secret = found[1] or found[3], found[2] or found[4]
+    return shown + "*" * len(secret)
 
 
 def _visible(line: str) -> str:

@@ -23,6 +23,7 @@ SHAPES: Mapping[FileKind, type[Shape]] = {
     "config": Config,
 }
 MOST_FAULTS = 200
+_MEANT = re.compile(r'did you mean: "([^"]*)"')
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 # What names an item best, for an id to paste.
 _NAMING = ("what", "text", "post", "name", "holder")
@@ -55,12 +56,35 @@ def shape_of(kind: FileKind, values: dict[str, Any]) -> tuple[Shape | None, list
 
 def _faults(kind: FileKind, values: dict[str, Any], wrong: ValidationError) -> list[Fault]:
     found = wrong.errors(include_url=False, include_input=False)
-    faults = [_fault(kind, values, one) for one in found[:MOST_FAULTS]]
-    more = len(found) - len(faults)
+    faults = _without_echoes([_fault(kind, values, one) for one in found[:MOST_FAULTS]])
+    more = len(found) - MOST_FAULTS
     if more > 0:
         message = f"there are {more:,} faults more: mend these first"
         faults.append(Fault(path=(), code="too-many-faults", message=message))
     return faults
+
+
+def _without_echoes(faults: list[Fault]) -> list[Fault]:
+    """Leave out keys that only seem to be missing: they stand elsewhere, or are misspelt."""
+    found = {
+        ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], _meant(one))
+        for one in faults
+        if one.code in {"misplaced-key", "unknown-key"}
+    }
+    return [
+        one
+        for one in faults
+        if one.code != "missing-key" or (one.path, _lacking(one)) not in found
+    ]
+
+
+def _meant(fault: Fault) -> str:
+    said = _MEANT.search(fault.hint or "")
+    return said[1] if said else ""
+
+
+def _lacking(fault: Fault) -> str:
+    return fault.message.split("`")[1]
 
 
 def _fault(kind: FileKind, values: dict[str, Any], error: Any) -> Fault:  # noqa: ANN401 -- pydantic's own dict

@@ -16,11 +16,10 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}\S*)?")
 _WORDS = {"True": "true", "False": "false", "yes": "true", "no": "false", "Yes": "true"}
 _TEXT_VALUE = re.compile(r"[^\n#]*")
 _LONGEST_FIX = 200
+_NEW_ENDS = "save the file with Unix (LF) or Windows (CRLF) line ends"
 _TABLE = re.compile(r"\[+[ \t]*([^\]\n]*?)[ \t]*(?:\]|$)")
-# Everything that is written in double brackets, in any kind of file.
-LISTS = frozenset(
-    {"ask", "meeting", "target", "deadline", "follow-up", "signatory", "log", "coordinator"}
-)
+# What is written in double brackets in every kind of file; a playbook has one [meeting].
+LISTS = frozenset({"ask", "target", "deadline", "follow-up", "signatory", "log", "coordinator"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,8 @@ def slip_of(message: str, text: str, at: int) -> Slip:
     begin = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     place = _Place(text, at, begin, len(text) if end < 0 else end)
+    if place.sign == "\r":
+        return Slip(at, 1, "line-ends", "the line ends are those of an old Macintosh", _NEW_ENDS)
     for beginning, reword in _REWORDED:
         if message.startswith(beginning):
             return reword(place)
@@ -210,6 +211,8 @@ def _heading_twice(place: _Place) -> Slip:
         return Slip(begin, len(line), "single-brackets", message, f"write {double}")
     message = f"[{name}] stands here a second time"
     hint = "put its lines under the first one"
+    if name == "meeting":
+        hint = f"in a campaign write {double} each time, in a playbook {hint}"
     return Slip(begin, len(line), "set-twice", message, hint)
 
 
@@ -236,7 +239,8 @@ def _comment_in(line: str) -> int | None:
 
 def _table_open(place: _Place) -> Slip:
     slip = _list_open(place)
-    if slip.code == "comma-missing":
+    goes_on = place.text[place.begin : place.at].strip()
+    if slip.code == "comma-missing" and goes_on:
         return slip
     return Slip(slip.offset, 1, "list-open", "the braces are not closed", "put } behind this")
 
@@ -250,8 +254,6 @@ def _equals(place: _Place) -> Slip:
         value = value if value[:1] in {'"', "'", "["} or value[:1].isdigit() else f'"{value}"'
         hint = f"write {key} = {value}" if len(value) <= _LONGEST_FIX else None
         return Slip(place.at, 1, "no-equals", "use = instead of :", hint, in_line=True)
-    if place.sign == "\r":
-        return Slip(place.at, 1, "line-ends", "the line ends are those of an old Macintosh")
     if re.match(r"[^\W_]", place.sign) and not place.sign.isascii():
         return _odd_key(place, begin)
     line = place.line.strip()

@@ -86,7 +86,7 @@ class _Folder:
         config = self._config()
         named = Path(config.campaigns if config else "campaigns")
         listed, odd = list_folder(campaigns or self.config_path.parent / named)
-        self.problems += odd
+        self.problems += self._folder_problems(odd, named=config is not None and not campaigns)
         for one in (*listed, *_served({(one.kind, one.id) for one in listed})):
             self._take(one)
         world = self._joined(config) if config else None
@@ -98,6 +98,17 @@ class _Folder:
             config_path=self.config_path,
             in_force=dict(self.sources),
         )
+
+    def _folder_problems(self, odd: tuple[Problem, ...], *, named: bool) -> list[Problem]:
+        """Tell a folder that is not there where it is named: in config.toml."""
+        source = self.sources.get(("config", self.config_path.stem))
+        missing = next((one for one in odd if one.code == "no-folder"), None)
+        if missing is None or source is None or not named:
+            return list(odd)
+        message = f"there is no folder {missing.file}"
+        hint = "make it, or name the right one"
+        fault = Fault(path=("campaigns",), code="no-folder", message=message, hint=hint)
+        return placed(source, [fault])
 
     def _config(self) -> Config | None:
         listed = Listed("config", self.config_path.stem, shown_path(self.config_path))
