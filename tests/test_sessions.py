@@ -107,6 +107,12 @@ def test_nothing_meets_in_the_recess():
     assert after.original == date(2010, 9, 2)
 
 
+def test_both_ends_of_a_recess_belong_to_it():
+    forum = a_forum(recess=["Thursday 15 July 2010 to Thursday 22 July 2010"])
+
+    assert originals(forum, date(2010, 7, 8), date(2010, 7, 29)) == ["08 Jul", "29 Jul"]
+
+
 def test_an_extra_session_may_lie_in_the_recess():
     forum = a_forum(extra=["5 August 2010"])
 

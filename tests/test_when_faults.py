@@ -3,6 +3,7 @@
 import pytest
 
 from tracker.when import (
+    RESERVED,
     PhraseError,
     parse_clock,
     parse_duration,
@@ -299,10 +300,10 @@ def mark(text: str) -> str:
             None,
         ),
         (
-            "[wee\N{KELVIN SIGN}]",
+            "2 [wee\N{KELVIN SIGN}s] before meeting",
             "phrase-unknown-word",
-            '"wee\N{KELVIN SIGN}" cannot stand here',
-            None,
+            '"wee\N{KELVIN SIGN}s" cannot stand here',
+            "2 weeks before meeting",
         ),
     ],
 )
@@ -314,6 +315,14 @@ def test_a_bad_phrase_is_refused_at_its_place_with_a_fix(marked, code, message, 
     assert (wrong.code, str(wrong), wrong.suggestion) == (code, message, suggestion)
     if suggestion:
         parse_when(suggestion)
+
+
+@pytest.mark.parametrize("word", ["today", "next", "before", "at", "june", "mon", "first", "two"])
+def test_the_grammars_own_words_are_no_anchors(word):
+    wrong = refusal(parse_when, f"day of {word}")
+
+    assert (wrong.column, wrong.length) == (7, len(word))
+    assert word in RESERVED
 
 
 def test_several_slips_are_mended_in_one_suggestion():
