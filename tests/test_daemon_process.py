@@ -109,7 +109,7 @@ def test_a_broken_config_ends_it_at_once_with_the_place(home: Path):
         _, said = daemon.communicate(timeout=PATIENCE_SECONDS)
 
     assert daemon.returncode == 78
-    assert "config.toml:6" in said
+    assert "config.toml:7:12: coordinator.timezone" in said
     assert "Europe/Vienna" in said
     assert not (home / "tracker.db").exists()
 

@@ -73,7 +73,7 @@ def test_a_save_that_comes_in_between_is_kept(tmp_path: Path):
 
 def test_an_editor_that_renames_over_the_file_is_noticed_even_with_the_same_text(tmp_path: Path):
     path = a_file(tmp_path)
-    seen = []
+    seen: list[bytes] = []
 
     def change(before: bytes) -> bytes:
         if not seen:

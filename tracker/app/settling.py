@@ -18,6 +18,7 @@ _Key = tuple[str, str | None, date | None, str | None]
 class _Standing:
     """A campaign at one moment, with every fact of its file known."""
 
+    now: datetime
     course: Course
     steps: dict[_Key, Instance]
 
@@ -29,6 +30,7 @@ def effects(campaign: str, before: World, after: World, *, now: datetime) -> tup
     """
     old, new = _standing(campaign, before, now), _standing(campaign, after, now)
     return (
+        *_asks(old, new),
         *_steps(old, new),
         *_meetings(old, new),
         *(_closing(new) if old.course.going and not new.course.going else ()),
@@ -39,12 +41,21 @@ def _standing(campaign: str, world: World, now: datetime) -> _Standing:
     facts = read_facts(frame(campaign, world))
     known = [replace(fact, known_at=min(fact.known_at, now)) for fact in facts]
     whole = course(campaign, world, known, now=now)
-    return _Standing(course=whole, steps={_key(one): one for one in instances_of(whole, world)})
+    return _Standing(
+        now=now, course=whole, steps={_key(one): one for one in instances_of(whole, world)}
+    )
 
 
 def _key(one: Instance) -> _Key:
     forum, session = one.meeting.key if one.meeting else (None, None)
     return (one.step.id, forum, session, one.ask.id if one.ask else None)
+
+
+def _asks(old: _Standing, new: _Standing) -> Iterator[str]:
+    was_open = {ask.id for ask in old.course.asks if ask.open}
+    for ask in new.course.asks:
+        if ask.id in was_open and not ask.open:
+            yield f"settles the ask {ask.id}: {ask.text}"
 
 
 def _steps(old: _Standing, new: _Standing) -> Iterator[str]:
@@ -53,11 +64,19 @@ def _steps(old: _Standing, new: _Standing) -> Iterator[str]:
         if now is None or was.settled:
             continue
         if now.settled:
-            yield f"settles {_named(now)}"
+            # What had no date yet and is not meant by the fact itself had not begun.
+            if now.settled_by is not None or not was.waiting:
+                yield f"settles {_named(now)}"
         elif matters(was) and not matters(now):
-            yield f"ends {_named(now)}"
+            yield from _ended(now, old.now)
         else:
             yield from _went_on(was, now)
+
+
+def _ended(one: Instance, now: datetime) -> Iterator[str]:
+    """Name a step that goes on no longer; one that ended with its meeting long did so before."""
+    if one.ends is None or one.ends > now:
+        yield f"ends {_named(one)}"
 
 
 def _went_on(was: Instance, now: Instance) -> Iterator[str]:

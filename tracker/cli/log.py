@@ -122,8 +122,9 @@ class _Entry:
         trial = try_campaign(self.campaign, self.path, data, self.files.world, now=self.now)
         if trial.world is None:
             errors = [one for one in trial.problems if one.severity == "error"]
-            report = show_problems(errors, files=1, kept=[self.campaign])
-            raise _UnsoundError(f"{report}\nNothing was written to {self.path}.")
+            # The report's last line tells what becomes of a saved file; this one is not saved.
+            report = show_problems(errors, files=1).rpartition("\n\n")[0]
+            raise _UnsoundError(f"{report}\n\nNothing was written: {self.path} stays as it is.")
         self.after = trial.world
         return data
 

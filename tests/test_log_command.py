@@ -1,0 +1,314 @@
+"""`tracker log`: what stands in the file afterwards, what is said, and what is refused."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA, at
+from tests.test_log_atomic import somebody_else
+from tracker.cli import main
+
+LETTER = """\
+title = "Send a mission"
+dated = 2010-06-22
+coordinators = ["vienna"]
+workdays = "vienna"
+[[ask]]
+id = "mission"
+text = "Send a mission"
+[[ask]]
+id = "money"
+text = "Pay for it"
+[[meeting]]
+forum = "council"
+date = 2010-06-24
+[[target]]
+id = "germany"
+post = "Delegation of Germany"
+[[target]]
+id = "france"
+post = "Delegation of France"
+[[deadline]]
+id = "deliver"
+what = "Deliver the letter"
+due = "1 working day before meeting"
+until = "delivered"
+for = "campaign"
+[[deadline]]
+id = "calls"
+what = "Call the seven"
+due = "1 day before meeting"
+[[follow-up]]
+id = "no-reply"
+what = "Ask for an answer"
+for = "each target"
+due = "7 days after delivery"
+until = "reply"
+"""
+NOON = at("2010-06-24 10:00")
+Log = Callable[..., int]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("forums", "workdays"):
+        (tmp_path / "campaigns" / name).mkdir(parents=True)
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "campaigns" / "letter.toml").write_bytes(LETTER.encode())
+    (tmp_path / "campaigns" / "forums" / "council.toml").write_text(COUNCIL)
+    (tmp_path / "campaigns" / "workdays" / "vienna.toml").write_text(VIENNA)
+    (tmp_path / "campaigns" / "workdays" / "new-york.toml").write_text(NEW_YORK)
+    return tmp_path
+
+
+@pytest.fixture
+def log(home: Path) -> Log:
+    def run(*words: str, now: datetime = NOON) -> int:
+        with pytest.raises(SystemExit) as ended:
+            main(["--config", str(home / "config.toml"), "log", *words], clock=lambda: now)
+        return int(str(ended.value.code))
+
+    return run
+
+
+def added(home: Path) -> str:
+    """Return what stands after the letter as it was."""
+    text = (home / "campaigns" / "letter.toml").read_bytes().decode()
+    assert text.startswith(LETTER)
+    return text.removeprefix(LETTER)
+
+
+def test_a_fact_stands_at_the_end_of_the_file_and_says_what_it_settles(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
+):
+    code = log("letter", "delivered", "--on", "2010-06-22")
+
+    assert code == 0
+    assert added(home) == '\n[[log]]\non   = 2010-06-22\nfact = "delivered"\n'
+    assert capsys.readouterr().out == (
+        f"Written to {home}/campaigns/letter.toml:\n\n"
+        "  [[log]]\n  on   = 2010-06-22\n"
+        '  fact = "delivered"\n\n'
+        "This\n"
+        "  settles deliver: Deliver the letter, Wednesday 23 June 2010\n"
+        "  sets going no-reply: Ask for an answer, Tuesday 29 June 2010\n"
+    )
+
+
+def test_the_day_left_out_is_today_where_the_campaign_is_at_home(home: Path, log: Log):
+    late_in_vienna = at("2010-06-24 22:30")
+
+    log("letter", "note", "--note", "x", now=late_in_vienna)
+
+    assert "on   = 2010-06-25" in added(home)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("2010-06-23", "2010-06-23"),
+        ("2010-06-23T15:30", "2010-06-23T15:30:00"),
+        ("2010-06-23T15:30+03:00", "2010-06-23T15:30:00+03:00"),
+        ("Wednesday 23 June 2010", "2010-06-23"),
+        ("23 June", "2010-06-23"),
+        ("23 June at 15:30", "2010-06-23T15:30:00"),
+        ("23 June 2010 at 09:00 America/New_York", "2010-06-23T09:00:00-04:00"),
+    ],
+)
+def test_a_moment_is_written_as_it_was_said(home: Path, log: Log, said: str, written: str):
+    assert log("letter", "delivered", "--on", said) == 0
+
+    assert f"on   = {written}\n" in added(home)
+
+
+@pytest.mark.parametrize("said", ["partly met", "partly-met", "Partly Met"])
+def test_a_result_may_have_spaces_or_hyphens(home: Path, log: Log, said: str):
+    assert log("letter", "outcome", "--ask", "mission", "--result", said) == 0
+
+    assert 'result = "partly met"' in added(home)
+
+
+def test_every_option_finds_its_key(home: Path, log: Log):
+    words = "--ask mission --meeting 2010-06-24 --result deferred --to 2010-07-01 --by Wien"
+
+    assert log("letter", "outcome", *words.split(), "--note", 'put "off"') == 0
+
+    assert added(home) == (
+        "\n[[log]]\n"
+        "on      = 2010-06-24\n"
+        'fact    = "outcome"\n'
+        'ask     = "mission"\n'
+        "meeting = 2010-06-24\n"
+        'result  = "deferred"\n'
+        "to      = 2010-07-01\n"
+        'by      = "Wien"\n'
+        'note    = "put \\"off\\""\n'
+    )
+
+
+def test_a_deferral_says_where_the_campaign_aims_next(
+    log: Log, capsys: pytest.CaptureFixture[str]
+):
+    log("letter", "outcome", "--ask", "mission", "--result", "deferred")
+
+    assert "  aims at Permanent Council, Thursday 1 July 2010\n" in capsys.readouterr().out
+
+
+def test_a_reply_settles_the_follow_up_for_that_target_alone(
+    log: Log, capsys: pytest.CaptureFixture[str]
+):
+    log("letter", "delivered", "--on", "2010-06-22")
+    capsys.readouterr()
+
+    log("letter", "reply", "--target", "germany", "--stance", "supportive")
+
+    assert "This\n  settles no-reply for germany\n" in capsys.readouterr().out
+
+
+def test_the_last_outcome_says_that_no_ask_is_open(log: Log, capsys: pytest.CaptureFixture[str]):
+    log("letter", "outcome", "--ask", "mission", "--result", "met")
+    first = capsys.readouterr().out
+
+    log("letter", "outcome", "--ask", "money", "--result", "not-met")
+
+    assert "  settles the ask mission: Send a mission\n" in first
+    assert "leaves no ask open" not in first
+    assert "  leaves no ask open" in capsys.readouterr().out
+
+
+def test_settling_early_ends_what_was_still_to_come(log: Log, capsys: pytest.CaptureFixture[str]):
+    early = at("2010-06-22 10:00")
+    for ask in ("mission", "money"):
+        log("letter", "outcome", "--ask", ask, "--result", "met", "--meeting", "none", now=early)
+
+    assert "  ends calls: Call the seven, Wednesday 23 June 2010\n" in capsys.readouterr().out
+
+
+def test_a_note_settles_nothing(log: Log, capsys: pytest.CaptureFixture[str]):
+    log("letter", "note", "--note", "x")
+
+    assert capsys.readouterr().out.endswith("\nNothing was waiting for it.\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("outcome --ask mision --result met", 'did you mean: "mission"'),
+        ("reply --target spain", "germany"),
+        ("done --item nothing", "deliver"),
+        ("reply", "`target`"),
+        ("outcome --ask mission --result met --meeting 2010-06-25", "no meeting on"),
+        ("note --on 2010-06-25", "still to come"),
+        ("delivered --result met", "result"),
+    ],
+)
+def test_a_fact_that_would_not_be_sound_is_shown_in_its_place_and_not_written(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str], words: str, message: str
+):
+    code = log("letter", *words.split())
+
+    said = capsys.readouterr()
+    assert code == 1
+    assert added(home) == ""
+    assert said.out == ""
+    file, line, _ = said.err.split(":", maxsplit=2)
+    assert file == f"{home}/campaigns/letter.toml"
+    assert int(line) > LETTER.count("\n")
+    assert message in said.err
+    assert said.err.endswith(
+        f"Nothing was written: {home}/campaigns/letter.toml stays as it is.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("letter outcom", "did you mean outcome?"),
+        ("letter outcome --result part", "none of: met, partly met"),
+        ("letter note --on 31-02", "--on: "),
+        ("letter note --meeting soon", "--meeting: "),
+        ("letter outcome --to 2010-06-24T10:00", "--to: "),
+        ("letter note --note \udcff", "not text"),
+    ],
+)
+def test_a_command_line_that_cannot_be_read_is_refused(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str], words: str, message: str
+):
+    code = log(*words.split())
+
+    assert code == 2
+    assert message in capsys.readouterr().err
+    assert added(home) == ""
+
+
+def test_a_campaign_that_is_not_there_is_named_with_the_nearest(
+    log: Log, capsys: pytest.CaptureFixture[str]
+):
+    assert log("leter", "note") == 1
+    assert 'Did you mean "letter"?' in capsys.readouterr().err
+
+
+def test_a_campaign_with_errors_is_not_touched(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
+):
+    path = home / "campaigns" / "letter.toml"
+    path.write_text("title = \n")
+
+    assert log("letter", "note") == 1
+    assert "letter.toml has errors" in capsys.readouterr().err
+    assert path.read_text() == "title = \n"
+
+
+def test_a_file_that_cannot_be_written_gets_its_lines_printed_to_paste(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
+):
+    path = home / "campaigns" / "letter.toml"
+    path.chmod(0o444)
+    for folder in (home, home / "campaigns", *home.parents[:2]):
+        _open_to_all(folder)
+
+    with somebody_else():
+        code = log("letter", "delivered")
+
+    said = capsys.readouterr()
+    assert code == 75
+    assert said.out == (
+        f"Paste these lines at the end of {path}:\n\n"
+        '[[log]]\non   = 2010-06-24\nfact = "delivered"\n'
+    )
+    assert "permission denied" in said.err
+    assert path.read_bytes() == LETTER.encode()
+
+
+def _open_to_all(folder: Path) -> None:
+    if os.geteuid() == 0:
+        folder.chmod(0o755)
+
+
+def test_a_windows_file_stays_one_to_the_byte(home: Path, log: Log):
+    path = home / "campaigns" / "letter.toml"
+    before = b"\xef\xbb\xbf" + LETTER.replace("\n", "\r\n").encode().rstrip()
+    path.write_bytes(before)
+
+    assert log("letter", "delivered") == 0
+
+    after = path.read_bytes()
+    assert after.startswith(before)
+    assert (
+        after[len(before) :] == b'\r\n\r\n[[log]]\r\non   = 2010-06-24\r\nfact = "delivered"\r\n'
+    )
+
+
+def test_facts_written_as_inline_tables_are_not_broken_up(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
+):
+    path = home / "campaigns" / "letter.toml"
+    before = 'log = [{ on = 2010-06-22, fact = "delivered" }]\n' + LETTER
+    path.write_text(before)
+
+    assert log("letter", "note", "--note", "x") == 1
+    assert path.read_text() == before
+    assert "Traceback" not in capsys.readouterr().err
