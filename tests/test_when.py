@@ -210,6 +210,11 @@ def test_a_phrase_waits_and_says_for_what(phrase, missing):
         ),
         ("2 days after sign-on", SUMMER, '2 days after "sign-on" of Mon 21 June 2010'),
         ("last Monday in January 2027", WINTER, "last Monday in January 2027"),
+        (
+            "17 working days after 24 June 2010",
+            WINTER,
+            "17 working days after Thu 24 June 2010; skips 8 weekend days",
+        ),
     ],
 )
 def test_a_day_explains_itself(phrase, context, why):
@@ -233,6 +238,7 @@ def test_a_phrase_knows_the_anchor_it_counts_from_and_where_that_stands():
     offset, length = phrase.anchor_place
     assert phrase.text[offset : offset + length] == "Embassy-Calls"
     assert parse_when("24 June 2010").anchors == ()
+    assert parse_when("24 June 2010").anchor_place == (0, 12)
 
 
 @pytest.mark.parametrize(
@@ -348,6 +354,13 @@ def test_where_nothing_decides_the_year_two_that_fit_are_named():
     assert wrong.value.hint == (
         'write the year, like "Thursday 24 June 2010" or "Thursday 24 June 2021"'
     )
+
+
+def test_a_leap_day_without_a_year_is_offered_in_leap_years():
+    with pytest.raises(PhraseError) as wrong:
+        fixed_day(parse_when("29 February"))
+
+    assert wrong.value.hint == 'write the year, like "29 February 2012" or "29 February 2016"'
 
 
 def test_a_fixed_day_is_a_date_and_nothing_to_count():

@@ -126,6 +126,14 @@ def mark(text: str) -> str:
             '"24.6.2027": the month is written out',
             "24 June 2027",
         ),
+        ("[1/2/3]", "phrase-no-such-day", '"1/2/3" is not a date that exists', None),
+        (
+            "[2027/6/24] at 10:00",
+            "phrase-ambiguous-date",
+            '"2027/6/24": the month is written out',
+            "24 June 2027 at 10:00",
+        ),
+        ("24 June [at]", "phrase-incomplete", 'something is missing after "at"', None),
         ("[31/31/2027]", "phrase-no-such-day", '"31/31/2027" is not a date that exists', None),
         (
             "24 June [27]",
@@ -331,6 +339,12 @@ def test_several_slips_are_mended_in_one_suggestion():
     assert wrong.suggestion == "2 working days before the meeting at 09:00"
 
 
+def test_more_slips_than_words_that_are_surely_meant_get_no_suggestion():
+    slips = "two workng dys befor frst Thrsday aftr thirty Jnue 27 att 9:00"
+
+    assert refusal(parse_when, slips).suggestion is None
+
+
 def test_a_phrase_beyond_200_characters_is_not_read():
     wrong = refusal(parse_when, "2 days before " + "x" * 300)
 
@@ -421,6 +435,7 @@ def test_what_was_expected_is_listed():
             "20 December 2010 to 6 January 2011",
         ),
         (parse_span, "1 July to 29 February 2011", "phrase-no-such-day", None),
+        (parse_span, "29 February to 1 March 2011", "phrase-no-such-day", None),
         (parse_span, "Monday 30 July to 1 September 2010", "phrase-weekday", None),
         (parse_span, "2 days before meeting", "phrase-unknown-word", None),
         (parse_sessions, "Thursdays at 10:00", "phrase-unknown-word", "Thursday at 10:00"),
