@@ -251,6 +251,14 @@ def test_a_calendar_closed_for_years_is_refused_and_no_count_runs_for_ever():
         WorkingDays(name="Limbo", zone=zone("UTC"), add=years)
 
 
+def test_a_long_list_of_days_off_is_fine_while_days_are_left():
+    mondays = frozenset(date(2010, 1, 4) + timedelta(weeks=number) for number in range(150))
+
+    calendar = WorkingDays(name="Slow", zone=zone("UTC"), add=mondays)
+
+    assert calendar.step(date(2010, 6, 24), 4).day == date(2010, 7, 1)
+
+
 def test_the_ends_of_the_calendar_are_a_sentence_too():
     with pytest.raises(
         ValueError, match="has no working day for a year before Monday 1 January 1"
