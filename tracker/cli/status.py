@@ -119,7 +119,7 @@ def _show_ask(out: Console, ask: AskStatus) -> None:
     for one in ask.trail:
         to = f", to {show_day(one.to)}" if one.to else ""
         paragraph(out, f"{show_day(one.on)}: {one.result}{to}", indent=4)
-    if ask.open and ask.trail and ask.days_since is not None:
+    if ask.open and ask.days_since:
         since = f"{many(ask.days_since, 'day')} since {ask.trail[-1].result}"
         paragraph(out, since, indent=4)
 
