@@ -20,7 +20,7 @@ from tests.outbox import NOW, a_mail, an_occurrence, in_memory
 from tracker.store import MailRecord, Store
 from tracker.store.mails import MOST_RECOVERIES
 
-KEYS = st.sampled_from("abcdef")
+KEYS = st.sampled_from("abc")
 HOURS = st.integers(0, 6).map(lambda hours: timedelta(hours=hours))
 Given = MailRecord | MultipleResults[MailRecord]
 END = ("sent", "failed", "cancelled", "expired")
@@ -74,16 +74,16 @@ class Outbox(RuleBasedStateMachine):
         line = self.lines.get(key)
         return line is not None and line.state == "queued" and line.mail is None
 
-    @rule(key=KEYS, wait=HOURS, lasts=st.none() | HOURS)
-    def plan(self, key: str, wait: timedelta, lasts: timedelta | None) -> None:
+    @rule(keys=st.sets(KEYS, min_size=1), wait=HOURS, lasts=st.none() | HOURS)
+    def plan(self, keys: set[str], wait: timedelta, lasts: timedelta | None) -> None:
         due = self.now + wait
         expires = None if lasts is None else due + lasts
-        self.store.replace_plan(
-            [an_occurrence(key, due=due, expires=expires)], (), (), now=self.now
-        )
-        before = self.lines.get(key)
-        if before is None or self.free(key) or before.state in {"cancelled", "expired"}:
-            self.lines[key] = Line("queued", due, expires)
+        wanted = [an_occurrence(key, due=due, expires=expires) for key in sorted(keys)]
+        self.store.replace_plan(wanted, (), (), now=self.now)
+        for key in keys:
+            before = self.lines.get(key)
+            if before is None or self.free(key) or before.state in {"cancelled", "expired"}:
+                self.lines[key] = Line("queued", due, expires)
 
     @rule(key=KEYS, wait=HOURS)
     def move(self, key: str, wait: timedelta) -> None:
@@ -109,21 +109,14 @@ class Outbox(RuleBasedStateMachine):
 
     # -- the sender ----------------------------------------------------------------------------
 
-    @rule(target=in_hand, keys=st.sets(KEYS, min_size=1), lasts=st.none() | HOURS)
-    def start(self, keys: set[str], lasts: timedelta | None) -> Given:
-        ordered = tuple(sorted(keys))
-        expires = None if lasts is None else self.now + lasts
-        number = len(self.mails) + 1
-        new = a_mail(*ordered, message_id=f"<{number}@example.org>", expires=expires)
-        mail = self.store.start_mail(new, now=self.now)
-        if not all(self.free(key) for key in ordered):
-            assert mail is None
-            return multiple()
-        assert mail is not None
-        assert mail.keys == ordered
-        self.mails[mail.id] = Mail("sending", ordered, expires)
-        self._follow(mail.id, "sending", bind=True)
-        return mail
+    @rule(target=in_hand, lasts=st.none() | HOURS)
+    def start_what_is_due(self, lasts: timedelta | None) -> Given:
+        due = {one.key for one in self.store.due_lines(self.now)}
+        return self._start(due, lasts) if due else multiple()
+
+    @rule(target=in_hand, keys=st.sets(KEYS, min_size=1))
+    def start_what_may_be_gone(self, keys: set[str]) -> Given:
+        return self._start(keys, None)
 
     @rule(target=stale, mail=consumes(in_hand))
     def accept(self, mail: MailRecord) -> MailRecord:
@@ -237,6 +230,21 @@ class Outbox(RuleBasedStateMachine):
             assert (mail.state == "sent") == any(one.outcome == "sent" for one in tries)
 
     # -- the model's own moves -----------------------------------------------------------------
+
+    def _start(self, keys: set[str], lasts: timedelta | None) -> Given:
+        ordered = tuple(sorted(keys))
+        expires = None if lasts is None else self.now + lasts
+        number = len(self.mails) + 1
+        new = a_mail(*ordered, message_id=f"<{number}@example.org>", expires=expires)
+        mail = self.store.start_mail(new, now=self.now)
+        if not all(self.free(key) for key in ordered):
+            assert mail is None
+            return multiple()
+        assert mail is not None
+        assert mail.keys == ordered
+        self.mails[mail.id] = Mail("sending", ordered, expires)
+        self._follow(mail.id, "sending", bind=True)
+        return mail
 
     def _is_mine(self, mail: MailRecord) -> bool:
         found = self.store.mail(mail.id)
