@@ -1,9 +1,12 @@
 """A crash at each arrow of the outbox: the process ends, another opens the same file."""
 
+import re
 from pathlib import Path
 
 from tests.outbox import HOUR, NOW, a_mail, an_occurrence, on_disk, planned, started, states
 from tracker.store import Store
+
+PAGE = Path(__file__).parent.parent / "docs" / "outbox.md"
 
 
 def reopened(store: Store, folder: Path) -> Store:
@@ -14,6 +17,26 @@ def reopened(store: Store, folder: Path) -> Store:
 
 def test_a_planned_line_survives(tmp_path: Path):
     store = on_disk(tmp_path)
+    planned(store, "a")
+
+    with reopened(store, tmp_path) as later:
+        assert later.due_lines(NOW) == [an_occurrence("a")]
+
+
+def test_a_moved_line_keeps_its_new_moment(tmp_path: Path):
+    store = on_disk(tmp_path)
+    planned(store, "a")
+    store.replace_plan((), [an_occurrence("a", due=NOW + HOUR)], (), now=NOW)
+
+    with reopened(store, tmp_path) as later:
+        assert later.due_lines(NOW) == []
+        assert later.next_due() == NOW + HOUR
+
+
+def test_a_line_wanted_again_is_still_wanted(tmp_path: Path):
+    store = on_disk(tmp_path)
+    planned(store, "a")
+    store.replace_plan((), (), [("a", "cancelled", "a reply came")], now=NOW)
     planned(store, "a")
 
     with reopened(store, tmp_path) as later:
@@ -119,6 +142,30 @@ def test_a_waiting_mail_still_waits(tmp_path: Path):
         assert [mail.keys for mail in later.retry_due(NOW + 2 * HOUR)] == [("b",)]
 
 
+def test_another_try_cut_short_is_recovered_too(tmp_path: Path):
+    store = on_disk(tmp_path)
+    store.mark_retry(started(store, "a"), NOW, 450, "later", now=NOW)
+    (second,) = store.retry_due(NOW)
+
+    with reopened(store, tmp_path) as later:
+        assert [one.attempt for one in later.recover(NOW)] == [2]
+        (third,) = later.retry_due(NOW)
+        assert (third.attempt, third.raw) == (3, second.raw)
+        assert [one.outcome for one in later.attempts(third.id)] == ["temporary", "unknown"]
+
+
+def test_a_mail_that_waited_too_long_stays_expired(tmp_path: Path):
+    store = on_disk(tmp_path)
+    mail = started(store, "a", expires=NOW + HOUR)
+    store.mark_retry(mail, NOW + HOUR, 450, "later", now=NOW)
+    assert store.retry_due(NOW + HOUR) == []
+
+    with reopened(store, tmp_path) as later:
+        assert later.recover(NOW + HOUR) == []
+        assert states(later) == {"a": "expired"}
+        assert later.next_due() is None
+
+
 def test_a_failed_mail_stays_failed(tmp_path: Path):
     store = on_disk(tmp_path)
     store.mark_failed(started(store, "a"), 550, "no", now=NOW)
@@ -149,3 +196,13 @@ def test_a_mail_whose_line_went_elsewhere_is_not_written(tmp_path: Path):
 
     with reopened(store, tmp_path) as later:
         assert later.mails() == []
+
+
+def test_the_page_on_the_outbox_names_a_test_for_each_arrow():
+    rows = re.findall(r"^\| ([a-n]) \|.*\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert [letter for letter, _ in rows] == list("abcdefghijklmn")
+    for letter, tests in rows:
+        named = re.findall(r"`(test_\w+)`", tests)
+        assert named, letter
+        assert set(named) <= set(globals()), letter
