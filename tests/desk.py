@@ -81,3 +81,36 @@ def process(
         timeout=120,
         check=False,
     )
+
+
+LETTER = """\
+title        = "Open the border crossing"
+dated        = 2010-06-01
+coordinators = ["vienna"]
+
+[[ask]]
+id   = "crossing"
+text = "Open the crossing at Dostuk"
+
+[[meeting]]
+forum = "osce-permanent-council"
+date  = 2010-06-24
+
+[[target]]
+id   = "chair"
+post = "Chairperson of the Permanent Council"
+
+[[deadline]]
+id   = "calls"
+what = "Call the chair"
+due  = "2 working days before meeting at 12:00"
+"""
+
+
+def a_folder_with_one_letter(folder: Path) -> Path:
+    """Make a folder with the shipped config.toml, forums and calendars, and one small letter."""
+    a_copy_of_the_shipped_files(folder)
+    for path in (folder / "campaigns").glob("*.toml"):
+        path.unlink()
+    (folder / "campaigns" / "border.toml").write_text(LETTER)
+    return folder

@@ -1,0 +1,237 @@
+"""`tracker plan`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
+from tests.house import House
+from tracker.loading import read_world
+
+HRW = "hrw-osce-ambassadors"
+
+
+@pytest.fixture
+def desk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    monkeypatch.chdir(a_copy_of_the_shipped_files(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def letter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Desk:
+    """A desk with one small letter and nothing else."""
+    monkeypatch.chdir(a_folder_with_one_letter(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    return Desk(tmp_path, capsys)
+
+
+def live(desk: Desk, opened: datetime) -> House:
+    """Let a daemon run beside the desk, on the database of config.toml."""
+    world = read_world(desk.folder / "config.toml").world
+    assert world is not None
+    return House(world, replayed=False, opened=opened, database=desk.folder / "tracker.db")
+
+
+def test_every_line_to_come_has_the_fields_of_the_contract(desk: Desk):
+    said = desk.run("plan", HRW, "--at", "2010-06-22", "--json")
+
+    assert said.code == 0
+    first = said.objects[0]
+    assert list(first) == [
+        *("kind", "campaign", "item", "forum", "session", "targets", "lead", "states", "late"),
+        *("key", "due", "expires", "to", "file", "line", "why", "state", "reason"),
+    ]
+    assert {one["campaign"] for one in said.objects} == {HRW}
+    meeting = next(one for one in said.objects if one["item"] == "meeting")
+    assert meeting["due"] == "2010-06-23T06:00:00Z"
+    assert meeting["states"] == meeting["expires"] == "2010-06-24T08:00:00Z"
+    assert meeting["to"] == "vienna"
+    assert meeting["state"] == "planned"
+
+
+def test_file_and_line_are_where_the_step_is_written(desk: Desk):
+    said = desk.run("plan", HRW, "--at", "2010-06-22", "--json")
+
+    for item in ("embassy-calls", "meeting"):
+        one = next(line for line in said.objects if line["item"] == item)
+        lines = (desk.folder / one["file"]).read_text().splitlines()
+        nearby = "\n".join(lines[one["line"] - 1 : one["line"] + 2])
+        assert f'"{item}"' in nearby or f"[[{item}]]" in nearby
+
+
+def test_nothing_before_the_moment_and_nothing_after_the_days(desk: Desk):
+    said = desk.run("plan", "--at", "2010-06-22T22:00Z", "--days", "2", "--json")
+
+    dues = [one["due"] for one in said.objects if one["state"] == "planned"]
+    assert dues
+    assert min(dues) >= "2010-06-22T22:00:00Z"
+    assert max(dues) < "2010-06-24T22:00:00Z"
+
+
+def test_a_bare_date_is_the_end_of_that_day_in_config_tomls_zone(desk: Desk):
+    bare = desk.run("plan", "--at", "2010-06-22", "--json")
+
+    assert bare.out == desk.run("plan", "--at", "2010-06-22T22:00Z", "--json").out
+    assert bare.out == desk.run("plan", "--at", "2010-06-23 00:00", "--json").out
+    assert bare.out != desk.run("plan", "--at", "2010-06-24T00:00Z", "--json").out
+
+
+def test_what_is_left_out_and_what_waits_is_there_with_its_reason(desk: Desk):
+    said = desk.run("plan", "gcr2p-osce", "--at", "2010-06-30", "--json").objects
+
+    skipped = [one for one in said if one["state"] == "skipped"]
+    waiting = [one for one in said if one["state"] == "waiting"]
+    assert all(one["reason"].startswith("already past") for one in skipped)
+    assert skipped
+    assert {one["reason"] for one in waiting} == {"waiting for decision"}
+    assert all(one["due"] is None for one in waiting)
+
+
+def test_a_past_moment_knows_nothing_of_what_came_later(desk: Desk):
+    before = desk.run("plan", HRW, "--at", "2010-06-24T09:00Z", "--json").objects
+    after = desk.run("plan", HRW, "--at", "2010-06-24", "--json").objects
+
+    assert "2010-07-01" not in {one["session"] for one in before}
+    assert "2010-07-01" in {one["session"] for one in after}
+
+
+def test_people_read_weekday_and_year_on_every_date_and_a_timeline(desk: Desk):
+    said = desk.run("plan", HRW, "--at", "2010-06-22", "--days", "3")
+
+    assert said.code == 0
+    assert "Plan from the end of Tuesday 22 June 2010 (Vienna)" in said.out
+    assert "Wed 23 June 2010  12:00  D---------------  Call the seven" in said.out
+    assert "Thu 24 June 2010  10:00  ---------------M  OSCE Permanent Council" in said.out
+    assert "\nWednesday 23 June 2010\n" in said.out
+    assert "\n  reminder, on the day: vienna 08:00\n" in said.out
+
+
+def test_a_pipe_gets_no_colours_no_trailing_blanks_and_80_columns(desk: Desk):
+    for command in (("plan",), ("status",), ("replay", "--to", "2010-07-01")):
+        when = ("--at", "2010-06-22") if command[0] != "replay" else ()
+        said = desk.run(*command, *when)
+        lines = said.out.splitlines()
+        assert "\x1b" not in said.out
+        assert [line for line in lines if line != line.rstrip()] == []
+        assert max(len(line) for line in lines) <= 80
+
+
+def test_a_narrow_screen_loses_the_bar_and_nothing_else(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("COLUMNS", "50")
+
+    said = desk.run("plan", HRW, "--at", "2010-06-22", "--days", "3")
+
+    assert max(len(line) for line in said.out.splitlines()) <= 50
+    assert "---" not in said.out
+    assert "Thu 24 June 2010  10:00  M" in said.out
+
+
+def test_a_long_series_is_told_as_such(desk: Desk):
+    said = desk.run("plan", HRW, "--at", "2010-07-23", "--days", "100")
+
+    assert "more times, so far to " in said.out
+
+
+def test_an_unknown_campaign_is_answered_with_the_nearest(desk: Desk):
+    said = desk.run("plan", "hrw-osce", "--at", "2010-06-22")
+
+    assert said.code == 1
+    assert f'Did you mean "{HRW}"?' in said.err
+    assert said.out == ""
+
+
+def test_the_other_campaigns_go_on_beside_a_broken_one(desk: Desk):
+    path = desk.campaign("gcr2p-osce")
+    path.write_text(path.read_text().replace("dated ", "datde ", 1))
+
+    said = desk.run("plan", "--at", "2010-06-22", "--json")
+
+    assert said.code == 0
+    assert {one["campaign"] for one in said.objects} > {HRW}
+    assert "gcr2p-osce" not in {one["campaign"] for one in said.objects}
+    assert "Not in force: campaigns/gcr2p-osce.toml (" in said.err
+
+
+def test_a_broken_campaign_asked_for_by_name_is_exit_code_1(desk: Desk):
+    path = desk.campaign("gcr2p-osce")
+    path.write_text("title = \n")
+
+    said = desk.run("plan", "gcr2p-osce", "--at", "2010-06-22")
+
+    assert said.code == 1
+    assert "tracker check campaigns/gcr2p-osce.toml" in said.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--days", "0"),
+        ("--days", "many"),
+        ("--at", "2010-06-31"),
+        ("--at", "9999-12-31T23:59-12:00"),
+        ("--at", "tomorrow"),
+    ],
+)
+def test_an_impossible_date_or_number_is_a_matter_of_usage(desk: Desk, words: tuple[str, ...]):
+    said = desk.run("plan", *words)
+
+    assert said.code == 2
+    assert words[0] in said.err
+
+
+def test_plan_never_makes_a_database(desk: Desk):
+    for command in (("plan",), ("status",), ("outbox",), ("digest", "vienna")):
+        assert desk.run(*command).code == 0
+
+    assert not (desk.folder / "tracker.db").exists()
+
+
+def test_with_a_database_the_present_is_the_daemons(letter: Desk):
+    house = live(letter, datetime(2010, 6, 21, 12, tzinfo=UTC))
+    house.turn_to(datetime(2010, 6, 22, 5, tzinfo=UTC))
+    house.store.close()
+    letter.now = datetime(2010, 6, 22, 5, tzinfo=UTC)
+
+    said = letter.run("plan", "--json").objects
+
+    calls = [(one["lead"], one["state"]) for one in said if one["item"] == "calls"]
+    assert calls[:2] == [("1 working day before", "skipped"), ("on the day", "planned")]
+
+
+def test_what_has_left_is_not_to_come_and_what_is_late_is(letter: Desk):
+    house = live(letter, datetime(2010, 6, 1, 5, tzinfo=UTC))
+    house.turn_to(datetime(2010, 6, 22, 6, 30, tzinfo=UTC))
+    house.store.close()
+
+    letter.now = datetime(2010, 6, 22, 7, tzinfo=UTC)
+    to_come = letter.run("plan", "--json").objects
+    letter.now = datetime(2010, 6, 23, 7, tzinfo=UTC)
+    late = [one for one in letter.run("plan", "--json").objects if one["late"]]
+
+    assert [one["kind"] for one in to_come if one["item"] == "calls"] == ["overdue"]
+    assert ("calls", "2010-06-23T06:00:00Z") in {(one["item"], one["due"]) for one in late}
+
+
+def test_a_fact_logged_a_moment_ago_counts_at_once(letter: Desk):
+    house = live(letter, datetime(2010, 6, 1, 5, tzinfo=UTC))
+    house.turn_to(datetime(2010, 6, 21, 5, tzinfo=UTC))
+    house.store.close()
+    letter.now = datetime(2010, 6, 21, 7, tzinfo=UTC)
+    before = letter.run("plan", "--json").objects
+    path = letter.campaign("border")
+    path.write_text(
+        f'{path.read_text()}\n[[log]]\non = 2010-06-21\nfact = "done"\nitem = "calls"\n'
+    )
+
+    after = letter.run("plan", "--json").objects
+
+    assert "calls" in {one["item"] for one in before}
+    assert "calls" not in {one["item"] for one in after}
