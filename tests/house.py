@@ -5,7 +5,6 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 from tracker.app.engine import Engine, Sent
 from tracker.app.replay import SimulatedClock, first_moment
@@ -81,7 +80,7 @@ class House:
     def inbox(self, address: str) -> list[EmailMessage]:
         """Read the mails that arrived at an address, in order."""
         return [
-            cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+            message_from_bytes(raw, policy=policy.default)
             for to, raw in self.letters
             if to == address
         ]

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given, strategies as st
 
@@ -18,8 +19,8 @@ START = datetime(2010, 3, 1, tzinfo=UTC)
 MOMENTS = st.integers(0, 300 * 24 * 4).map(lambda n: START + timedelta(minutes=15 * n))
 
 
-def planned_at(world: World, now: datetime, **options: datetime) -> Plan:
-    return plan(world, replayed(world), now=now, **options)
+def planned_at(world: World, now: datetime, until: datetime | None = None) -> Plan:
+    return plan(world, replayed(world), now=now, until=until)
 
 
 def as_kept(planned: Plan) -> list[Kept]:
@@ -163,7 +164,7 @@ def known_by(world: World, now: datetime) -> History:
 
 
 def shuffled(world: World, chance: random.Random) -> World:
-    def mixed(values):
+    def mixed(values: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(chance.sample(values, len(values)))
 
     campaigns = list(world.campaigns.items())
@@ -185,7 +186,7 @@ def shuffled(world: World, chance: random.Random) -> World:
 
 
 def independent(log) -> bool:
-    """Say whether no two facts happened at one moment: then their order in the file says nothing."""
+    """Say whether no two facts happened at one moment: then their order says nothing."""
     moments = [(str(fact.on.day), fact.on.clock) for fact in log]
     return len({day for day, _ in moments}) == len(moments)
 

@@ -95,9 +95,10 @@ def _follow_up(draw: st.DrawFn, number: int) -> str:
     until = draw(st.sampled_from(("done", "delivered", "reply", "outcome", "readout", "settled")))
     scope = draw(st.sampled_from(("", 'for = "each target"\n', 'for = "campaign"\n')))
     escalate = 'escalate = "new-york"\n' if "more" in repeat and draw(st.booleans()) else ""
+    due = draw(st.sampled_from(DUES))
     return (
         f'[[follow-up]]\nid = "follow-{number}"\nwhat = "Chase {number}"\n'
-        f'due = "{draw(st.sampled_from(DUES))}"\nrepeat = "{repeat}"\nuntil = "{until}"\n{scope}{escalate}'
+        f'due = "{due}"\nrepeat = "{repeat}"\nuntil = "{until}"\n{scope}{escalate}'
     )
 
 
@@ -107,12 +108,13 @@ def _facts(draw: st.DrawFn, opened: date, meetings: list[date]) -> str:
     hour = draw(st.sampled_from(("", "", "T09:30:00", "T00:00:00", "T23:59:00")))
     kind = draw(st.sampled_from(("delivered", "reply", "stance", "outcome", "done")))
     begun = [day for day in meetings if day < on]
+    ask, result = draw(st.integers(1, 2)), draw(st.sampled_from(RESULTS))
+    nowhere = "" if begun else '\nmeeting = "none"'
     more = {
         "delivered": "",
         "reply": 'target = "t1"',
         "stance": 'target = "t2"\nstance = "supportive"',
-        "outcome": f'ask = "ask-{draw(st.integers(1, 2))}"\nresult = "{draw(st.sampled_from(RESULTS))}"'
-        + ("" if begun else '\nmeeting = "none"'),
+        "outcome": f'ask = "ask-{ask}"\nresult = "{result}"{nowhere}',
         "done": f'item = "deadline-{draw(st.integers(0, 1))}"',
     }[kind]
     return f'[[log]]\non = {on}{hour}\nfact = "{kind}"\n{more}'
@@ -126,9 +128,11 @@ def worlds(draw: st.DrawFn, most: int = 2) -> World:
     for old, new in zip(("Europe/Vienna", "America/New_York"), zones, strict=True):
         config = config.replace(f'timezone = "{old}"', f'timezone = "{new}"', 1)
     config = config.replace('"weekly"', f'"{draw(st.sampled_from(("daily", "weekly", "never")))}"')
-    forum = f'name = "Forum"\ntimezone = "{draw(st.sampled_from(ZONES))}"\nsessions = "Thursday at 10:00"\n'
+    home = draw(st.sampled_from(ZONES))
+    forum = f'name = "Forum"\ntimezone = "{home}"\nsessions = "Thursday at 10:00"\n'
     if draw(st.booleans()):
-        forum += 'moved = [{ from = 2010-04-15, to = "2010-04-16 at 09:00" }]\ncancelled = [{ on = 2010-05-13 }]\n'
+        forum += 'moved = [{ from = 2010-04-15, to = "2010-04-16 at 09:00" }]\n'
+        forum += "cancelled = [{ on = 2010-05-13 }]\n"
     return a_world(
         *draw(st.lists(letters(), min_size=1, max_size=most)),
         config=config,

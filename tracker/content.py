@@ -79,9 +79,9 @@ class Notice:
 class MailContent:
     """One coordinator's whole message.
 
-    `kind` is digest, correction, reminder or notice. `headline` is the first line: what to do now.
-    `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to paste,
-    once per mail, for those without a shell. `footer` says why this reader got this mail.
+    `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.
+    `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to
+    paste, once per mail, for those without a shell. `footer` says why this reader got this mail.
     """
 
     kind: str

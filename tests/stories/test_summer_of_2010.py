@@ -1,7 +1,7 @@
 """The five campaigns as shipped, replayed from 14 June to 10 August 2010."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from functools import lru_cache
 from itertools import pairwise
@@ -36,6 +36,7 @@ def summer() -> list[Sent]:
 
 def text_of(mail: Sent) -> str:
     body = message_from_bytes(mail.record.raw, policy=policy.default).get_body(("plain",))
+    assert body is not None
     return " ".join(body.get_content().split())
 
 
@@ -172,7 +173,7 @@ def test_it_reminds_on_friday_6_august_for_sunday_the_8th_and_never_shifts_the_s
 
 def test_nobody_gets_mail_at_night_nor_two_mails_a_morning():
     zones = {"vienna": zone("Europe/Vienna"), "new-york": zone("America/New_York")}
-    days = Counter()
+    days: Counter[tuple[str, date]] = Counter()
     for mail in the_summer():
         local = mail.at.astimezone(zones[mail.record.coordinator])
         days[mail.record.coordinator, local.date()] += 1
