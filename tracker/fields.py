@@ -71,6 +71,14 @@ def _text(value: object, *, line_breaks: bool) -> str:
         raise _not_text(value)
     if len(value) > LONGEST_TEXT:
         raise _refuse("text-too-long", f"text may have {LONGEST_TEXT:,} characters at most")
+    if not (value.isascii() and value.isprintable()):  # nearly every line passes at once
+        _refuse_odd_signs(value, line_breaks=line_breaks)
+    if not value.strip():
+        raise _refuse("text-empty", "this must not be empty")
+    return value.strip()
+
+
+def _refuse_odd_signs(value: str, *, line_breaks: bool) -> None:
     for offset, sign in enumerate(value):
         if sign in "\n\r\t" and line_breaks:
             continue
@@ -79,9 +87,6 @@ def _text(value: object, *, line_breaks: bool) -> str:
             raise _refuse("line-break", message, hint, offset=offset)
         if unicodedata.category(sign) in {"Cc", "Zl", "Zp", "Cs"} or sign in _HIDDEN:
             raise _hidden(sign, offset)
-    if not value.strip():
-        raise _refuse("text-empty", "this must not be empty")
-    return value.strip()
 
 
 def _hidden(sign: str, offset: int) -> PydanticCustomError:

@@ -25,6 +25,9 @@ FOLDERS: tuple[tuple[FileKind, str], ...] = (
 _DROPPINGS = ("*~", ".*", "#*#", "4913", "*.tmp", "*.swp", "*.swo")
 
 
+_JOINERS = "\u200c\u200d"  # Persian and Indic names need them
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One file as read: `id` is its stem, `path` as people see it, `digest` of its bytes."""
@@ -164,6 +167,9 @@ def _refused(
     )
 
 
-def printable(name: str) -> str:
-    """Return a file's name without what a terminal or a mail would choke on."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+def printable(said: str) -> str:
+    """Return a name or a sentence without what a terminal or a mail would choke on."""
+    return "".join(
+        sign if sign.isprintable() or sign in _JOINERS else "\N{REPLACEMENT CHARACTER}"
+        for sign in said
+    )

@@ -112,14 +112,18 @@ def _problem(file: SourceFile, fault: Fault, at: tuple[int, int]) -> Problem:
         column=column,
         key=".".join(part for part in fault.path if isinstance(part, str)),
         code=fault.code,
-        message=fault.message,
-        hint=None if secret and fault.code != "password" else fault.hint,
-        expected=fault.expected,
+        message=printable(fault.message),
+        hint=None if secret and fault.code != "password" else _printable_lines(fault.hint),
+        expected=tuple(map(printable, fault.expected)),
         excerpt=excerpt,
         caret=caret,
         width=max(1, min(width, len(excerpt) - caret)),
         severity=fault.severity,
     )
+
+
+def _printable_lines(hint: str | None) -> str | None:
+    return None if hint is None else "\n".join(map(printable, hint.split("\n")))
 
 
 def _excerpt(text: str, offset: int) -> tuple[str, int]:
