@@ -223,6 +223,18 @@ def unknown_country(code: str) -> str | None:
     return None
 
 
+def weekday_of_each_month(number: int, weekday: int, first: date, last: date) -> list[date]:
+    """Return the first (1) to fourth (4), or last (-1), such weekday of each month of a span.
+
+    Days are naive and calendar days only (RFC 5545, MONTHLY with BYDAY), both ends included.
+    """
+    from dateutil.rrule import MONTHLY, rrule, weekday as of_week  # noqa: PLC0415 -- as holidays
+
+    start, end = (datetime.combine(day, time()) for day in (first, last))
+    days = rrule(MONTHLY, byweekday=of_week(weekday, number), dtstart=start, until=end)
+    return [one.date() for one in days]
+
+
 def _end_of_gap(wall: datetime, zone: ZoneInfo) -> datetime:
     """Find the moment at which clocks jump over a wall time, to the second."""
     before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC).replace(microsecond=0)

@@ -8,19 +8,27 @@ from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from tracker.campaign import Forum
-from tracker.dates import ONE_DAY, instant, local, show_day, show_day_short, zone
+from tracker.dates import (
+    ONE_DAY,
+    instant,
+    local,
+    show_day,
+    show_day_short,
+    weekday_of_each_month,
+    zone,
+)
 from tracker.errors import KeyPath
 from tracker.when import (
     Date,
     EveryWeeks,
     Monthly,
+    Ordinal,
     PhraseError,
     Sessions,
     Weekly,
     When,
     fixed_day,
     span_days,
-    weekday_in_month,
 )
 
 TIME_NOT_KNOWN = time(9)  # a session without a time counts as beginning at this hour
@@ -28,7 +36,7 @@ LASTS = timedelta(hours=3)  # where the forum does not say
 _LOOK_AHEAD = timedelta(days=400)
 _NEAR = timedelta(days=120)
 _DAYS_A_WEEK = 7
-_MONTHS_A_YEAR = 12
+_NUMBERS = dict(zip(Ordinal, (1, 2, 3, 4, -1), strict=True))
 Found = TypeVar("Found")
 
 
@@ -299,7 +307,8 @@ def _by_rule(sessions: Sessions | None, first: date, last: date) -> Iterator[dat
         case Weekly(weekdays):
             return _weekly(weekdays, first, last)
         case Monthly() as monthly:
-            return _monthly(monthly, first, last)
+            number = _NUMBERS[monthly.ordinal]
+            return iter(weekday_of_each_month(number, monthly.weekday, first, last))
         case EveryWeeks() as every:
             return _every_weeks(every, first, last)
 
@@ -311,19 +320,6 @@ def _weekly(weekdays: tuple[int, ...], first: date, last: date) -> Iterator[date
             day = first + timedelta(days=start + number)
             if day <= last:
                 yield day
-
-
-def _monthly(rule: Monthly, first: date, last: date) -> Iterator[date]:
-    for month in range(_month_number(first), _month_number(last) + 1):
-        day = weekday_in_month(
-            rule.ordinal, rule.weekday, month // _MONTHS_A_YEAR, month % _MONTHS_A_YEAR + 1
-        )
-        if first <= day <= last:
-            yield day
-
-
-def _month_number(day: date) -> int:
-    return day.year * _MONTHS_A_YEAR + day.month - 1
 
 
 def _every_weeks(rule: EveryWeeks, first: date, last: date) -> Iterator[date]:

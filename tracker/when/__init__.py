@@ -27,7 +27,6 @@ from tracker.when.resolve import (
     repeat_day,
     resolve,
     span_days,
-    weekday_in_month,
 )
 from tracker.when.shapes import (
     Anchor,
@@ -87,6 +86,5 @@ __all__ = [
     "repeat_day",
     "resolve",
     "span_days",
-    "weekday_in_month",
     "when_from",
 ]
