@@ -83,6 +83,30 @@ def process(
     )
 
 
+def on_a_terminal(folder: Path, *words: str, **environ: str) -> str:
+    """Run a command whose output is a terminal, and return what it drew there."""
+    ours, theirs = os.openpty()
+    started = subprocess.Popen(  # noqa: S603 -- our own program
+        [sys.executable, "-c", PROGRAM, *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **environ},
+        stdout=theirs,
+    )
+    os.close(theirs)
+    drawn = b""
+    with os.fdopen(ours, "rb", buffering=0) as screen:
+        while True:
+            try:
+                part = screen.read(65_536)
+            except OSError:  # how Linux says that nobody writes to the terminal any more
+                break
+            if not part:
+                break
+            drawn += part
+    assert started.wait(timeout=60) == 0
+    return drawn.decode().replace("\r\n", "\n")
+
+
 LETTER = """\
 title        = "Open the border crossing"
 dated        = 2010-06-01

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
+from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter, on_a_terminal
 from tests.house import House
 from tracker.loading import read_world
 
@@ -120,6 +120,18 @@ def test_a_pipe_gets_no_colours_no_trailing_blanks_and_80_columns(desk: Desk):
         assert "\x1b" not in said.out
         assert [line for line in lines if line != line.rstrip()] == []
         assert max(len(line) for line in lines) <= 80
+
+
+def test_a_terminal_gets_colours_unless_it_wants_none(desk: Desk):
+    words = ("plan", HRW, "--at", "2010-06-22", "--days", "3")
+
+    coloured = on_a_terminal(desk.folder, *words, TERM="xterm")
+    plain = on_a_terminal(desk.folder, *words, TERM="xterm", NO_COLOR="1")
+    dumb = on_a_terminal(desk.folder, *words, TERM="dumb")
+
+    assert "\x1b[36m" in coloured
+    assert "\x1b[36m" not in plain
+    assert "\x1b" not in dumb
 
 
 def test_a_narrow_screen_loses_the_bar_and_nothing_else(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
+from tests.desk import LETTER, Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
 from tests.house import House
 from tracker.cli.waiting import progress
 from tracker.loading import read_world
@@ -95,10 +95,14 @@ def test_a_window_that_ends_before_it_begins_is_a_matter_of_usage(desk: Desk):
 
 
 def test_without_dates_a_replay_goes_from_the_beginning_to_a_month_after_the_last(desk: Desk):
+    for path in (desk.folder / "campaigns").glob("*.toml"):
+        path.unlink()
+    desk.campaign("border").write_text(LETTER)
+
     moments = [one["at"] for one in desk.run("replay", "--json").objects]
 
-    assert moments[0].startswith("2010-06-15")
-    assert "2010-11-19" < moments[-1] < "2010-12-25"
+    assert moments[0] == "2010-06-01T06:00:00Z"
+    assert "2010-07-19" <= moments[-1] < "2010-07-26"
 
 
 def test_a_replay_goes_on_with_the_good_files_and_names_the_others(desk: Desk):

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from tracker.campaign import Campaign, Deadline, Meeting, World
 from tracker.dates import show_day, show_day_short
-from tracker.events import Course, course, frame, read_facts
+from tracker.events import Course, PlannedMeeting, course, frame, read_facts
 from tracker.planning import Instance
 from tracker.planning.instances import instances_of
 from tracker.planning.reminders import DEFAULT_LEADS
@@ -67,8 +67,13 @@ def _meetings(whole: Course) -> Iterator[PhraseRow]:
         phrase = _phrase_of(written)
         days = [one for one in whole.meetings if one.entry == entry and one.added_at is None]
         if phrase:
-            found = tuple(ComesTo(show_day(one.day), one.name) for one in days)
+            found = tuple(ComesTo(_said_of(one), one.name) for one in days)
             yield PhraseRow("meeting", phrase, found or (ComesTo("no session"),))
+
+
+def _said_of(meeting: PlannedMeeting) -> str:
+    last = "" if meeting.last_day == meeting.day else f" to {show_day(meeting.last_day)}"
+    return f"{show_day(meeting.day)}{last}"
 
 
 def _phrase_of(written: Meeting) -> str:
