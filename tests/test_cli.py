@@ -199,3 +199,23 @@ def test_the_clock_is_read_in_one_place():
     ]
 
     assert reads == ["tracker/cli/__init__.py"]
+
+
+def test_the_page_on_the_commands_has_every_command_and_option(desk: Desk):
+    page = (ROOT / "docs" / "commands.md").read_text()
+
+    for name in COMMANDS:
+        part = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        usage = desk.run(name, "--help").out.partition("\n\n")[0]
+        options = {word.strip("[]") for word in usage.split() if word.startswith("[--")}
+        assert part, name
+        assert [option for option in options if option not in part] == []
+
+
+def test_the_answer_shown_on_the_page_is_the_one_that_comes(desk: Desk):
+    page = (ROOT / "docs" / "commands.md").read_text()
+    shown = page.partition("$ tracker when ")[2].partition("\n\n")[0].splitlines()
+
+    said = desk.run("when", *shown[0].split())
+
+    assert said.out.splitlines() == [line.removeprefix("    ") for line in shown[1:]]
