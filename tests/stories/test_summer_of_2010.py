@@ -209,3 +209,9 @@ def test_no_address_of_a_target_is_in_any_mail():
             "new-york@example.org",
         }
         assert "wfm-igp" not in mail.record.raw.decode()
+
+
+def test_a_digest_counts_lateness_in_the_campaigns_own_days():
+    assert "18:00 New York (Tue 22 June 2010 00:00 Vienna), 2 days late" in text_of(
+        mail_of("2010-06-23", "vienna")
+    )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
-from tracker.dates import day_in, show_day_short
+from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import days_between, how_late, listed, many, moment, ordinal, relative_day
 from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, PlannedMeeting
@@ -97,9 +97,9 @@ def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
     """Name a meeting with its day and hour in its own zone and the reader's."""
     if meeting.time_known:
         return f"{meeting.name}, {moment(meeting.start, meeting.zone, zone)}"
-    days = show_day_short(meeting.day)
+    days = show_day(meeting.day)
     if meeting.last_day != meeting.day:
-        days += f" to {show_day_short(meeting.last_day)}"
+        days += f" to {show_day(meeting.last_day)}"
     return f"{meeting.name}, {days}, time not known"
 
 

@@ -80,15 +80,15 @@ def _since(desk: Desk, history: History) -> str:
 
 def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
-        replace(entry, when=f"{entry.when}, {_days_late(at, desk)} late")
+        replace(entry, when=f"{entry.when}, {_days_late(one, at, desk)} late")
         for one, at in desk.overdue()
         if not desk.says(instance_key(one))
         for entry in (_instance_entry(one, at, desk),)
     )
 
 
-def _days_late(at: datetime, desk: Desk) -> str:
-    late = (desk.saying.today - day_in(at, desk.saying.reader.zone)).days
+def _days_late(one: Instance, at: datetime, desk: Desk) -> str:
+    late = (desk.saying.today - day_in(at, one.course.frame.workdays.zone)).days
     return many(max(late, 1), "day")
 
 
