@@ -3,23 +3,23 @@
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from tests.page import Page, contrast
 from tests.samples import DIGEST, ENVELOPE, NOTICE, REMINDER, SAMPLES
 from tracker.compose import Composer
-from tracker.compose.render import KINDS
+from tracker.compose.render import KINDS, _part
 from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Section
 
 COMPOSER = Composer(Path(__file__).parents[1] / "templates")
 each_kind = pytest.mark.parametrize("content", SAMPLES, ids=lambda one: one.kind)
 # Surrogates as well: what cannot be written as UTF-8 must not stop a mail.
-TEXT = st.text(max_size=30)
+TEXT = st.text(st.characters(), max_size=30)
 
 
 def line_of(text: str) -> Line:
@@ -89,6 +89,12 @@ def test_a_command_is_never_parted_in_either_part():
     assert command in re.sub(r"<[^>]*>", "", rendered.html)
 
 
+def test_lines_to_paste_are_never_wrapped():
+    paste = f'[[log]]\nnote = "{"word " * 30}"'
+
+    assert f"\n{paste}\n" in COMPOSER.render(replace(REMINDER, paste=paste)).text
+
+
 def test_lines_to_paste_stand_at_the_margin():
     assert f"\n\n{REMINDER.paste}\n" in COMPOSER.render(REMINDER).text
     assert f">{REMINDER.paste}</pre>" in COMPOSER.render(REMINDER).html
@@ -136,6 +142,15 @@ def test_html_is_well_formed_and_small(content):
     assert html.startswith("<!DOCTYPE html>")
     assert Page.read(html).faults == []
     assert len(html.encode()) < 40_000
+
+
+@each_kind
+def test_templates_are_well_formed_before_the_styles_are_inlined(content):
+    """Inlining mends what is broken, so that only this can tell."""
+    html = _part(COMPOSER.renderer._templates, f"{content.kind}.html", asdict(content))
+
+    assert isinstance(html, str)
+    assert Page.read(html).faults == []
 
 
 @each_kind
@@ -193,6 +208,7 @@ def test_what_was_typed_is_shown_and_never_obeyed():
 
 
 @given(st.sampled_from(KINDS), TEXT)
+@example("reminder", "a\ud800b\0c\x1bd\re")
 def test_any_text_gives_a_whole_mail(kind: str, text: str):
     composed = COMPOSER.compose(content_of(kind, text), ENVELOPE)
     rendered = COMPOSER.render(content_of(kind, text))

@@ -10,14 +10,14 @@ from tests.samples import DIGEST, ENVELOPE, REMINDER, SAMPLES
 from tracker.compose import Composer, template_problems
 
 SHIPPED = Path(__file__).parents[1] / "templates"
-SECRET = "canary-0624"
+CANARY = "canary-0624"
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     folder = tmp_path / "templates"
     folder.mkdir()
-    (tmp_path / "secret.txt").write_text(SECRET)
+    (tmp_path / "secret.txt").write_text(CANARY)
     return folder
 
 
@@ -151,6 +151,7 @@ ESCAPES = [
     "{{ lipsum() }}",
     "{{ range(9) }}",
     "{{ namespace().x }}",
+    "{{ cycler }}",
     "{{ config }}",
     "{{ env }}",
     "{{ 'x' * 10**9 }}",
@@ -193,7 +194,7 @@ def test_a_template_cannot_reach_out(own: Path, text: str):
 
     assert [problem.line for problem in rendered.problems] == [1]
     assert rendered.html == ""
-    assert SECRET not in rendered.text
+    assert CANARY not in rendered.text
     assert "Köln" not in rendered.text
 
 
@@ -231,8 +232,8 @@ def test_every_name_but_txt_is_escaped(own: Path):
 
 def test_html_reads_no_file_for_its_styles(own: Path):
     (own / "reminder.html").write_text(
-        f'<link rel="stylesheet" href="file://{own}/look.css"><link rel="stylesheet" href="look.css">'
-        "<p>x</p>"
+        f'<link rel="stylesheet" href="file://{own}/look.css">'
+        '<link rel="stylesheet" href="look.css"><p>x</p>'
     )
     (own / "look.css").write_text("p { color: red }")
 

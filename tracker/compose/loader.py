@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, Undefined
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -18,7 +18,8 @@ WIDTH = 72
 _NAME = re.compile(r"[a-z0-9_./-]{1,80}")
 # Not `replace`, `center` and their like, with which a few words fill the memory.
 _FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
-_CALLABLE = (Macro, BlockReference, LoopContext)
+# To call what is undefined is safe: it raises, with the name in its message.
+_CALLABLE = (Macro, BlockReference, LoopContext, Undefined)
 Stamp = tuple[str, int, int]
 
 
@@ -87,9 +88,10 @@ def words(text: str) -> list[str]:
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox does not limit what is computed; refusing these three signs and calls does.
+    """Refuses three signs and all calls into Python, since Jinja's sandbox limits no resources.
 
     `7**10**7`, `'x'*10**9`, `'%999999999d' % 1` and `'x'.center(10**9)` would take the memory.
+    What is left (`~` in a macro that calls itself) is the administrator's, who edits templates.
     """
 
     intercepted_binops = frozenset({"*", "**", "%"})
@@ -100,7 +102,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"a template may use {operator} on whole numbers only, and never **")
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 -- a template's values
-        return isinstance(obj, _CALLABLE)
+        if isinstance(obj, _CALLABLE):
+            return True
+        raise SecurityError("a template may call its own macros and blocks, and nothing else")
 
 
 class _Folders(BaseLoader):
@@ -116,7 +120,7 @@ class _Folders(BaseLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         stamp = self._stamp(template)
         if stamp is None:
-            raise TemplateNotFound(template)
+            raise TemplateNotFound(template, f'there is no template named "{template}"')
         folder, path = Path(stamp[0]), str(Path(stamp[0], template))
         return _read(folder, template), path, lambda: self._stamp(template) == stamp
 
