@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.campaign import Campaign, Playbook, Workdays
-from tracker.checking import campaign_faults, config_faults, playbook_faults, workdays_faults
-from tracker.config import Config, MailSettings
+from tracker.campaign import Campaign, Playbook
+from tracker.checking import campaign_faults, playbook_faults
 from tracker.errors import Fault
 from tracker.loading import read_text, read_world
 
@@ -353,78 +352,3 @@ def test_a_session_on_a_holiday_is_named_once_and_stands():
     assert codes(HEAD + corpus_christi) == ["on-holiday"]
     weekend = '\n[[meeting]]\nname = "Talk"\ndate = "Sunday 27 June"\n'
     assert codes(HEAD + BODY + weekend) == []
-
-
-@pytest.mark.parametrize(
-    ("transport", "sound"),
-    [
-        ("maildir:outbox", True),
-        ("maildir:/var/mail/out box", True),
-        ("smtp://localhost", True),
-        ("smtp://tracker@mail.example.org:587", True),
-        ("smtps://tracker@mail.example.org", True),
-        ("smtp://[::1]:2525", True),
-        ("maildir:", False),
-        ("smtp://", False),
-        ("smtp://host:99999", False),
-        ("smtp://host/path", False),
-        ("smtp://us:er@host", False),
-        ("http://host", False),
-        ("smtp://ho st", False),
-    ],
-)
-def test_a_transport_is_a_maildir_or_a_server(transport: str, sound: bool):  # noqa: FBT001 -- a column of the table
-    config = WORLD.config.model_copy(update={"mail": MailSettings(transport=transport)})
-
-    assert (config_faults(config) == []) == sound
-
-
-@pytest.mark.parametrize(
-    ("sender", "sound"),
-    [
-        ("tracker@example.org", True),
-        ("Tracker <tracker@example.org>", True),
-        ("<tracker@example.org>", True),
-        ('"Tracker, the" <tracker@example.org>', True),
-        ("Tracker", False),
-        ("a@example.org, b@example.org", False),
-        ("a@example.org <b@example.org> <c@example.org>", False),
-        ("Tracker <a@x(<b@y.org>)>", False),
-    ],
-)
-def test_mail_comes_from_one_address(sender: str, sound: bool):  # noqa: FBT001 -- a column of the table
-    config = WORLD.config.model_copy(
-        update={"mail": WORLD.config.mail.model_copy(update={"sender": sender})}
-    )
-
-    assert (config_faults(config) == []) == sound
-
-
-def test_a_deputy_is_somebody_else():
-    text = (Path(__file__).parent / "campaigns/sound/config.toml").read_text("utf-8")
-    shape, _ = read_text(
-        "config", "config", Path("config.toml"), text.replace('"new-york"\naway', '"x"\naway')
-    )
-    assert isinstance(shape, Config)
-
-    assert [(one.code, one.path) for one in config_faults(shape)] == [
-        ("unknown-coordinator", ("coordinator", 0, "deputy"))
-    ]
-
-
-def test_a_calendar_needs_years_and_a_working_day():
-    shape, _ = read_text(
-        "workdays",
-        "x",
-        Path("x.toml"),
-        'name = "x"\ntimezone = "UTC"\nadd = ["1 May", "24 December to 31 December"]\n'
-        'drop = ["2 days after 1 May 2010"]\nholidays = "AT-99"\n',
-    )
-    assert isinstance(shape, Workdays)
-
-    assert [one.code for one in workdays_faults(shape)] == [
-        "unknown-country",
-        "phrase-year",
-        "phrase-year",
-        "phrase-not-fixed",
-    ]

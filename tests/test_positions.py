@@ -105,6 +105,7 @@ def test_what_stands_at_a_spot_is_the_value_with_its_key(text: str):
         spot = spots[path]
         _check_key(text, path, spot)
         stands = text[spot.start : spot.end]
+        assert stands == stands.strip()
         if spot.start < spot.key:
             assert stands.startswith("[")
             assert stands.endswith("]")

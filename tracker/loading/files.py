@@ -88,10 +88,11 @@ def list_folder(root: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     if not root.is_dir():
         message = "there is no such folder"
         return (), (_refused(root, "no-folder", message, hint="make it, or mend `campaigns`"),)
+    shown = shown_path(root)
     for kind, name in FOLDERS:
-        for path in _names(root / name, problems):
+        for path in _names(shown / name, problems):
             if path.suffix.lower() == ".toml" and is_slug(path.stem) and path.suffix == ".toml":
-                found.append(Listed(kind, path.stem, shown_path(path)))
+                found.append(Listed(kind, path.stem, path))
             else:
                 problems.extend(_misnamed(path))
     if len(found) > MOST_FILES:

@@ -12,7 +12,7 @@ from tracker.errors import KeyPath
 # The shapes are four levels deep. Without a floor, a list nested 400 times would fill the memory
 # with paths that no fault can ever name.
 DEEPEST = 8
-_BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
+_BLANK = re.compile(r"(?:[ \t\n]++|#[^\n]*+)*+")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # Nothing is given back (`*+`): a string of four million characters must not fill a stack.
 _STRING = re.compile(

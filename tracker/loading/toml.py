@@ -96,10 +96,12 @@ def _attempt(text: str) -> tuple[dict[str, Any] | None, Slip | None]:
 def _count(values: dict[str, Any]) -> int:
     count = 0
     waiting: list[Any] = [values]
-    while waiting and count <= MOST_VALUES:
+    while waiting:
         one = waiting.pop()
         inside = one.values() if isinstance(one, dict) else one
         count += len(inside)
+        if count > MOST_VALUES:
+            break
         waiting.extend(part for part in inside if isinstance(part, (dict, list)))
     return count
 

@@ -93,7 +93,7 @@ class _Folder:
         return Reading(
             world=world,
             files=tuple(read.source for read in self.reads),
-            problems=tuple(sorted(self.problems, key=self._order)),
+            problems=self._ordered(),
             not_in_force=tuple(sorted(str(path) for path in self.broken.values())),
             config_path=self.config_path,
             in_force=dict(self.sources),
@@ -193,9 +193,15 @@ class _Folder:
         self.problems += placed(source, [fault])
         self.broken["config", source.id] = source.path
 
-    def _order(self, problem: Problem) -> tuple[bool, str, int, int]:
-        in_config = problem.file == str(shown_path(self.config_path))
-        return (not in_config, problem.file, problem.line, problem.column)
+    def _ordered(self) -> tuple[Problem, ...]:
+        """Return the problems by file, line and column, those of config.toml first."""
+        config = str(shown_path(self.config_path))
+        return tuple(
+            sorted(
+                self.problems,
+                key=lambda one: (one.file != config, one.file, one.line, one.column),
+            )
+        )
 
 
 def _served(known: set[FileKey]) -> list[Listed]:
