@@ -107,7 +107,7 @@ def _script(questions: list[Question], workdays: WorkingDays) -> Iterator[str]:
 
 
 def _ask_remind(script: Path) -> list[str]:
-    return run(["remind", "-q", str(script), "2010-06-01"]).split()
+    return run(["remind", "-q", str(script), "2009-01-01"]).split()
 
 
 def _ask_tracker(questions: list[Question]) -> list[str]:

@@ -236,6 +236,35 @@ async def test_a_broken_config_leaves_the_old_one_in_force(
     assert "config.toml has errors" in caplog.text
 
 
+async def test_a_new_transport_waits_for_a_restart_and_says_so(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    desk = Desk(home)
+    await desk.turn()
+    new = CONFIG.replace("[[coord", '[mail]\ntransport = "maildir:other"\n[[coord', 1)
+    (home / "config.toml").write_text(new)
+
+    await desk.turn(2)
+
+    assert "restart to use it" in caplog.text
+    assert desk.daemon.engine.world.config.mail.transport == "maildir:other"
+
+
+async def test_a_coordinator_who_joins_is_known_without_a_restart(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    desk = Desk(home)
+    await desk.turn()
+    (home / "config.toml").write_text(CONFIG.replace("new-york@example.org", "ny@example.org"))
+
+    await desk.turn(2)
+
+    who = desk.daemon.engine.world.config.who("new-york")
+    assert who is not None
+    assert who.email == "ny@example.org"
+    assert "restart" not in caplog.text
+
+
 async def test_what_was_put_off_goes_again_with_the_same_bytes(home: Path):
     desk = Desk(home)
     desk.outcomes = [Outcome("temporary", 451, "later"), Outcome("sent", 250, "taken")]

@@ -1,6 +1,7 @@
 """What rings, and that nothing rung is lost; only turns of the event loop pass."""
 
 import asyncio
+import inspect
 from datetime import UTC, datetime, timedelta
 
 from tracker.daemon.bell import Bell
@@ -91,6 +92,7 @@ async def test_jobs_are_few_wait_for_ever_and_know_no_local_zone():
             assert job.misfire_grace_time is None
             assert job.coalesce
             assert job.max_instances == 1
+            assert inspect.iscoroutinefunction(job.func)  # a plain one would run in a thread
             assert job.next_run_time.utcoffset() == timedelta(0)
         assert str(jobs["keep house"].trigger.timezone) == "UTC"
     finally:

@@ -93,11 +93,13 @@ def test_the_daemon_mails_a_campaign_refuses_a_second_one_and_stops_when_told(ho
 def test_what_it_makes_is_nobody_elses(home: Path):
     with running(home, JOURNAL_STREAM="8:1") as daemon:
         mails = waits_for(home, daemon)
+        status = Path(f"/proc/{daemon.pid}/status").read_text()
         daemon.send_signal(signal.SIGINT)
         _, said = daemon.communicate(timeout=PATIENCE_SECONDS)
 
     assert daemon.returncode == 0
     assert said.startswith("<6>started")
+    assert "Umask:\t0077\n" in status
     made = [home / "tracker.db", home / "outbox", *mails]
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
 

@@ -47,6 +47,12 @@ what = "Ask for an answer"
 for = "each target"
 due = "7 days after delivery"
 until = "reply"
+[[follow-up]]
+id = "carried-out"
+what = "Ask whether it was carried out"
+due = "14 days after decision"
+repeat = "every 14 days"
+until = "settled"
 """
 NOON = at("2010-06-24 10:00")
 Log = Callable[..., int]
@@ -177,6 +183,26 @@ def test_the_last_outcome_says_that_no_ask_is_open(log: Log, capsys: pytest.Capt
     assert "  settles the ask mission: Send a mission\n" in first
     assert "leaves no ask open" not in first
     assert "  leaves no ask open" in capsys.readouterr().out
+
+
+def test_what_never_began_or_ended_long_ago_is_not_said_to_end_now(
+    log: Log, capsys: pytest.CaptureFixture[str]
+):
+    for ask in ("mission", "money"):
+        log("letter", "outcome", "--ask", ask, "--result", "met")
+
+    said = capsys.readouterr().out
+    assert "carried-out" not in said
+    assert "calls" not in said
+
+
+def test_an_outcome_that_leaves_the_ask_open_sets_the_asking_going(
+    log: Log, capsys: pytest.CaptureFixture[str]
+):
+    log("letter", "outcome", "--ask", "mission", "--result", "partly-met")
+
+    said = capsys.readouterr().out
+    assert "  sets going carried-out: Ask whether it was carried out, Thursday 8 July 2010" in said
 
 
 def test_settling_early_ends_what_was_still_to_come(log: Log, capsys: pytest.CaptureFixture[str]):

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.app.engine import Engine
+from tracker.campaign import World
+from tracker.config import Config
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.errors import BusyError
@@ -64,7 +66,7 @@ class Daemon:
         if planned is not None:
             await self.engine.send_due(planned)
             await self.engine.retry_due()
-        # What is due already and did not go in this turn waits for the next beat: ringing for it
+        # What is due already and did not go in this turn waits for the next look: ringing for it
         # at once would never end.
         self.bell.arm(self.engine.next_moment(started))
 
@@ -95,21 +97,37 @@ class Daemon:
 
     def _taken(self, reading: Reading, now: datetime) -> Plan | None:
         """Put what was read in force and plan with it, in one transaction."""
-        in_force = self.engine.world
-        if reading.world is None:
-            LOG.warning("config.toml has errors; the one read before stays in force")
-            world = in_force
-        elif in_force.campaigns and not reading.world.campaigns:
-            LOG.warning("the campaigns folder is empty; the files read before stay in force")
-            world = in_force
-        else:
-            world = reading.world
+        world = _in_force(self.engine.world, reading)
         with self.engine.store.writing():
             remember(self.engine, reading, now=now)
             self.engine.take(world, reading.problems)
             planned = self.engine.refresh()
         self._plan_is_due = False
         return planned
+
+
+def _in_force(before: World, reading: Reading) -> World:
+    """Return the files that hold from now on; what looks like an accident changes nothing."""
+    if reading.world is None:
+        LOG.warning("config.toml has errors; the one read before stays in force")
+        return before
+    if before.campaigns and not reading.world.campaigns:
+        LOG.warning("the campaigns folder is empty; the files read before stay in force")
+        return before
+    if _opened_at_start(reading.world.config) != _opened_at_start(before.config):
+        LOG.warning("config.toml names another database, folder or transport: restart to use it")
+    return reading.world
+
+
+def _opened_at_start(config: Config) -> tuple[str | None, ...]:
+    mail = config.mail
+    return (
+        config.database,
+        config.campaigns,
+        config.templates,
+        mail.transport,
+        mail.password_file,
+    )
 
 
 def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
