@@ -7,7 +7,6 @@ from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Noti
 
 HRW = "Deploy an OSCE security assistance mission to southern Kyrgyzstan"
 SIGN_ON = "Sign-on letter to the Security Council on Kyrgyzstan"
-GCR2P = "Open letter to the OSCE: hundreds of police, within days"
 VIENNA = (
     "You get this because config.toml names you (vienna) as a coordinator; days and hours are "
     "those of Vienna. Whoever keeps config.toml can change that."
@@ -71,7 +70,7 @@ REMINDER = MailContent(
             ),
         ),
         Group(
-            heading="At no meeting",
+            heading="Without a meeting",
             campaigns=(
                 CampaignLines(
                     campaign="icrtop-security-council",
@@ -142,7 +141,7 @@ DIGEST = MailContent(
             ),
         ),
         Group(
-            heading="At no meeting",
+            heading="Without a meeting",
             campaigns=(
                 CampaignLines(
                     campaign="icrtop-security-council",
@@ -170,7 +169,7 @@ DIGEST = MailContent(
                 Entry(
                     text="Write the readout of the meeting with the Chairperson",
                     when="Friday 9 July 2010, 18:00 Vienna (12:00 New York), 3 days late",
-                    detail=GCR2P,
+                    detail="gcr2p-osce",
                 ),
             ),
         ),
@@ -182,17 +181,17 @@ DIGEST = MailContent(
                     text="OSCE Permanent Council meets (fourth session on this ask: no "
                     "decision at the 3 before)",
                     when="Thursday 15 July 2010, 10:00 Vienna (04:00 New York)",
-                    detail=f"{HRW}; {GCR2P}",
+                    detail="gcr2p-osce; hrw-osce-ambassadors",
                 ),
                 Entry(
                     text="Informal meeting of ministers, Almaty",
                     when="Fri 16 July 2010 to Sat 17 July 2010, time not known",
-                    detail=HRW,
+                    detail="hrw-osce-ambassadors",
                 ),
                 Entry(
                     text="Telephone the delegations that have not answered",
                     when="Wednesday 14 July 2010",
-                    detail=GCR2P,
+                    detail="gcr2p-osce",
                 ),
             ),
         ),
@@ -202,13 +201,13 @@ DIGEST = MailContent(
             entries=(
                 Entry(
                     text="President of the Security Council, U. Joy Ogwu, Nigeria",
-                    when="19 days, asked 2 times",
-                    detail=SIGN_ON,
+                    when="19 days silent, asked 2 times",
+                    detail="icrtop-security-council",
                 ),
                 Entry(
                     text="Chairperson of the Permanent Council, Kairat Abdrakhmanov, Kazakhstan",
-                    when="12 days, asked 1 time",
-                    detail=GCR2P,
+                    when="12 days silent, asked 1 time",
+                    detail="gcr2p-osce",
                 ),
             ),
         ),
@@ -219,7 +218,7 @@ DIGEST = MailContent(
                 Entry(
                     text="Outcome of “Field a stabilisation mission”: deferred to Thu 8 July 2010",
                     when="Thu 1 July 2010",
-                    detail=HRW,
+                    detail="hrw-osce-ambassadors",
                 ),
             ),
         ),
@@ -229,15 +228,15 @@ DIGEST = MailContent(
             entries=(
                 Entry(
                     text=MISSION,
-                    when="24 Jun deferred → 1 Jul deferred; next: Thu 8 July 2010",
-                    detail=HRW,
+                    when="24 June deferred → 1 July deferred; next: Thu 8 July 2010",
+                    detail="hrw-osce-ambassadors",
                 ),
             ),
         ),
         Section(
             id="signatures",
             heading="Signatures",
-            entries=(Entry(text="20 signatures", when="2 new", detail=SIGN_ON),),
+            entries=(Entry(text="20 signatures", when="2 new", detail="icrtop-security-council"),),
         ),
         Section(
             id="files",
@@ -307,8 +306,8 @@ NOTICE = MailContent(
             item="accepted",
             campaign="hrw-osce-ambassadors",
             title=HRW,
-            headline="The tracker now follows this campaign. Nothing to do but to check that "
-            "the plan is right.",
+            headline="The tracker follows this campaign from now on. Check that its plan is "
+            "right.",
             sections=(
                 Section(
                     id="soon",

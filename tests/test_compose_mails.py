@@ -54,7 +54,9 @@ def content_of(kind: str, text: str) -> MailContent:
 
 
 def visible(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html.partition("<body")[2]).split())
+    return " ".join(
+        re.sub(r"<[^>]*>", " ", html.partition("<body class")[2].partition(">")[2]).split()
+    )
 
 
 def test_there_is_a_sample_of_every_kind():
@@ -234,6 +236,19 @@ def test_a_bare_mail_has_no_empty_headings():
 
     assert rendered.text == "Monday 2 August 2010\n\nNothing is to be done today.\n"
     assert Page.read(rendered.html).headings == [("h1", "Nothing is to be done today.")]
+
+
+def test_an_inbox_shows_the_first_thing_to_do_beside_the_subject():
+    line = REMINDER.groups[0].campaigns[0].lines[0]
+    bare = replace(REMINDER, groups=(), notices=())
+
+    for content, shown in (
+        (REMINDER, line.what),
+        (DIGEST, DIGEST.preheader),
+        (NOTICE, NOTICE.notices[0].title),
+        (bare, REMINDER.headline),
+    ):
+        assert visible(COMPOSER.render(content).html).startswith(f"{shown} ")
 
 
 def test_an_empty_subject_is_never_sent():

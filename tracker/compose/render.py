@@ -1,5 +1,6 @@
 """A mail's content to its subject, text and HTML, whatever state the templates are in."""
 
+import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from tracker.content import MailContent
 KINDS = ("reminder", "digest", "correction", "notice")
 LONGEST_PART = 256 * 1024
 # What no mail program shows; lone surrogates besides cannot be written as UTF-8.
-_UNSAYABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127, *range(0xD800, 0xE000)])
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Renderer:
 
 def tidy(text: str) -> str:
     """Drop what no mail program shows and cannot be written as UTF-8."""
-    return text.translate(_UNSAYABLE).replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSAYABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _part(templates: Environment, name: str, values: Mapping[str, Any]) -> str | Problem:
