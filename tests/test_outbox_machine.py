@@ -21,7 +21,7 @@ from tracker.store import MailRecord, Store
 from tracker.store.mails import MOST_RECOVERIES
 
 KEYS = st.sampled_from("abc")
-HOURS = st.integers(0, 6).map(lambda hours: timedelta(hours=hours))
+HOURS = st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(hours=2)])
 Given = MailRecord | MultipleResults[MailRecord]
 END = ("sent", "failed", "cancelled", "expired")
 
@@ -70,6 +70,21 @@ class Outbox(RuleBasedStateMachine):
 
     # -- the planner ---------------------------------------------------------------------------
 
+    def due(self) -> set[str]:
+        return {
+            key
+            for key, line in self.lines.items()
+            if self.free(key)
+            and line.due <= self.now
+            and (line.expires is None or line.expires > self.now)
+        }
+
+    def any_line(self, *states: str) -> bool:
+        return any(line.state in states for line in self.lines.values())
+
+    def any_mail(self, *states: str) -> bool:
+        return any(mail.state in states for mail in self.mails.values())
+
     def free(self, key: str) -> bool:
         line = self.lines.get(key)
         return line is not None and line.state == "queued" and line.mail is None
@@ -85,6 +100,7 @@ class Outbox(RuleBasedStateMachine):
             if before is None or self.free(key) or before.state in {"cancelled", "expired"}:
                 self.lines[key] = Line("queued", due, expires)
 
+    @precondition(lambda self: self.any_line("queued"))
     @rule(key=KEYS, wait=HOURS)
     def move(self, key: str, wait: timedelta) -> None:
         due = self.now + wait
@@ -93,27 +109,21 @@ class Outbox(RuleBasedStateMachine):
         if self.free(key):
             self.lines[key] = Line("queued", due, None)
 
+    @precondition(lambda self: self.any_line("queued"))
     @rule(key=KEYS, end=st.sampled_from(["cancelled", "expired"]))
     def drop(self, key: str, end: str) -> None:
         self.store.replace_plan((), (), [(key, end, "because")], now=self.now)
         if self.free(key):
             self.lines[key].state = end
 
-    @rule(key=KEYS)
-    def crash_while_planning(self, key: str) -> None:
-        with suppress(KeyboardInterrupt), self.store.writing():
-            self.store.replace_plan([an_occurrence(key, due=self.now)], (), (), now=self.now)
-            self.store.replace_plan((), (), [(key, "cancelled", "x")], now=self.now)
-            raise KeyboardInterrupt
-        self._restart()
-
     # -- the sender ----------------------------------------------------------------------------
 
+    @precondition(lambda self: self.due())
     @rule(target=in_hand, lasts=st.none() | HOURS)
     def start_what_is_due(self, lasts: timedelta | None) -> Given:
-        due = {one.key for one in self.store.due_lines(self.now)}
-        return self._start(due, lasts) if due else multiple()
+        return self._start(self.due(), lasts)
 
+    @precondition(lambda self: self.lines)
     @rule(target=in_hand, keys=st.sets(KEYS, min_size=1))
     def start_what_may_be_gone(self, keys: set[str]) -> Given:
         return self._start(keys, None)
@@ -159,6 +169,7 @@ class Outbox(RuleBasedStateMachine):
         assert not self.store.mark_sent(mail, 250, "ok", now=self.now)
         assert not self.store.mark_failed(mail, 550, "no", now=self.now)
 
+    @precondition(lambda self: self.any_mail("queued", "unknown"))
     @rule(target=in_hand, limit=st.none() | st.integers(1, 2))
     def retry(self, limit: int | None) -> Given:
         for number, mail in self.mails.items():
@@ -173,8 +184,8 @@ class Outbox(RuleBasedStateMachine):
             self._settle(one.id, "sending")
         return multiple(*claimed)
 
-    @rule(number=st.integers(1, 6))
-    @precondition(lambda self: self.mails)
+    @rule(number=st.integers(1, 4))
+    @precondition(lambda self: self.any_mail("failed", "unknown", "expired"))
     def ask_by_hand(self, number: int) -> None:
         mail = self.mails.get(number)
         if mail is not None and mail.state in {"failed", "unknown", "expired"}:
@@ -185,11 +196,19 @@ class Outbox(RuleBasedStateMachine):
     # -- the world -----------------------------------------------------------------------------
 
     @rule(wait=HOURS)
+    @precondition(lambda self: self.lines)
     def wait(self, wait: timedelta) -> None:
         self.now += wait
 
-    @rule(taken=st.booleans())
-    def crash(self, taken: bool) -> None:  # noqa: FBT001 -- Hypothesis calls it by name
+    @precondition(lambda self: self.any_mail("sending") or self.any_line("queued"))
+    @rule(taken=st.booleans(), planning=st.none() | KEYS)
+    def crash(self, taken: bool, planning: str | None) -> None:  # noqa: FBT001 -- Hypothesis calls it by name
+        if planning is not None:
+            with suppress(KeyboardInterrupt), self.store.writing():
+                wanted = [an_occurrence(planning, due=self.now)]
+                self.store.replace_plan(wanted, (), (), now=self.now)
+                self.store.replace_plan((), (), [(planning, "cancelled", "x")], now=self.now)
+                raise KeyboardInterrupt
         self._restart(taken=taken)
 
     # -- what must hold ------------------------------------------------------------------------
@@ -207,11 +226,7 @@ class Outbox(RuleBasedStateMachine):
             number: mail.state for number, mail in self.mails.items()
         }
         free = {key: line for key, line in self.lines.items() if self.free(key)}
-        assert {one.key for one in due} == {
-            key
-            for key, line in free.items()
-            if line.due <= self.now and (line.expires is None or line.expires > self.now)
-        }
+        assert {one.key for one in due} == self.due()
         moments = [line.due for line in free.values()]
         moments += [mail.next_at for mail in self.mails.values() if mail.next_at is not None]
         assert next_due == min(moments, default=None)
