@@ -1,5 +1,6 @@
 """`tracker outbox` and `tracker why`, on the database of a daemon."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,20 +15,29 @@ OPENED = datetime(2010, 6, 1, 5, tzinfo=UTC)
 LAST = datetime(2010, 6, 22, 9, tzinfo=UTC)
 
 
-@pytest.fixture
-def desk(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Desk:
-    """A desk with one small letter, and a database whose first mail was refused."""
-    monkeypatch.chdir(a_folder_with_one_letter(tmp_path))
-    monkeypatch.setenv("COLUMNS", "80")
-    world = read_world(tmp_path / "config.toml").world
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one small letter, and a database whose first mail was refused."""
+    folder = a_folder_with_one_letter(tmp_path_factory.mktemp("refused"))
+    world = read_world(folder / "config.toml").world
     assert world is not None
-    house = House(world, replayed=False, opened=OPENED, database=tmp_path / "tracker.db")
+    house = House(world, replayed=False, opened=OPENED, database=folder / "tracker.db")
     house.outcomes = [Outcome("permanent", 550, "no such mailbox")]
     house.turn_to(LAST)
     house.store.close()
-    made = Desk(tmp_path, capsys)
+    return folder
+
+
+@pytest.fixture
+def desk(
+    refused: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    monkeypatch.chdir(shutil.copytree(refused, tmp_path / "desk"))
+    monkeypatch.setenv("COLUMNS", "80")
+    made = Desk(tmp_path / "desk", capsys)
     made.now = LAST
     return made
 
@@ -167,15 +177,21 @@ def test_an_unknown_key_is_said_to_be_unknown(desk: Desk):
 
 
 def test_without_a_database_keys_of_replay_and_plan_can_be_asked(shipped: Desk):
-    mails = shipped.run("replay", "--from", "2010-06-24", "--to", "2010-06-25", "--json").objects
-    plan = shipped.run("plan", "gcr2p-osce", "--at", "2010-06-30", "--json").objects
+    for path in (shipped.folder / "campaigns").glob("*.toml"):
+        if path.stem != "gcr2p-osce":
+            path.unlink()
+    mails = shipped.run("replay", "--from", "2010-07-01", "--to", "2010-07-02", "--json").objects
+    plan = shipped.run("plan", "--at", "2010-06-30", "--json").objects
     skipped = next(one for one in plan if one["state"] == "skipped")
+    waiting = next(one for one in plan if one["state"] == "waiting")
 
     sent = shipped.run("why", mails[0]["items"][0]["key"])
     by_id = shipped.run("why", mails[0]["message_id"])
     left_out = shipped.run("why", skipped["key"])
+    unsettled = shipped.run("why", waiting["key"])
 
-    assert sent.code == by_id.code == left_out.code == 0
+    assert sent.code == by_id.code == left_out.code == unsettled.code == 0
     assert "replayed" in sent.out
     assert mails[0]["message_id"] in by_id.out
     assert "skipped: already past" in " ".join(left_out.out.split())
+    assert "waiting for decision" in unsettled.out

@@ -82,6 +82,22 @@ def test_a_bare_date_is_the_end_of_that_day_in_config_tomls_zone(desk: Desk):
     assert bare.out != desk.run("plan", "--at", "2010-06-24T00:00Z", "--json").out
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2010-06-24T08:00Z",
+        "2010-06-24T10:00",
+        "2010-06-24 04:00-04:00",
+        "Thursday 24 June 2010 at 10:00",
+        "24 June 2010 at 04:00 America/New_York",
+    ],
+)
+def test_a_moment_may_be_written_in_many_ways(desk: Desk, written: str):
+    said = desk.run("plan", "traub-foreign-policy", "--at", written)
+
+    assert said.out.startswith("Plan from Thursday 24 June 2010, 10:00 (Vienna)")
+
+
 def test_what_is_left_out_and_what_waits_is_there_with_its_reason(desk: Desk):
     said = desk.run("plan", "gcr2p-osce", "--at", "2010-06-30", "--json").objects
 
@@ -189,6 +205,8 @@ def test_a_broken_campaign_asked_for_by_name_is_exit_code_1(desk: Desk):
         ("--days", "many"),
         ("--at", "2010-06-31"),
         ("--at", "9999-12-31T23:59-12:00"),
+        ("--at", "0001-01-01T00:00+12:00"),
+        ("--at", "2010-06-24T25:00"),
         ("--at", "tomorrow"),
     ],
 )

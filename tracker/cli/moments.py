@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from tracker.dates import instant, show_day, zone
 from tracker.errors import UsageError
 from tracker.when import PhraseError, When, fixed_day, parse_when
+from tracker.when.words import FIRST_YEAR, LAST_YEAR
 
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
@@ -34,16 +35,13 @@ def moment_of(option: str, text: str, home: ZoneInfo) -> Asked:
     A bare date is 00:00 of that day; `end_of` says the end of it.
     """
     written = _iso(text)
-    try:
-        if written is not None:
-            return Asked(_aware(written, home))
-        when = _phrase(option, text)
-        day = _day(option, when)
-        if when.clock is None:
-            return Asked(instant(day, MIDNIGHT, home), day)
-        return Asked(instant(day, when.clock, zone(when.zone) if when.zone else home))
-    except (ValueError, OverflowError):
-        raise UsageError(f'{option}: "{text}" is beyond the calendar') from None
+    if written is not None:
+        return Asked(_aware(option, text, written, home))
+    when = _phrase(option, text)
+    day = _day(option, when)
+    if when.clock is None:
+        return Asked(instant(day, MIDNIGHT, home), day)
+    return Asked(instant(day, when.clock, zone(when.zone) if when.zone else home))
 
 
 def end_of(option: str, text: str, home: ZoneInfo) -> Asked:
@@ -51,10 +49,7 @@ def end_of(option: str, text: str, home: ZoneInfo) -> Asked:
     asked = moment_of(option, text, home)
     if asked.day is None:
         return asked
-    try:
-        return Asked(instant(asked.day + ONE_DAY, MIDNIGHT, home), asked.day)
-    except (ValueError, OverflowError):
-        raise UsageError(f'{option}: "{text}" is beyond the calendar') from None
+    return Asked(instant(asked.day + ONE_DAY, MIDNIGHT, home), asked.day)
 
 
 def show_asked(asked: Asked, home: ZoneInfo) -> str:
@@ -75,7 +70,9 @@ def _iso(text: str) -> datetime | None:
         return None
 
 
-def _aware(written: datetime, home: ZoneInfo) -> datetime:
+def _aware(option: str, text: str, written: datetime, home: ZoneInfo) -> datetime:
+    if not FIRST_YEAR <= written.year <= LAST_YEAR:  # the years that date phrases know, too
+        raise UsageError(f'{option}: the year of "{text}" must be {FIRST_YEAR} to {LAST_YEAR}')
     if written.tzinfo is None:
         return instant(written.date(), written.time(), home)
     return written.astimezone(UTC)

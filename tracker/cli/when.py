@@ -220,7 +220,6 @@ _ASKS = {
     "opening": "give the day of opening with --opened",
     "letter": "the letter's own date is known only inside a campaign",
     "year": "write the year, or give the day of opening with --opened",
-    "opened": "give the day of opening with --opened",
 }
 
 
