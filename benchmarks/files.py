@@ -9,7 +9,8 @@ from starts import ROOT
 
 from tracker.campaign import World
 from tracker.events import replayed
-from tracker.loading import read_text, read_world
+from tracker.loading import read_text
+from tracker.loading.world import read_world
 from tracker.planning import plan
 
 CAMPAIGNS = ROOT / "campaigns"

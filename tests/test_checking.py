@@ -9,7 +9,8 @@ import pytest
 from tracker.campaign import Campaign, Playbook
 from tracker.checking import campaign_faults, playbook_faults
 from tracker.errors import Fault
-from tracker.loading import read_text, read_world
+from tracker.loading import read_text
+from tracker.loading.world import read_world
 
 SOUND = read_world(Path(__file__).parent / "campaigns" / "sound" / "config.toml").world
 assert SOUND is not None

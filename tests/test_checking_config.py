@@ -7,7 +7,8 @@ import pytest
 from tracker.campaign import Workdays
 from tracker.checking import config_faults, workdays_faults
 from tracker.config import Config, MailSettings
-from tracker.loading import read_text, read_world
+from tracker.loading import read_text
+from tracker.loading.world import read_world
 
 SOUND = Path(__file__).parent / "campaigns" / "sound" / "config.toml"
 WORLD = read_world(SOUND).world

@@ -9,7 +9,7 @@ import pytest
 from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
 from tests.house import House
 from tracker.delivery import Outcome
-from tracker.loading import read_world
+from tracker.loading.world import read_world
 
 OPENED = datetime(2010, 6, 1, 5, tzinfo=UTC)
 LAST = datetime(2010, 6, 22, 9, tzinfo=UTC)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter, on_a_terminal
 from tests.house import House
-from tracker.loading import read_world
+from tracker.loading.world import read_world
 
 HRW = "hrw-osce-ambassadors"
 

@@ -10,7 +10,7 @@ import pytest
 from tests.desk import LETTER, Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter
 from tests.house import House
 from tracker.cli.waiting import progress
-from tracker.loading import read_world
+from tracker.loading.world import read_world
 
 HRW = "hrw-osce-ambassadors"
 WINDOW = ("--from", "2010-06-23", "--to", "2010-06-25")

@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 from tracker.campaign import Campaign
 from tracker.checking import campaign_faults
 from tracker.errors import Problem
-from tracker.loading import FileKind, Shape, read_text, read_world
+from tracker.loading import FileKind, Shape, read_text
+from tracker.loading.world import read_world
 from tracker.report import problem_json, show_problems
 
 SOUND = Path(__file__).parent / "campaigns" / "sound"

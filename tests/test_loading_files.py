@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tracker.errors import Problem
-from tracker.loading import Reading, place, read_text, read_world, shipped_folder
+from tracker.loading import place, read_text, shipped_folder
 from tracker.loading.files import LARGEST_BYTES, MOST_FILES
+from tracker.loading.world import Reading, read_world
 
 SOUND = Path(__file__).parent / "campaigns" / "sound"
 Write = Callable[[str, str], Path]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tracker.errors import Problem
-from tracker.loading import Reading, read_world
+from tracker.loading.world import Reading, read_world
 from tracker.report import problem_json, show_problems
 
 HERE = Path(__file__).parent

@@ -12,10 +12,11 @@ from tracker.app.replay import run as replayed
 from tracker.campaign import Campaign, Playbook, World
 from tracker.compose import Composer
 from tracker.dates import show_day, zone
-from tracker.events import calendar, course, frame, read_facts
-from tracker.loading import Reading, read_world
+from tracker.events import course, frame, read_facts
+from tracker.loading.world import Reading, read_world
 from tracker.sessions import next_regular, sessions_between
 from tracker.when import When, fixed_day
+from tracker.workdays import calendar
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted([ROOT / "config.toml", *(ROOT / "campaigns").rglob("*.toml")])

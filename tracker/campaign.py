@@ -34,14 +34,14 @@ SETTLING: frozenset[Result] = frozenset({"met", "not met", "superseded"})
 Leads = Annotated[tuple[LeadPhrase, ...], Field(max_length=50), OneOrMore]
 
 
-class Ask(BaseModel, frozen=True, extra="forbid"):
+class Ask(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """One act that the letter requests."""
 
     id: Slug
     text: Prose
 
 
-class Meeting(BaseModel, frozen=True, extra="forbid"):
+class Meeting(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A session of a forum, all of its sessions, or a date of our own."""
 
     forum: Slug | None = None
@@ -57,7 +57,7 @@ class Meeting(BaseModel, frozen=True, extra="forbid"):
     remind: Leads | None = None
 
 
-class Target(BaseModel, frozen=True, extra="forbid"):
+class Target(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A post that can decide or sway; an address here is never mailed."""
 
     id: Slug
@@ -69,7 +69,7 @@ class Target(BaseModel, frozen=True, extra="forbid"):
     note: Prose | None = None
 
 
-class Step(BaseModel, frozen=True, extra="forbid"):
+class Step(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """What a deadline and a follow-up share; in a campaign it may override a playbook's."""
 
     id: Slug
@@ -82,20 +82,20 @@ class Step(BaseModel, frozen=True, extra="forbid"):
     skip: StrictBool = False
 
 
-class Deadline(Step, frozen=True, extra="forbid"):
+class Deadline(Step, frozen=True, extra="forbid", defer_build=True):
     """Something of ours to be done before a moment; reminders come before it."""
 
     remind: Leads | None = None
 
 
-class FollowUp(Step, frozen=True, extra="forbid"):
+class FollowUp(Step, frozen=True, extra="forbid", defer_build=True):
     """Something that starts after a moment and repeats until it is settled."""
 
     repeat: RepeatPhrase | None = None
     escalate: Slug | None = None
 
 
-class Signatory(BaseModel, frozen=True, extra="forbid"):
+class Signatory(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """An organisation or person that signed."""
 
     name: Line
@@ -103,7 +103,7 @@ class Signatory(BaseModel, frozen=True, extra="forbid"):
     signed: Phrase | None = None
 
 
-class LoggedFact(BaseModel, frozen=True, extra="forbid"):
+class LoggedFact(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """What happened, as the campaign's log has it; `on` is in the campaign's zone."""
 
     fact: Literal["delivered", "reply", "stance", "outcome", "readout", "done", "note"]
@@ -119,7 +119,7 @@ class LoggedFact(BaseModel, frozen=True, extra="forbid"):
     to: Phrase | None = None
 
 
-class Campaign(BaseModel, frozen=True, extra="forbid"):
+class Campaign(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """One letter and everything done for it; the file's stem is its id."""
 
     title: Line
@@ -145,14 +145,14 @@ class Campaign(BaseModel, frozen=True, extra="forbid"):
     log: tuple[LoggedFact, ...] = ()
 
 
-class CancelledSession(BaseModel, frozen=True, extra="forbid"):
+class CancelledSession(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A session that will not be held."""
 
     on: Phrase
     why: Prose | None = None
 
 
-class MovedSession(BaseModel, frozen=True, extra="forbid"):
+class MovedSession(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A session held on another day; its original date stays its identity."""
 
     from_: Annotated[Phrase, Field(alias="from")]
@@ -160,7 +160,7 @@ class MovedSession(BaseModel, frozen=True, extra="forbid"):
     why: Prose | None = None
 
 
-class Forum(BaseModel, frozen=True, extra="forbid"):
+class Forum(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A body that meets."""
 
     name: Line
@@ -174,13 +174,13 @@ class Forum(BaseModel, frozen=True, extra="forbid"):
     extra: Annotated[tuple[Phrase, ...], OneOrMore] = ()
 
 
-class PlaybookMeeting(BaseModel, frozen=True, extra="forbid"):
+class PlaybookMeeting(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """When the meeting itself is reminded of."""
 
     remind: Leads | None = None
 
 
-class Playbook(BaseModel, frozen=True, extra="forbid"):
+class Playbook(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A named set of steps that campaigns share."""
 
     name: Line
@@ -190,7 +190,7 @@ class Playbook(BaseModel, frozen=True, extra="forbid"):
     follow_up: Annotated[tuple[FollowUp, ...], Field(alias="follow-up")] = ()
 
 
-class Workdays(BaseModel, frozen=True, extra="forbid"):
+class Workdays(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A working-day calendar; it also gives a campaign its time zone."""
 
     name: Line

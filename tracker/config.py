@@ -9,8 +9,13 @@ from tracker.fields import Address, Clock, Duration, Line, Slug, SpanPhrase, Zon
 
 DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
+KEEP_IT_OUT = (
+    "delete it here and name a file that only the tracker can read: password_file,\n"
+    "or set TRACKER_MAIL_PASSWORD"
+)
 
-class Coordinator(BaseModel, frozen=True, extra="forbid"):
+
+class Coordinator(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """A person who gets our mail, with the hour and zone of their morning."""
 
     id: Slug
@@ -23,7 +28,7 @@ class Coordinator(BaseModel, frozen=True, extra="forbid"):
     away: tuple[SpanPhrase, ...] = ()
 
 
-class MailSettings(BaseModel, frozen=True, extra="forbid"):
+class MailSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """How mail leaves; a password never stands here."""
 
     sender: Annotated[Line, Field(alias="from")] = "Campaign tracker <tracker@example.org>"
@@ -31,7 +36,7 @@ class MailSettings(BaseModel, frozen=True, extra="forbid"):
     password_file: Line | None = None
 
 
-class Times(BaseModel, frozen=True, extra="forbid"):
+class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """The hours of the day that the whole plan hangs on."""
 
     remind_at: Clock = time(8)
@@ -39,7 +44,7 @@ class Times(BaseModel, frozen=True, extra="forbid"):
     settle: Duration = timedelta(minutes=10)
 
 
-class Config(BaseModel, frozen=True, extra="forbid"):
+class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """config.toml as read; paths are relative to the file."""
 
     workdays: Slug

@@ -1,10 +1,12 @@
 """Days, instants, time zones and working days: the arithmetic under every date phrase."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
+from types import ModuleType
 from zoneinfo import ZoneInfo, available_timezones
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -275,11 +277,8 @@ def _holidays_in(country: str, year: int) -> dict[date, str]:
     wrong = unknown_country(country)
     if wrong:
         raise ValueError(wrong)
-    # Imported here: it costs a tenth of a second, and most questions ask for no holiday.
-    from holidays import country_holidays  # noqa: PLC0415 -- see above
-
     code, _, part = country.partition("-")
-    found = country_holidays(
+    found = _holidays().country_holidays(
         code, subdiv=part or None, years=year, expand=False, language=_language(code)
     )
     return {day: name for day, name in found.items() if day.year == year}
@@ -302,9 +301,24 @@ def _countries() -> dict[str, str]:
 
 
 def _country(country: str) -> object:
+    return getattr(_holidays(), country)
+
+
+@lru_cache(maxsize=1)
+def _holidays() -> ModuleType:
+    """Import `holidays` such that asking for one country reads one country.
+
+    Its package of countries reads all 250 as soon as one is wanted, which costs more than all else
+    that `tracker when` does. A bare package in its place lets each country be found by itself.
+    """
     import holidays  # noqa: PLC0415 -- costly, and seldom asked for
 
-    return getattr(holidays, country)
+    name = "holidays.countries"
+    if name not in sys.modules:
+        bare = ModuleType(name)
+        bare.__path__ = [f"{folder}/countries" for folder in holidays.__path__]
+        sys.modules[name] = bare
+    return holidays
 
 
 def _parts(country: str) -> frozenset[str]:

@@ -14,7 +14,7 @@ from tests.house import COMPOSER, lines_of
 from tracker.app.engine import Sent
 from tracker.app.replay import as_json, run
 from tracker.dates import zone
-from tracker.loading import read_world
+from tracker.loading.world import read_world
 
 ROOT = Path(__file__).parent.parent.parent
 HRW = "hrw-osce-ambassadors"

@@ -5,8 +5,8 @@ from tracker.campaign import Forum, Workdays
 from tracker.checking.faults import day_of, phrase_fault
 from tracker.dates import WEEKDAYS, unknown_country
 from tracker.errors import Fault, KeyPath
-from tracker.events.frame import calendar
 from tracker.when import PhraseError, Span, When, span_days
+from tracker.workdays import calendar
 
 _DAYS_A_WEEK = 7
 

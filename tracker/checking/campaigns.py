@@ -14,8 +14,9 @@ from tracker.checking.remarks import remarks
 from tracker.checking.steps import Ground, step_faults
 from tracker.dates import day_in, show_day
 from tracker.errors import Fault
-from tracker.events import calendar, frame, log_faults, read_facts
+from tracker.events import frame, log_faults, read_facts
 from tracker.when import PhraseError, span_days
+from tracker.workdays import calendar
 
 Broken = Mapping[tuple[str, str], str]
 

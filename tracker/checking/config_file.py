@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tracker.checking.faults import phrase_fault, twice, unknown
-from tracker.config import Config, Coordinator
+from tracker.config import KEEP_IT_OUT, Config, Coordinator
 from tracker.errors import Fault
 from tracker.fields import is_address
 from tracker.when import PhraseError, span_days
@@ -18,10 +18,6 @@ _DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _LAST_PORT = 65_535
 _FORMS = ("maildir:FOLDER", "smtp://USER@HOST:587", "smtps://USER@HOST")
-KEEP_IT_OUT = (
-    "delete it here and name a file that only the tracker can read: password_file,\n"
-    "or set TRACKER_MAIL_PASSWORD"
-)
 
 
 def config_faults(config: Config) -> list[Fault]:

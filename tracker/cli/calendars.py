@@ -7,8 +7,8 @@ from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import WorkingDays
 from tracker.errors import ConfigError, Problem, QuestionError
-from tracker.events import calendar
 from tracker.loading import read_text, shipped_folder
+from tracker.workdays import calendar
 
 _MOST_BYTES = 4 * 1024 * 1024
 

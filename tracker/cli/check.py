@@ -13,8 +13,8 @@ from tracker.app.phrases import PhraseRow, phrases_of
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import must_exist
 from tracker.errors import Problem, QuestionError
-from tracker.loading import Reading, read_world
 from tracker.loading.files import shown_path
+from tracker.loading.world import Reading, read_world
 from tracker.report import problem_json, show_problems
 
 MOST_RESULTS = 3

@@ -11,7 +11,7 @@ from tracker.campaign import World
 from tracker.cli.nearest import no_such
 from tracker.dates import zone
 from tracker.errors import ConfigError, QuestionError
-from tracker.loading import Reading, read_world
+from tracker.loading.world import Reading, read_world
 from tracker.report import show_problems
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tracker.loading import Reading, SourceFile, place
+from tracker.loading import SourceFile, place
+from tracker.loading.world import Reading
 from tracker.occurrence import Origin
 
 

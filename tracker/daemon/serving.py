@@ -17,7 +17,8 @@ from tracker.daemon.folder import Folder
 from tracker.daemon.turns import Daemon, remember
 from tracker.delivery import Outcome, open_transport, read_password
 from tracker.errors import ConfigError
-from tracker.loading import Reading, read_world, shipped_templates
+from tracker.loading import shipped_templates
+from tracker.loading.world import Reading, read_world
 from tracker.report import show_problems
 from tracker.store import MailRecord, Store
 

@@ -10,7 +10,7 @@ from tracker.config import Config
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.errors import BusyError
-from tracker.loading import Reading
+from tracker.loading.world import Reading
 from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")

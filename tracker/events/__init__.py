@@ -2,7 +2,7 @@
 
 from tracker.events.course import AskCourse, Course, MeetingKey, Outcome, course
 from tracker.events.facts import Fact, read_facts
-from tracker.events.frame import Frame, calendar, frame
+from tracker.events.frame import Frame, frame
 from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
 from tracker.events.meetings import PlannedMeeting
@@ -16,7 +16,6 @@ __all__ = [
     "MeetingKey",
     "Outcome",
     "PlannedMeeting",
-    "calendar",
     "course",
     "frame",
     "log_faults",

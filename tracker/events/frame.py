@@ -1,12 +1,12 @@
 """The frame a campaign lives in: its zone, its calendar, the days it opened and closes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import date, datetime, time
 
-from tracker.campaign import Campaign, Workdays, World
-from tracker.dates import WorkingDays, instant, zone
-from tracker.when import Span, When, fixed_day, span_days
+from tracker.campaign import Campaign, World
+from tracker.dates import WorkingDays, instant
+from tracker.when import fixed_day, span_days
+from tracker.workdays import calendar
 
 MIDNIGHT = time(0)
 
@@ -56,27 +56,3 @@ def frame(campaign_id: str, world: World) -> Frame:
         closed=fixed_day(campaign.closed, opened) if campaign.closed else None,
         paused=span_days(campaign.paused, opened) if campaign.paused else None,
     )
-
-
-@lru_cache(maxsize=512)
-def calendar(shape: Workdays) -> WorkingDays:
-    """Make a working-day calendar from its file."""
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return WorkingDays(
-        name=shape.name,
-        zone=zone(shape.timezone),
-        weekend=frozenset(names.index(day) for day in shape.weekend),
-        country=shape.holidays,
-        add=_days(shape.add),
-        drop=_days(shape.drop),
-    )
-
-
-def _days(values: tuple[When | Span, ...]) -> frozenset[date]:
-    days: set[date] = set()
-    for value in values:
-        first, last = (
-            span_days(value, None) if isinstance(value, Span) else (fixed_day(value),) * 2
-        )
-        days.update(first + timedelta(days=n) for n in range((last - first).days + 1))
-    return frozenset(days)

@@ -1,20 +1,21 @@
-"""TOML on disk to shapes, or to problems for the author."""
+"""TOML on disk to shapes, or to problems for the author.
+
+One file is read here; `tracker.loading.world` reads them all and checks them against one another,
+which needs the plan: whoever asks for a single calendar does not wait for it.
+"""
 
 from tracker.loading.files import FileKind, SourceFile
 from tracker.loading.one_file import read_text
 from tracker.loading.placing import place
 from tracker.loading.shapes import Shape
 from tracker.loading.shipped import shipped_folder, shipped_templates
-from tracker.loading.world import Reading, read_world
 
 __all__ = [
     "FileKind",
-    "Reading",
     "Shape",
     "SourceFile",
     "place",
     "read_text",
-    "read_world",
     "shipped_folder",
     "shipped_templates",
 ]

@@ -8,8 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays
-from tracker.checking.config_file import KEEP_IT_OUT
-from tracker.config import Config
+from tracker.config import KEEP_IT_OUT, Config
 from tracker.errors import Fault, KeyPath, advice
 from tracker.fields import shown, slug_of
 from tracker.loading.files import FileKind
