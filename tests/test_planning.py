@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.builders import CONFIG, LETTER, a_world, at
+from tests.house import House
+from tracker.changes import Kept, compare
 from tracker.events import replayed
 from tracker.occurrence import Occurrence
 from tracker.planning import plan
@@ -336,3 +338,62 @@ def test_a_watched_date_has_reminders_and_no_steps():
     assert len(rows(lines, "meeting")) == 2
     assert rows(lines, "calls") == []
     assert rows(lines, "calls", "waiting") == [(None, "vienna", "reminder")]
+
+
+def test_a_reminder_leaves_two_hours_before_or_on_the_last_morning_that_is():
+    own = LETTER.replace('forum = "council"\n', 'name = "Briefing"\ntime = "09:59"\n')
+
+    lines = planned(own + 'remind = ["on the day"]\n')
+    in_time = planned(own.replace("09:59", "10:00") + 'remind = ["on the day"]\n')
+
+    assert rows(lines, "meeting") == [("2010-06-23 06:00", "vienna", "on the day")]
+    assert rows(in_time, "meeting") == [("2010-06-24 06:00", "vienna", "on the day")]
+
+
+def test_nothing_due_before_opening_is_ever_overdue():
+    letter = LETTER + '[[deadline]]\nid = "draft"\nwhat = "Draft"\ndue = 2010-06-21\n'
+
+    assert rows(planned(letter), "draft") == []
+
+
+def test_leads_and_steps_that_lie_before_a_deferral_was_known_are_left_out():
+    letter = LETTER + 'remind = ["7 days before", "1 day before"]\n'
+    step = DEADLINE.replace("1 working day before meeting at 12:00", "7 days before meeting")
+
+    lines = planned(letter + step + outcome("deferred"), now="2010-06-25 00:00")
+
+    assert rows(lines, "meeting") == [("2010-06-30 06:00", "vienna", "1 day before")]
+    assert [one.reason for one in lines if one.item == "meeting" and one.lead == "7 days before"][
+        -1:
+    ] == ["already past when the deferral that added this meeting was known"]
+    assert [one for one in lines if one.item == "calls" and str(one.session) == "2010-07-01"] == []
+
+
+def test_a_meeting_of_several_days_counts_before_from_its_first_and_after_from_its_last():
+    span = LETTER.replace(
+        'forum = "council"\ndate = 2010-06-24', 'name = "Summit"\ndate = "23 June to 25 June 2010"'
+    )
+
+    lines = planned(span + DEADLINE + FOLLOW_UP)
+
+    assert {str(one.states)[:10] for one in lines if one.item == "calls"} == {"2010-06-22"}
+    assert rows(lines, "readout")[0] == ("2010-06-28 06:00", "vienna", "first")
+
+
+def test_a_replied_and_retracted_line_is_queued_again():
+    world = a_world(LETTER)
+    first = plan(world, replayed(world), now=at("2010-06-21 22:00"))
+    kept = [Kept(one, "cancelled") for one in first.planned]
+
+    assert compare(first, kept, now=first.now).add == first.planned
+    for state in ("sent", "sending", "unknown", "failed", "expired"):
+        assert not compare(first, [Kept(one, state) for one in first.planned], now=first.now)
+
+
+def test_a_late_line_waits_for_the_end_of_its_readers_night():
+    night, morning = at("2010-06-24 00:30"), at("2010-06-24 06:00")
+    house = House(a_world(LETTER), opened=at("2010-06-22 06:00"))
+    house.jump_to(at("2010-06-22 06:00"))
+
+    assert house.jump_to(night) == []
+    assert [mail.at for mail in house.turn_to(morning)] == [morning]
