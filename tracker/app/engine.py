@@ -52,10 +52,14 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     """
     hour = now.astimezone(reader.zone).hour
     morning = reader.first_after(now)
-    waits = all(
-        is_late(one, now) and not (one.expires and one.expires <= morning) for one in lines
-    )
+    waits = all(is_late(one, now) and not _over_by(morning, one) for one in lines)
     return morning if hour < END_OF_NIGHT and waits else None
+
+
+def _over_by(morning: datetime, one: Occurrence) -> bool:
+    """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
+    ends = one.kind in {LineKind.REMINDER, LineKind.OVERDUE}
+    return ends and one.expires is not None and one.expires <= morning
 
 
 class Engine:
