@@ -397,3 +397,17 @@ def test_a_late_line_waits_for_the_end_of_its_readers_night():
 
     assert house.jump_to(night) == []
     assert [mail.at for mail in house.turn_to(morning)] == [morning]
+
+
+def test_a_deferral_to_a_further_meeting_is_no_decision_to_carry_out():
+    lines = planned(LETTER + CARRIED_OUT + outcome("deferred"), now="2010-06-25 00:00")
+
+    assert rows(lines, "carried-out") == []
+
+
+def test_a_deferral_into_nothing_is_a_decision():
+    letter = LETTER.replace('forum = "council"', 'forum = "security-council"')
+
+    lines = planned(letter + CARRIED_OUT + outcome("deferred"), now="2010-06-25 05:00")
+
+    assert rows(lines, "carried-out")[0] == ("2010-07-08 06:00", "vienna", "first")
