@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from tracker.campaign import FollowUp
 from tracker.content import Entry
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.desk import Desk, instance_key
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many
 from tracker.events import AskCourse, Course
+from tracker.occurrence import LineKind
 from tracker.planning import Instance
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
@@ -23,7 +25,8 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     found: dict[tuple[int, int, str], list[str]] = {}
     named: set[tuple[str, str]] = set()
     for one in desk.instances():
-        if one.step.step.until != "reply" or one.at is None or one.at > desk.now:
+        chases = isinstance(one.step.step, FollowUp) and one.step.step.until == "reply"
+        if not chases or one.at is None or one.at > desk.now:
             continue
         asked = times_asked(one, desk)
         for target in one.targets:
@@ -51,7 +54,7 @@ def times_asked(one: Instance, desk: Desk) -> int:
     leads = [
         line.lead
         for line in desk.lines.get(instance_key(one), ())
-        if line.due and line.due <= desk.now and line.lead
+        if line.kind == LineKind.FOLLOW_UP and line.due and line.due <= desk.now and line.lead
     ]
     return max((1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads), default=1)
 

@@ -1,0 +1,63 @@
+"""What a digest says and what it leaves out."""
+
+from email.message import EmailMessage
+
+from tests.builders import LETTER, a_world, at
+from tests.house import House
+
+SILENT = """
+[[target]]
+id = "chair"
+post = "The chairperson"
+[[deadline]]
+id = "answer"
+what = "Get an answer from {target}"
+due = 2010-06-24
+target = "chair"
+until = "reply"
+[[follow-up]]
+id = "no-reply"
+what = "Phone who is silent"
+for = "each target"
+due = "2 days after delivery"
+repeat = "every 7 days"
+until = "reply"
+[[log]]
+on = 2010-06-22
+fact = "delivered"
+"""
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def test_who_is_silent_is_told_with_days_and_how_often_they_were_asked():
+    house = House(a_world(LETTER + SILENT))
+
+    house.turn_to(at("2010-07-05 06:00"))
+
+    assert "The chairperson 13 days silent, asked 2 times" in text_of(
+        house.inbox("vienna@example.org")[-1]
+    )
+
+
+def test_nobody_is_silent_before_their_follow_up_has_begun():
+    house = House(a_world(LETTER + SILENT))
+
+    house.turn_to(at("2010-06-23 06:00"))
+
+    assert "Still silent" not in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_a_day_with_nothing_new_brings_no_digest_and_a_monday_always_does():
+    house = House(a_world(LETTER))
+
+    house.turn_to(at("2010-07-06 06:00"))
+
+    kinds = [(f"{mail.at:%a %d}", mail.written.kind) for mail in house.mails]
+    assert ("Mon 28", "digest") in kinds
+    assert ("Mon 05", "digest") in kinds
+    assert [day for day, _ in kinds if day in {"Tue 29", "Wed 30", "Fri 02", "Tue 06"}] == []
