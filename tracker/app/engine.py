@@ -132,7 +132,7 @@ class Engine:
         return self._history
 
     async def send_due(self, planned: Plan) -> list[Sent]:
-        """Send every mail that is due, at most four at once; one bad mail stays one bad mail."""
+        """Send every mail that is due, at most four at once; a refusal of one stops no other."""
         now = self.clock()
         due = self._due(now)
         started = [
