@@ -1,4 +1,4 @@
-"""The same engine over a simulated clock: a summer in a second."""
+"""The same engine over a simulated clock: a summer in seconds."""
 
 import asyncio
 from collections.abc import Callable, Iterator

@@ -20,7 +20,7 @@ COMMANDS = {
     "run": "keep watch over the campaigns and send what is due (the daemon)",
     "check": "validate every file, and show what each date phrase comes to",
     "plan": "show every line to come, and what is left out",
-    "replay": "run a past summer in a second, and print every mail",
+    "replay": "run a past summer again, and print every mail",
     "status": "show how far campaigns have come",
     "digest": "show a coordinator's digest as it would be sent",
     "log": "write down what happened, in the campaign's file",

@@ -1,4 +1,4 @@
-"""`tracker replay`: a past summer in a second, every mail printed in sending order."""
+"""`tracker replay`: a past summer in seconds, every mail printed in sending order."""
 
 import json
 from argparse import Namespace
