@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tracker.campaign import Deadline
 from tracker.dates import day_in
 from tracker.digest.lines import Saying
 from tracker.events import Course, History, PlannedMeeting
-from tracker.occurrence import LineKind, Occurrence
+from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, matters
 
-ItemKey = tuple[str | None, str, str | None, date | None, str | None]
 AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
 
 
@@ -26,9 +25,9 @@ class Desk:
     saying: Saying
     courses: tuple[Course, ...]
     since: datetime
-    said: frozenset[ItemKey]
+    said: frozenset[Topic]
     introduced: frozenset[str | None]
-    lines: dict[ItemKey, list[Occurrence]]
+    lines: dict[Topic, list[Occurrence]]
 
     @property
     def now(self) -> datetime:
@@ -78,7 +77,7 @@ class Desk:
             return one.at
         dues = [
             line.states
-            for line in self.lines.get(instance_key(one), ())
+            for line in self.lines.get(instance_topic(one), ())
             if line.kind == LineKind.FOLLOW_UP
             and line.state == "planned"
             and line.states is not None
@@ -86,7 +85,7 @@ class Desk:
         ]
         return min(dues, default=None)
 
-    def says(self, key: ItemKey) -> bool:
+    def says(self, key: Topic) -> bool:
         """Say whether the mail names an item already."""
         return key in self.said or key[0] in self.introduced
 
@@ -99,21 +98,16 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
         saying=saying,
         courses=tuple(_courses(saying, history)),
         since=since or _first_sight(saying, history),
-        said=frozenset(item_key(one) for one in told),
+        said=frozenset(one.topic for one in told),
         introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
         lines=_by_item(saying.plan.occurrences),
     )
 
 
-def item_key(one: Occurrence) -> ItemKey:
-    """Return what a line is about, whoever gets it."""
-    return (one.campaign, one.item, one.forum, one.session, one.ask)
-
-
-def instance_key(one: Instance) -> ItemKey:
-    """Return the same for a step's instance."""
+def instance_topic(one: Instance) -> Topic:
+    """Return what a line about a step's instance speaks of."""
     meeting = one.meeting
-    return (
+    return Topic(
         one.course.id,
         one.step.id,
         meeting.forum if meeting else None,
@@ -122,9 +116,9 @@ def instance_key(one: Instance) -> ItemKey:
     )
 
 
-def meeting_key(whole: Course, meeting: PlannedMeeting) -> ItemKey:
+def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
     """Return the same for a meeting."""
-    return (whole.id, "meeting", meeting.forum, meeting.session, None)
+    return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
 
 
 def _courses(saying: Saying, history: History) -> Iterator[Course]:
@@ -148,8 +142,8 @@ def _first_sight(saying: Saying, history: History) -> datetime:
     return min(seen, default=saying.now)
 
 
-def _by_item(lines: Iterable[Occurrence]) -> dict[ItemKey, list[Occurrence]]:
-    found: dict[ItemKey, list[Occurrence]] = {}
+def _by_item(lines: Iterable[Occurrence]) -> dict[Topic, list[Occurrence]]:
+    found: dict[Topic, list[Occurrence]] = {}
     for one in lines:
-        found.setdefault(item_key(one), []).append(one)
+        found.setdefault(one.topic, []).append(one)
     return found

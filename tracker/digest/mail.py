@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
+from tracker.digest.correcting import corrected_dates
 from tracker.digest.lines import Saying, groups
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
 from tracker.digest.settle import Settlement
 from tracker.digest.subject import headline, subject
 from tracker.events import History
-from tracker.occurrence import LineKind, Occurrence
+from tracker.occurrence import LineKind, Occurrence, Topic
 
 AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
 PASTED = 4
@@ -25,6 +27,17 @@ class Written:
     kind: str
     content: MailContent
     lines: tuple[Occurrence, ...]
+
+    @property
+    def tells(self) -> tuple[tuple[Topic, datetime | None, str], ...]:
+        """Return the dates that it gives in passing, each of what and in which words."""
+        notices = (section for notice in self.content.notices for section in notice.sections)
+        return tuple(
+            (topic, at, entry.text)
+            for section in (*self.content.sections, *notices)
+            for entry in section.entries
+            for topic, at in entry.tells
+        )
 
 
 def write(
@@ -45,6 +58,7 @@ def write(
     kind = kind_of(lines)
     ordered = tuple(sorted(lines, key=_order))
     said = [one for one in ordered if one.kind in AT_MEETING]
+    corrected = [one for one in ordered if one.kind == LineKind.CORRECTION]
     return Written(
         kind=kind,
         content=MailContent(
@@ -55,7 +69,7 @@ def write(
             subject=subject(kind, ordered, saying),
             preheader=digest.state if digest else "",
             headline=headline(ordered, saying),
-            groups=groups(said, saying),
+            groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
             notices=_notices(ordered, saying),
             state=digest.state if digest else "",
             sections=digest.sections if digest else (),

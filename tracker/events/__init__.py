@@ -5,7 +5,7 @@ from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import Frame, frame
 from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
-from tracker.events.meetings import PlannedMeeting
+from tracker.events.meetings import PlannedMeeting, meetings_of
 
 __all__ = [
     "AskCourse",
@@ -19,6 +19,7 @@ __all__ = [
     "course",
     "frame",
     "log_faults",
+    "meetings_of",
     "read_facts",
     "replayed",
 ]
