@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.app.remembering import (
@@ -19,7 +19,7 @@ from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, is_late, write
 from tracker.errors import Problem
-from tracker.events import Fact, Frame, History
+from tracker.events import GRACE, Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
@@ -29,7 +29,6 @@ Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
 AT_ONCE = 4
-END_OF_NIGHT = 6
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=2)
 
@@ -50,10 +49,9 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
     would be over by morning, is worth waking somebody for.
     """
-    hour = now.astimezone(reader.zone).hour
     morning = reader.first_after(now)
     waits = all(is_late(one, now) and not _over_by(morning, one) for one in lines)
-    return morning if hour < END_OF_NIGHT and waits else None
+    return morning if reader.asleep(now) and waits else None
 
 
 def _over_by(morning: datetime, one: Occurrence) -> bool:
@@ -109,6 +107,7 @@ class Engine:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""
         now = self.clock()
         with self.store.writing():
+            self._let_go(self.record(now), now)
             history = self.record(now)
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
             kept = [Kept(one.occurrence, one.state) for one in self.store.lines()]
@@ -117,6 +116,13 @@ class Engine:
                 drop = [(one.key, one.state, one.reason) for one in changes.drop]
                 self.store.replace_plan(changes.add, changes.update, drop, now=now)
         return planned
+
+    def _let_go(self, history: History, now: datetime) -> None:
+        """Close the campaigns whose file has been gone for a day."""
+        over = {one for one, since in history.missing.items() if since + GRACE <= now}
+        if over & self.world.campaigns.keys():
+            kept = {k: one for k, one in self.world.campaigns.items() if k not in over}
+            self.take(replace(self.world, campaigns=kept), self.problems)
 
     def record(self, now: datetime) -> History:
         """Write down first sights and facts that are new at `now`; return the history."""
@@ -166,6 +172,7 @@ class Engine:
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
         moments = [self.store.next_due(), *self._nights.values()]
+        moments += [since + GRACE for since in self._history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self._frames.values()]
             moments += [fact.known_at for facts in self._facts.values() for fact in facts]
