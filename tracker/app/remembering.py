@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
 from tracker.store import JournalEntry
@@ -54,7 +55,8 @@ def fact_keys(campaign: str, facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]
 def history_from(
     entries: Iterable[JournalEntry], facts: Mapping[str, tuple[Fact, ...]], blank: History
 ) -> History:
-    """Add the journal up: first sights, when each fact of the files was known, digests sent."""
+    """Add the journal up: first sights, facts with when they were known, digests, file words."""
+    entries = list(entries)
     known: dict[str, datetime] = {}
     seen: dict[tuple[str, str], datetime] = {}
     digests: dict[str, datetime] = {}
@@ -79,6 +81,7 @@ def history_from(
         },
         seen=seen,
         digests=digests,
+        words=tuple(spoken(entries).words.values()),
     )
 
 

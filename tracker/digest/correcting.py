@@ -42,6 +42,32 @@ def changed_date(one: Occurrence, saying: Saying) -> Entry:
     )
 
 
+def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Say the first date that changed in so few words that they fit a subject, and count others.
+
+    A meeting comes before what is to be done for it.
+    """
+    found = [one for one in lines if one.kind == LineKind.CORRECTION]
+    if not found:
+        return ""
+    first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    name = first.what.removesuffix(" meets")
+    old = f", not {_short(first.was, first, saying)}" if first.was else ""
+    if first.states is None:
+        what = "Cancelled" if _is_there(first, saying) else "Off the plan"
+        day = f" of {_short(first.was, first, saying)}" if first.was else ""
+        return f"{what}: {name}{day}{more}"
+    hour = f" {first.states.astimezone(_zone(first, saying)):%H:%M}"
+    return f"Now {_short(first.states, first, saying)}{hour}{old}: {name}{more}"
+
+
+def _short(at: datetime, one: Occurrence, saying: Saying) -> str:
+    """Write a day without its year, which stands in the mail itself."""
+    day = day_in(at, _zone(one, saying))
+    return show_day_short(day).removesuffix(f" {saying.today.year}")
+
+
 def holds_now(one: Occurrence, saying: Saying) -> str:
     """Say what holds now, in the zone of what it is about and in the reader's."""
     if one.states is None:

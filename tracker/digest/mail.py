@@ -8,6 +8,7 @@ from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
 from tracker.digest.correcting import corrected_dates
+from tracker.digest.files import file_words
 from tracker.digest.lines import Saying, groups
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
@@ -70,7 +71,7 @@ def write(
             preheader=digest.state if digest else "",
             headline=headline(ordered, saying),
             groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
-            notices=_notices(ordered, saying),
+            notices=(*_accepted(ordered, saying), *file_words(ordered, saying, history)),
             state=digest.state if digest else "",
             sections=digest.sections if digest else (),
             paste=_paste(said, saying),
@@ -108,7 +109,7 @@ def _order(one: Occurrence) -> tuple[int, str, str]:
     return (order.index(one.kind), one.states.isoformat() if one.states else "", one.key)
 
 
-def _notices(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]:
+def _accepted(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]:
     return tuple(accepted(one, saying) for one in lines if one.item == "accepted")
 
 

@@ -1,6 +1,6 @@
 """The outbox's lines: what is planned, what is due, and what became of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,16 @@ _NOW = bindparam("now", type_=LINE.c.due.type)
 _DUE = (
     select(LINE.c.document)
     .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
+    .order_by(LINE.c.due, LINE.c.key)
+)
+_WAITING = (
+    select(LINE.c.document)
+    .where(
+        _FREE,
+        LINE.c.recipient == bindparam("coordinator"),
+        LINE.c.due > _NOW,
+        or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
+    )
     .order_by(LINE.c.due, LINE.c.key)
 )
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
@@ -65,12 +75,24 @@ def next_due(connection: Connection) -> datetime | None:
     return found
 
 
-def put(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+def waiting(connection: Connection, *, coordinator: str, now: datetime) -> list[Occurrence]:
+    """Return what a coordinator's queue holds that is not due yet and not expired."""
+    found = connection.execute(_WAITING, {"now": now, "coordinator": coordinator}).scalars()
+    return [documents.load(document) for document in found]
+
+
+def put(
+    connection: Connection, occurrences: Iterable[Occurrence], waits: Mapping[str, datetime]
+) -> None:
     """Queue new lines, and again those that were cancelled or expired under the same key.
 
-    A free line takes the new due moment and text; what a mail carries, or was sent, stays.
+    A free line takes the new due moment and text; what a mail carries, or was sent, stays. A line
+    that waits is due in its row later than its document says.
     """
-    rows = [{"key": one.key, "state": "queued", **_columns(one)} for one in occurrences]
+    rows = [
+        {"key": one.key, "state": "queued", **_columns(one), "due": waits.get(one.key, one.due)}
+        for one in occurrences
+    ]
     if not rows:
         return
     statement = insert(LINE)
