@@ -56,15 +56,21 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     """Return when a reader's night ends, if these lines are late anyway and can wait for it.
 
     Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
-    would be over by morning, is worth waking somebody for.
+    would be over by morning, is worth waking somebody for; a correction only if one of its dates
+    comes before the morning.
     """
     morning = reader.first_after(now)
-    waits = all(is_late(one, now) and not _over_by(morning, one) for one in lines)
+    waits = all(
+        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not _over_by(morning, one)
+        for one in lines
+    )
     return morning if reader.asleep(now) and waits else None
 
 
 def _over_by(morning: datetime, one: Occurrence) -> bool:
     """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
+    if one.kind == LineKind.CORRECTION:
+        return any(date is not None and date <= morning for date in (one.was, one.states))
     ends = one.kind in {LineKind.REMINDER, LineKind.OVERDUE}
     return ends and one.expires is not None and one.expires <= morning
 
@@ -193,15 +199,17 @@ class Engine:
         found: dict[str, list[Occurrence]] = {}
         for one in self.store.due_lines(now):
             found.setdefault(one.to, []).append(one)
-        for reader, lines in found.items():
-            lines.extend(self._riding(reader, now))
         readers = Readers(self.world.config)
         self._nights = {
             reader: end
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, now)) is not None
         }
-        return {reader: lines for reader, lines in found.items() if reader not in self._nights}
+        return {
+            reader: [*lines, *self._riding(reader, now)]
+            for reader, lines in found.items()
+            if reader not in self._nights
+        }
 
     def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""

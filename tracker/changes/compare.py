@@ -72,7 +72,7 @@ def compare(
         add=tuple(add),
         update=tuple(update),
         drop=tuple(drop),
-        waits=_waits(add, telling, now) if telling else {},
+        waits=_waits((*add, *update), telling, now) if telling else {},
         for_digest=correcting.for_digest,
     )
 
@@ -85,14 +85,14 @@ def _sent_corrections(outbox: Iterable[Kept]) -> list[Occurrence]:
     ]
 
 
-def _waits(add: Iterable[Occurrence], telling: Telling, now: datetime) -> dict[str, datetime]:
+def _waits(new: Iterable[Occurrence], telling: Telling, now: datetime) -> dict[str, datetime]:
     """Let what an edit made due at once wait for the next edit, and leave with the corrections."""
     if telling.edited_at is None or telling.edited_at + telling.settle <= now:
         return {}
     until = telling.edited_at + telling.settle
     return {
         one.key: until
-        for one in add
+        for one in new
         if one.kind not in _OF_THE_DAY
         and one.due is not None
         and one.due <= now

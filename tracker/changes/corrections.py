@@ -1,7 +1,7 @@
 """Who must hear that a date they were told no longer holds, and by which way."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum
 
@@ -37,8 +37,8 @@ class Case:
     truth: Truth | None
     closed: bool
     pending: Occurrence | None
-    next_digest: datetime | None
     now: datetime
+    next_digest: datetime | None = None
 
     @property
     def settled(self) -> bool:
@@ -112,6 +112,7 @@ def corrections(
             continue
         key = _key(one, numbers.get((reader, topic), 0) + 1)
         case = _case(one, topic, planned, outbox.get(key), now)
+        case = replace(case, next_digest=_next_digest(reader, planned, outbox, now))
         match verdict(case):
             case Verdict.CORRECTION:
                 line = _line(key, case, planned, telling)
@@ -156,12 +157,14 @@ def _case(told: Told, topic: Topic, planned: Plan, kept: Kept | None, now: datet
         truth=truth,
         closed=closed is not None and closed <= now,
         pending=pending,
-        next_digest=_next_digest(told.reader, planned, now),
         now=now,
     )
 
 
-def _next_digest(reader: str, planned: Plan, now: datetime) -> datetime | None:
+def _next_digest(
+    reader: str, planned: Plan, outbox: Mapping[str, Kept], now: datetime
+) -> datetime | None:
+    """Return when a reader's next digest is due; one that is due by now and has not left is it."""
     return min(
         (
             one.due
@@ -169,7 +172,7 @@ def _next_digest(reader: str, planned: Plan, now: datetime) -> datetime | None:
             if one.kind == LineKind.DIGEST
             and one.owner == reader
             and one.due is not None
-            and one.due > now
+            and (one.due > now or one.key not in outbox or outbox[one.key].state == "queued")
         ),
         default=None,
     )

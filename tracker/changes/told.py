@@ -68,7 +68,7 @@ def last_told(
     for one in sorted(said, key=lambda told: (told.at, not told.in_passing)):
         place = (one.reader, present_topic(one.topic, planned, telling.moves))
         before = found.get(place)
-        if before is None or before.states != one.states or before.in_passing:
+        if before is None or before.states != one.states or not one.in_passing:
             found[place] = one
     return found
 

@@ -109,7 +109,7 @@ def _why_gone(topic: Topic, whole: Course, instances: tuple[Instance, ...]) -> s
 
 def _why_there(meeting: PlannedMeeting) -> str:
     if not meeting.moved:
-        return "the campaign's file names this date now"
+        return f"the {'forum' if meeting.forum else 'campaign'}'s file gives this date now"
     reason = f": {meeting.why}" if meeting.why else ""
     return f"the session of {show_day(meeting.session)} was moved{reason}"
 

@@ -170,11 +170,11 @@ class Store:
 
         `add` queues a line again that was cancelled or expired under its key. A line that a mail
         carries, or that is sent, unknown or failed, is never touched. `waits` says, by key, until
-        when a new line waits although it is due.
+        when a new or changed line waits although it is due.
         """
         with self._transaction(immediate=True) as connection:
             lines.drop(connection, drop, now=now)
-            lines.change(connection, update)
+            lines.change(connection, update, waits)
             lines.put(connection, add, waits)
 
     def next_due(self) -> datetime | None:

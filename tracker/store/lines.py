@@ -89,10 +89,7 @@ def put(
     A free line takes the new due moment and text; what a mail carries, or was sent, stays. A line
     that waits is due in its row later than its document says.
     """
-    rows = [
-        {"key": one.key, "state": "queued", **_columns(one), "due": waits.get(one.key, one.due)}
-        for one in occurrences
-    ]
+    rows = [{"key": one.key, "state": "queued", **_columns(one, waits)} for one in occurrences]
     if not rows:
         return
     statement = insert(LINE)
@@ -107,11 +104,13 @@ def put(
     )
 
 
-def change(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+def change(
+    connection: Connection, occurrences: Iterable[Occurrence], waits: Mapping[str, datetime]
+) -> None:
     """Give free lines their new due moment and text; all others stay as they are."""
     for one in occurrences:
         statement = update(LINE).where(LINE.c.key == one.key, _FREE)
-        connection.execute(statement.values(**_columns(one)))
+        connection.execute(statement.values(**_columns(one, waits)))
 
 
 def drop(connection: Connection, ends: Iterable[tuple[str, str, str]], *, now: datetime) -> None:
@@ -147,11 +146,11 @@ def follow(
     )
 
 
-def _columns(occurrence: Occurrence) -> dict[str, object]:
+def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:
     return {
         "campaign": occurrence.campaign,
         "recipient": occurrence.to,
-        "due": occurrence.due,
+        "due": waits.get(occurrence.key, occurrence.due),
         "expires": occurrence.expires,
         "document": documents.dump(occurrence),
     }
