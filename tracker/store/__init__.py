@@ -174,11 +174,12 @@ class Store:
             lines.change(connection, update)
             lines.put(connection, add)
 
-    def next_due(self) -> datetime | None:
-        """Return the earliest moment at which a line or another try of a mail is due."""
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return the earliest moment, of those after one, at which a line or a retry is due."""
         with self._reading() as connection:
-            moments = (lines.next_due(connection), mails.next_try(connection))
-        return min((moment for moment in moments if moment is not None), default=None)
+            moments = (lines.next_due(connection, after=after), mails.next_try(connection))
+        later = (at for at in moments if at is not None and (after is None or at > after))
+        return min(later, default=None)
 
     def due_lines(self, now: datetime) -> list[Occurrence]:
         """Return the lines that are due, not expired and in no mail yet, earliest first."""
