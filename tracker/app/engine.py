@@ -1,9 +1,11 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from traceback import extract_tb
 
 from tracker.app.remembering import (
     digest_sent,
@@ -27,13 +29,14 @@ from tracker.changes import Kept, Telling, compare
 from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, is_late, write
-from tracker.errors import Problem
+from tracker.errors import ConfigError, Problem, TrackerError
 from tracker.events import GRACE, Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
 from tracker.store import MailRecord, NewMail, Store
 
+LOG = logging.getLogger("tracker")
 Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
@@ -84,6 +87,11 @@ def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
 
 
+def _is_of_one_mail(fault: Exception) -> bool:
+    """Say whether a fault concerns one mail; a database that fails concerns them all."""
+    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
+
+
 class Engine:
     """The one path that the daemon, the replay and the tests all take.
 
@@ -108,6 +116,7 @@ class Engine:
         self._known = {entry.key for entry in store.journal()}
         self._history = History()
         self._nights: dict[str, datetime] = {}
+        self._unwritten: dict[str, str] = {}
         self._memo = Memo()
         self._stale = True
 
@@ -186,10 +195,9 @@ class Engine:
         now = self.clock()
         due = self._due(now)
         started = [
-            (record, written)
+            begun
             for reader, lines in sorted(due.items())
-            if (written := self._written(reader, lines, planned, now)) is not None
-            and (record := self._started(reader, written, now)) is not None
+            if (begun := self._begun(reader, lines, planned, now)) is not None
         ]
         limit = asyncio.Semaphore(AT_ONCE)
         return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
@@ -224,7 +232,7 @@ class Engine:
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(), *self._nights.values()]
+        moments = [self.store.next_due(after=after), *self._nights.values()]
         moments += [since + GRACE for since in self._history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self._frames.values()]
@@ -237,6 +245,32 @@ class Engine:
             settle=self.world.config.times.settle,
         )
         return history_from(self.store.journal(), self._facts, blank)
+
+    def _begun(
+        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
+    ) -> tuple[MailRecord, Written] | None:
+        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+
+        A replay hides nothing: there the fault ends it.
+        """
+        try:
+            written = self._written(reader, lines, planned, now)
+            record = None if written is None else self._started(reader, written, now)
+        except Exception as fault:
+            if self.replayed or not _is_of_one_mail(fault):
+                raise
+            self._note_unwritten(reader, fault)
+            return None
+        self._unwritten.pop(reader, None)
+        return None if written is None or record is None else (record, written)
+
+    def _note_unwritten(self, reader: str, fault: Exception) -> None:
+        """Log a fault once, by its kind and place: its words may be those of a campaign."""
+        place = extract_tb(fault.__traceback__)[-1]
+        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
+        if self._unwritten.get(reader) != said:
+            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
+        self._unwritten[reader] = said
 
     def _written(
         self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime

@@ -177,11 +177,12 @@ class Store:
             lines.change(connection, update, waits)
             lines.put(connection, add, waits)
 
-    def next_due(self) -> datetime | None:
-        """Return the earliest moment at which a line or another try of a mail is due."""
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return the earliest moment, of those after one, at which a line or a retry is due."""
         with self._reading() as connection:
-            moments = (lines.next_due(connection), mails.next_try(connection))
-        return min((moment for moment in moments if moment is not None), default=None)
+            moments = (lines.next_due(connection, after=after), mails.next_try(connection))
+        later = (at for at in moments if at is not None and (after is None or at > after))
+        return min(later, default=None)
 
     def waiting_lines(self, coordinator: str, now: datetime) -> list[Occurrence]:
         """Return a coordinator's lines that are not due yet and in no mail, earliest first."""

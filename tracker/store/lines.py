@@ -36,6 +36,7 @@ _WAITING = (
     .order_by(LINE.c.due, LINE.c.key)
 )
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
+_NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 
 
@@ -69,9 +70,10 @@ def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
     return [documents.load(document) for document in found]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return the earliest due moment of the lines that no mail carries yet."""
-    found: datetime | None = connection.execute(_NEXT_DUE).scalar()
+def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:
+    """Return the earliest due moment, of those after a moment, that no mail carries yet."""
+    asked = (_NEXT_DUE, {}) if after is None else (_NEXT_DUE_AFTER, {"after": after})
+    found: datetime | None = connection.execute(*asked).scalar()
     return found
 
 
