@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tracker.app.edits import edit_entries
 from tracker.app.remembering import (
     digest_sent,
     facts_of,
@@ -87,8 +88,20 @@ class Engine:
         self._memo = Memo()
         self._stale = True
 
-    def take(self, world: World, problems: tuple[Problem, ...] = ()) -> None:
-        """Take the files as they are now in force, and what is wrong with the others."""
+    def take(
+        self,
+        world: World,
+        problems: tuple[Problem, ...] = (),
+        *,
+        before: World | None = None,
+    ) -> None:
+        """Take the files as they are now in force, and what is wrong with the others.
+
+        What differs from the files `before` (those in force until now) is written down.
+        """
+        known = before or self._world
+        if known is not None and known is not world:
+            self.store.record(edit_entries(known, world, now=self.clock()))
         self._world = world
         self.problems = problems
         self._frames = frames_of(world)
@@ -104,6 +117,11 @@ class Engine:
         """Return the files in force."""
         assert self._world is not None
         return self._world
+
+    def take_back(self, world: World, problems: tuple[Problem, ...]) -> None:
+        """Put files in force that were before, for what was written down with others is not."""
+        self._known = {entry.key for entry in self.store.journal()}
+        self.take(world, problems, before=world)
 
     def refresh(self) -> Plan:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from tracker.campaign import World
+from tracker.difference import Edit
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
 
@@ -19,7 +20,8 @@ class History:
     `seen` maps (campaign, what) to the moment of first sight, where what is "" for the campaign,
     "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
     next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
-    coordinator to the moment of the last digest that left.
+    coordinator to the moment of the last digest that left. `edits` is what edits of the files did,
+    in the order in which they came in force.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -27,6 +29,7 @@ class History:
     digests: Mapping[str, datetime] = field(default_factory=dict)
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
+    edits: tuple[Edit, ...] = ()
 
     def sights(self, campaign: str) -> tuple[tuple[str, datetime], ...]:
         """Return all first sights of a campaign, ready to be compared."""
