@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- an edit and its sentence are read side by side
 """What an edit did: the differences between two versions of the files, as people say them."""
 
 import pytest

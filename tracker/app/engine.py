@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.app.edits import edit_entries
@@ -24,7 +24,7 @@ from tracker.events import Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
-from tracker.store import MailRecord, NewMail, Store
+from tracker.store import JournalEntry, MailRecord, NewMail, Store
 
 Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
@@ -79,6 +79,7 @@ class Engine:
         self.replayed = replayed
         self.problems: tuple[Problem, ...] = ()
         self._world: World | None = None
+        self._edited_at: datetime | None = None
         self._frames: dict[str, Frame] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._steps: dict[str, tuple[str, ...]] = {}
@@ -101,7 +102,8 @@ class Engine:
         """
         known = before or self._world
         if known is not None and known is not world:
-            self.store.record(edit_entries(known, world, now=self.clock()))
+            self._edited_at = self.clock()
+            self.store.record(edit_entries(known, world, now=self._edited_at))
         self._world = world
         self.problems = problems
         self._frames = frames_of(world)
@@ -140,7 +142,11 @@ class Engine:
         """Write down first sights and facts that are new at `now`; return the history."""
         found = sightings(self._frames, self._facts, self._steps, now=now, replayed=self.replayed)
         wrong = problem_sightings(self.problems, now=now)
-        new = [entry for entry in (*found, *wrong) if entry.key not in self._known]
+        new = [
+            self._not_before_the_edit(entry)
+            for entry in (*found, *wrong)
+            if entry.key not in self._known
+        ]
         if new:
             self.store.record(new)
             self._known.update(entry.key for entry in new)
@@ -148,6 +154,11 @@ class Engine:
             self._history = self._added_up()
             self._stale = False
         return self._history
+
+    def _not_before_the_edit(self, entry: JournalEntry) -> JournalEntry:
+        """Date what an edit brought in by that edit: in a replay, too, it was not known before."""
+        since = self._edited_at
+        return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""
