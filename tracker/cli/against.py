@@ -34,6 +34,8 @@ from tracker.report import show_problems
 
 MARKS = {"added": "+ ", "moved": "> ", "cancelled": "- "}
 SAID_OF_A_SERIES = 2
+# What an edit puts off beyond the days asked for is moved, not cancelled: so it looks further.
+BEYOND = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,15 @@ def _effect(args: Namespace, past: Past, after: Files) -> Effect:
         known = past.files if args.campaign not in after.world.campaigns else after
         only = [known.campaign(args.campaign)]
     until = past.now + (timedelta(days=args.days) if args.days else HORIZON)
+    end = until + BEYOND
     before, then = past.files.world, after.world
-    old = plan(before, past.history, now=past.now, until=until, only=only)
-    new = plan(then, _history(past, then), now=past.now, until=until, only=only)
+    old = plan(before, past.history, now=past.now, until=end, only=only)
+    new = plan(then, _history(past, then), now=past.now, until=end, only=only)
     edits = differences(before, then)
     if only is not None:
         edits = tuple(one for one in edits if _concerns(one, only[0], before, then))
-    return Effect(past, after, edits, compare_plans(old, new, gone=_gone(past, old)))
+    changes = compare_plans(old, new, gone=_gone(past, old))
+    return Effect(past, after, edits, tuple(one for one in changes if one.touches(until)))
 
 
 def _history(past: Past, then: World) -> History:

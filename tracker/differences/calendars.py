@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 from tracker.campaign import Workdays
 from tracker.dates import ONE_DAY
-from tracker.difference import Act, Difference, Thing
+from tracker.difference import Difference, Thing
 from tracker.differences.saying import Said, changes, show_days
 from tracker.occurrence import Origin
 from tracker.workdays import calendar
@@ -16,10 +17,12 @@ _KEYS: dict[str, tuple[Thing, str]] = {
     "weekend": ("weekend", "weekend"),
     "holidays": ("holiday", "holidays of"),
 }
-# What it is said to be when days come into `add` or `drop`, and when they are taken out.
+# What is said when days come into `add` or `drop`, and when they are taken out: of one, of more.
 _DAYS = {
-    "add": ("not working days", "working days again, unless otherwise off"),
-    "drop": ("working days", "holidays again"),
+    ("add", "added"): ("is not a working day", "are not working days"),
+    ("add", "removed"): ("is off no longer by this list", "are off no longer by this list"),
+    ("drop", "added"): ("is a working day", "are working days"),
+    ("drop", "removed"): ("is a holiday again", "are holidays again"),
 }
 
 
@@ -54,20 +57,19 @@ def _said(one: Workdays) -> Said:
 def _days(
     name: str, key: str, old: frozenset[date], new: frozenset[date], calendar_name: str
 ) -> Iterator[Difference]:
-    done: tuple[tuple[Act, frozenset[date], str], ...] = (
-        ("added", new - old, _DAYS[key][0]),
-        ("removed", old - new, _DAYS[key][1]),
+    done: tuple[tuple[Literal["added", "removed"], frozenset[date]], ...] = (
+        ("added", new - old),
+        ("removed", old - new),
     )
-    for act, days, said in done:
+    for act, days in done:
         for first, last in _spans(days):
             told = show_days(first, last)
-            one = said.replace("days", "day", 1).replace("holidays", "holiday")
-            is_said = f"is a {one}" if first == last else f"are {said}"
+            said = _DAYS[key, act][first != last]
             yield Difference(
                 thing="holiday",
                 act=act,
                 origin=Origin("workdays", name, (key,)),
-                text=f"Working days {calendar_name}: {told} {is_said}",
+                text=f"Working days {calendar_name}: {told} {said}",
                 name=told,
             )
 

@@ -23,6 +23,11 @@ class PlanChange:
     was: Occurrence | None = None
     at_once: bool = False
 
+    def touches(self, until: datetime) -> bool:
+        """Say whether the line leaves, or would have left, before a moment."""
+        dues = (one.due for one in (self.line, self.was) if one is not None)
+        return any(due is not None and due < until for due in dues)
+
 
 def compare_plans(before: Plan, after: Plan, *, gone: Collection[str]) -> tuple[PlanChange, ...]:
     """Return what differs between two plans made at one moment, in the order of leaving.
