@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
 
+from tracker.app.edits import edit_entries
 from tracker.app.remembering import (
     digest_sent,
     facts_of,
@@ -34,7 +35,7 @@ from tracker.events import GRACE, Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
-from tracker.store import MailRecord, NewMail, Store
+from tracker.store import JournalEntry, MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
 Clock = Callable[[], datetime]
@@ -120,11 +121,22 @@ class Engine:
         self._memo = Memo()
         self._stale = True
 
-    def take(self, world: World, problems: tuple[Problem, ...] = ()) -> None:
-        """Take the files as they are now in force, and what is wrong with the others."""
-        if self._world is not None and self._world != world:
+    def take(
+        self,
+        world: World,
+        problems: tuple[Problem, ...] = (),
+        *,
+        before: World | None = None,
+    ) -> None:
+        """Take the files as they are now in force, and what is wrong with the others.
+
+        What differs from the files `before` (those in force until now) is written down.
+        """
+        known = before or self._world
+        if known is not None and known != world:
             self._edited_at = self.clock()
-            self.store.record(moves_made(self._world, world, now=self._edited_at))
+            self.store.record(edit_entries(known, world, now=self._edited_at))
+            self.store.record(moves_made(known, world, now=self._edited_at))
         self._put_in_force(world, problems)
 
     def _put_in_force(self, world: World, problems: tuple[Problem, ...]) -> None:
@@ -143,6 +155,11 @@ class Engine:
         """Return the files in force."""
         assert self._world is not None
         return self._world
+
+    def take_back(self, world: World, problems: tuple[Problem, ...]) -> None:
+        """Put files in force that were before, for what was written down with others is not."""
+        self._known = {entry.key for entry in self.store.journal()}
+        self.take(world, problems, before=world)
 
     def refresh(self) -> Plan:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""
@@ -168,7 +185,7 @@ class Engine:
 
     def _telling(self) -> Telling:
         entries = self.store.journal(kinds={PASSING, UNTOLD, MOVE})
-        return telling_from(entries, self.world, edited_at=self._edited_at)
+        return telling_from(entries, self.world, self._history.edits, edited_at=self._edited_at)
 
     def _let_go(self, history: History, now: datetime) -> None:
         """Close the campaigns whose file has been gone for a day."""
@@ -181,7 +198,11 @@ class Engine:
         """Write down first sights and facts that are new at `now`; return the history."""
         found = sightings(self._frames, self._facts, self._steps, now=now, replayed=self.replayed)
         wrong = problem_sightings(self.problems, now=now)
-        new = [entry for entry in (*found, *wrong) if entry.key not in self._known]
+        new = [
+            self._not_before_the_edit(entry)
+            for entry in (*found, *wrong)
+            if entry.key not in self._known
+        ]
         if new:
             self.store.record(new)
             self._known.update(entry.key for entry in new)
@@ -189,6 +210,11 @@ class Engine:
             self._history = self._added_up()
             self._stale = False
         return self._history
+
+    def _not_before_the_edit(self, entry: JournalEntry) -> JournalEntry:
+        """Date what an edit brought in by that edit: in a replay, too, it was not known before."""
+        since = self._edited_at
+        return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from tracker.app.edits import EDIT, edits_from
 from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
@@ -55,13 +56,16 @@ def fact_keys(campaign: str, facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]
 def history_from(
     entries: Iterable[JournalEntry], facts: Mapping[str, tuple[Fact, ...]], blank: History
 ) -> History:
-    """Add the journal up: first sights, facts with when they were known, digests, file words."""
+    """Add the journal up: first sights, facts, digests sent, what edits did, word about files."""
     entries = list(entries)
     known: dict[str, datetime] = {}
     seen: dict[tuple[str, str], datetime] = {}
     digests: dict[str, datetime] = {}
+    edits: list[JournalEntry] = []
     for entry in entries:
-        if entry.kind == FACT:
+        if entry.kind == EDIT:
+            edits.append(entry)
+        elif entry.kind == FACT:
             known[entry.key] = entry.at
         elif entry.kind == SEEN and entry.campaign is not None:
             _, _, what = entry.key.removeprefix("seen/").partition("/")
@@ -82,6 +86,7 @@ def history_from(
         seen=seen,
         digests=digests,
         words=tuple(spoken(entries).words.values()),
+        edits=edits_from(edits),
     )
 
 

@@ -1,7 +1,8 @@
 """The same engine over a simulated clock: a summer in seconds."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,24 @@ def last_moment(world: World) -> datetime:
     return max(moments) + AFTERWARDS
 
 
-async def replay(
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """The files that are in force from a moment on, and what is wrong with the others."""
+
+    at: datetime
+    world: World
+    problems: tuple[Problem, ...] = ()
+
+
+def whole_span(world: World, overlays: Sequence[Overlay]) -> tuple[datetime, datetime]:
+    """Return the first and the last moment that any of the files knows of."""
+    worlds = (world, *(one.world for one in overlays))
+    ends = [last_moment(one) for one in worlds]
+    ends += [one.at + AFTERWARDS for one in overlays]
+    return min(first_moment(one) for one in worlds if one.campaigns or one is world), max(ends)
+
+
+async def replay(  # noqa: PLR0913 -- each is one thing that a replay can be given
     world: World,
     problems: tuple[Problem, ...],
     composer: Composer,
@@ -57,15 +75,17 @@ async def replay(
     end: datetime,
     deliver: Deliver | None = None,
     watch: Watch | None = None,
+    overlays: Sequence[Overlay] = (),
 ) -> list[Sent]:
     """Send every mail from the earliest `opened` until `end`, and return them in sending order.
 
     Each mail is composed, written into a database of the replay's own and handed to `deliver`
-    (or to nobody). There is no guard; files are today's throughout.
+    (or to nobody). There is no guard; files are today's throughout, but for the `overlays`.
     """
-    engine = rewound(world, problems, composer, deliver=deliver)
+    start, _ = whole_span(world, overlays)
+    engine = rewound(world, problems, composer, deliver=deliver, start=start)
     try:
-        return await wind(engine, end=end, watch=watch)
+        return await wind(engine, end=end, watch=watch, overlays=overlays)
     finally:
         engine.store.close()
 
@@ -76,25 +96,39 @@ def rewound(
     composer: Composer,
     *,
     deliver: Deliver | None = None,
+    start: datetime | None = None,
 ) -> Engine:
     """Return an engine at the earliest `opened`, with a database in memory for whoever asks on."""
-    clock = SimulatedClock(first_moment(world))
+    clock = SimulatedClock(start or first_moment(world))
     store = Store.open("sqlite://", base=Path())
     engine = Engine(store, composer, deliver=deliver or _nobody, clock=clock, replayed=True)
     engine.take(world, problems)
     return engine
 
 
-async def wind(engine: Engine, *, end: datetime, watch: Watch | None = None) -> list[Sent]:
-    """Turn the clock of a rewound engine on, and send all that is due before `end`."""
+async def wind(
+    engine: Engine,
+    *,
+    end: datetime,
+    watch: Watch | None = None,
+    overlays: Sequence[Overlay] = (),
+) -> list[Sent]:
+    """Turn the clock of a rewound engine on, and send all that is due before `end`.
+
+    It stops at each overlay's moment, where those files come in force before anything is sent.
+    """
     clock = engine.clock
     assert isinstance(clock, SimulatedClock)
+    to_come = sorted(overlays, key=lambda one: one.at)
     sent: list[Sent] = []
     while clock.at < end:
+        while to_come and to_come[0].at <= clock.at:
+            engine.take(to_come[0].world, to_come.pop(0).problems)
         sent.extend(await _morning(engine))
-        following = engine.next_moment(clock.at)
+        stops = [engine.next_moment(clock.at), *(one.at for one in to_come[:1])]
         if watch is not None:
             watch(clock.at)
+        following = min((at for at in stops if at is not None), default=None)
         if following is None:
             break
         clock.at = following

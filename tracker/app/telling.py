@@ -6,6 +6,7 @@ from typing import Any
 
 from tracker.campaign import World
 from tracker.changes import Move, Telling, Told, moves_between
+from tracker.difference import Edit
 from tracker.digest import Written
 from tracker.occurrence import Topic
 from tracker.planning import Readers
@@ -45,7 +46,11 @@ def never_told(mail: int, *, now: datetime) -> JournalEntry:
 
 
 def telling_from(
-    entries: Iterable[JournalEntry], world: World, *, edited_at: datetime | None
+    entries: Iterable[JournalEntry],
+    world: World,
+    edits: tuple[Edit, ...],
+    *,
+    edited_at: datetime | None,
 ) -> Telling:
     """Add up what corrections depend on."""
     passing: list[JournalEntry] = []
@@ -65,6 +70,7 @@ def telling_from(
             one for entry in passing if entry.data["mail"] not in untold for one in _told(entry)
         ),
         moves=moves,
+        edits=edits,
         edited_at=edited_at,
     )
 

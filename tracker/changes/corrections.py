@@ -8,6 +8,7 @@ from enum import Enum
 from tracker.changes.told import ARRIVED, Kept, Telling, Told, last_told, present_topic
 from tracker.changes.truth import Truth, truth_of
 from tracker.dates import day_in, instant
+from tracker.difference import reasons
 from tracker.occurrence import LineKind, Occurrence, Origin, Topic
 from tracker.planning import Plan
 from tracker.planning.ground import after_pause
@@ -206,7 +207,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
     owner = telling.readers[told.reader]
     due = after_pause(_due(case, telling), owner, home)
     reader = telling.readers.standing_in(owner, day_in(due, owner.zone))
-    return Occurrence(
+    line = Occurrence(
         key=key,
         kind=LineKind.CORRECTION,
         campaign=topic.campaign,
@@ -225,6 +226,13 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         was=told.states,
         told_at=told.at,
     )
+    return replace(line, why=_because(line, telling))
+
+
+def _because(line: Occurrence, telling: Telling) -> str:
+    """Say why the date is another: where the plan does not, by the edits since it was told."""
+    since = [one for one in telling.edits if line.told_at and one.at >= line.told_at]
+    return line.why or "; ".join(reasons(since, line)) or "this is the date in the files now"
 
 
 def _due(case: Case, telling: Telling) -> datetime:

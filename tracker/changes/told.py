@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tracker.changes.moves import Move
+from tracker.difference import Edit
 from tracker.events import Course, MeetingKey
 from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, Plan, Readers
@@ -45,14 +46,15 @@ class Telling:
     """What corrections depend on beside the plan and the outbox.
 
     `passing` are the dates told in passing and `moves` the meetings that each campaign's file has
-    moved, both oldest first. What an edit sets off waits `settle` for the next edit; `edited_at`
-    is when the files last changed.
+    moved, both oldest first; `edits` say why a date moved. What an edit sets off waits `settle`
+    for the next edit; `edited_at` is when the files last changed.
     """
 
     readers: Readers
     settle: timedelta
     passing: tuple[Told, ...] = ()
     moves: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
     edited_at: datetime | None = None
 
 

@@ -19,6 +19,7 @@ class Truth:
 
     `settled` is something that needs no date any more, by a fact. `what` is None for what is no
     longer in the files, `meeting` is the one that it belongs to or counts from.
+    `why` is empty where only an edit can explain the date.
     """
 
     states: datetime | None
@@ -109,7 +110,7 @@ def _why_gone(topic: Topic, whole: Course, instances: tuple[Instance, ...]) -> s
 
 def _why_there(meeting: PlannedMeeting) -> str:
     if not meeting.moved:
-        return f"the {'forum' if meeting.forum else 'campaign'}'s file gives this date now"
+        return ""
     reason = f": {meeting.why}" if meeting.why else ""
     return f"the session of {show_day(meeting.session)} was moved{reason}"
 

@@ -5,16 +5,17 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 
-from tracker.app.replay import line_json, utc
+from tracker.cli.against import run_against
 from tracker.cli.arguments import Commands, command
 from tracker.cli.past import Past, looking_back
 from tracker.cli.show import heading, paragraph, screen
 from tracker.cli.sources import Sources
 from tracker.cli.timeline import show_timeline
+from tracker.cli.to_come import is_to_come, occurrence_json
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import city, many
 from tracker.occurrence import LineKind, Occurrence
@@ -47,21 +48,29 @@ def add(commands: Commands) -> None:
     parser.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="default: all of them")
     parser.add_argument("--at", metavar="T", help="a date or a date-time; default: now")
     parser.add_argument("--days", type=_days, metavar="N", help="only so many days ahead")
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="DIR",
+        help="only the difference if DIR were the campaigns folder: added, moved, cancelled",
+    )
     parser.add_argument("--json", action="store_true", help="one object a line")
 
 
 def run_plan(args: Namespace) -> int:
-    """Plan, and print what is to come."""
+    """Plan, and print what is to come, or what another folder would change in that."""
+    if args.against:
+        return run_against(args)
     with looking_back(args) as past:
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         ahead = timedelta(days=args.days) if args.days else HORIZON
         until = past.now + ahead
         planned = plan(past.files.world, past.history, now=past.now, until=until, only=only)
-        lines = [one for one in planned.occurrences if _to_come(one, past)]
+        lines = [one for one in planned.occurrences if is_to_come(one, past)]
         if args.json:
             sources = Sources(past.files.reading)
             for one in lines:
-                print(json.dumps(_as_json(one, past.now, sources), ensure_ascii=False))
+                print(json.dumps(occurrence_json(one, past.now, sources), ensure_ascii=False))
         else:
             _show(lines, planned, past, until)
     return 0
@@ -71,30 +80,6 @@ def _days(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_DAYS:
         raise ArgumentTypeError(f'"{text}" is not a number of days from 1 to {LONGEST_DAYS:,}')
     return int(text)
-
-
-def _to_come(one: Occurrence, past: Past) -> bool:
-    """Say whether a line is still to leave; past ones only if the outbox has not seen them go."""
-    if one.state != "planned" or one.due is None or one.due >= past.now:
-        return True
-    if past.store is None:
-        return False
-    kept = past.store.line(one.key)
-    return kept is None or kept.state in {"queued", "cancelled"}
-
-
-def _as_json(one: Occurrence, now: datetime, sources: Sources) -> dict[str, Any]:
-    source = sources.of(one.origin)
-    return line_json(one, now) | {
-        "due": utc(one.due) if one.due else None,
-        "expires": utc(one.expires) if one.expires else None,
-        "to": one.to,
-        "file": source.file if source else None,
-        "line": source.line if source else None,
-        "why": one.why,
-        "state": one.state,
-        "reason": one.reason,
-    }
 
 
 def _show(lines: list[Occurrence], planned: Plan, past: Past, until: datetime) -> None:

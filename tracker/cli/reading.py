@@ -5,12 +5,14 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tracker.campaign import World
 from tracker.cli.nearest import no_such
 from tracker.dates import zone
-from tracker.errors import ConfigError, QuestionError
+from tracker.errors import ConfigError, Problem, QuestionError
+from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
 from tracker.report import show_problems
 
@@ -72,10 +74,19 @@ def must_exist(args: Namespace) -> None:
         )
 
 
-def say_not_in_force(files: Files) -> None:
-    """Name on stderr the files that the answer leaves out."""
+def say_not_in_force(files: Files, *, beneath: Path | None = None) -> None:
+    """Name on stderr the files that the answer leaves out, all or those beneath a folder."""
     for path in files.reading.not_in_force:
+        if beneath is not None and not Path(path).is_relative_to(shown_path(beneath)):
+            continue
         errors = [one for one in files.reading.problems if one.file == path]
         count = sum(one.severity == "error" for one in errors)
         word = "error" if count == 1 else "errors"
-        print(f"Not in force: {path} ({count} {word}; run `tracker check`).", file=sys.stderr)
+        more = "run `tracker check`" if beneath is None else _first(errors)
+        print(f"Not in force: {path} ({count} {word}; {more}).", file=sys.stderr)
+
+
+def _first(problems: list[Problem]) -> str:
+    """Say the first error of a file that `tracker check` does not look at."""
+    errors = (one for one in problems if one.severity == "error")
+    return next((f"line {one.line}: {one.message}" for one in errors), "see its last version")

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from tracker.app.engine import Deliver, Sent
-from tracker.app.replay import as_json, first_moment, last_moment, run
+from tracker.app.replay import as_json, run, whole_span
 from tracker.campaign import World
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of
 from tracker.cli.keeping import replay_maildir
 from tracker.cli.moments import moment_of
+from tracker.cli.overlays import read_overlays
 from tracker.cli.reading import read_files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
 from tracker.cli.waiting import progress
@@ -52,6 +53,13 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--from", dest="from_", metavar="D", help="default: the beginning")
     parser.add_argument("--to", metavar="D", help="default: a month after the last known date")
+    parser.add_argument(
+        "--edits",
+        type=Path,
+        metavar="DIR",
+        help="folders named by moment (2010-06-23T15:00Z), each laid over the campaigns folder"
+        " from that moment on",
+    )
     parser.add_argument("--out", type=Path, metavar="MAILDIR", help="put the mails there, too")
     parser.add_argument("--json", action="store_true", help="one object a line")
 
@@ -61,12 +69,14 @@ def run_replay(args: Namespace) -> int:
     files = read_files(args, now=args.clock())
     say_not_in_force(files)
     world = files.world
-    start = _moment("--from", args.from_) or first_moment(world)
-    end = _moment("--to", args.to) or last_moment(world)
+    overlays = read_overlays(args, args.edits, files) if args.edits else []
+    first, last = whole_span(world, overlays)
+    start = _moment("--from", args.from_) or first
+    end = _moment("--to", args.to) or last
     if end < start:
         raise UsageError(f"--to {args.to} lies before --from {args.from_}")
     deliver = _into(args.out, start) if args.out else None
-    with progress("replaying", first_moment(world), end) as watch:
+    with progress("replaying", first, end) as watch:
         sent = run(
             world,
             files.reading.problems,
@@ -74,6 +84,7 @@ def run_replay(args: Namespace) -> int:
             end=end,
             deliver=deliver,
             watch=watch,
+            overlays=overlays,
         )
     shown = [one for one in sent if one.at >= start]
     if args.json:

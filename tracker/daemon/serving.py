@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tracker.app.edits import as_remembered
 from tracker.app.engine import Clock, Deliver, Engine
 from tracker.campaign import World
 from tracker.compose import Composer
@@ -75,8 +76,10 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     reading = read()
     world = _usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
-    engine.take(world, reading.problems)
-    remember(engine, reading, now=now)
+    with store.writing():
+        before = as_remembered(world, reading.in_force, store.good_files())
+        engine.take(world, reading.problems, before=before)
+        remember(engine, reading, now=now)
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
     return Daemon(engine, folder, read, bell)
 

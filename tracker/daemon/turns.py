@@ -97,11 +97,16 @@ class Daemon:
 
     def _taken(self, reading: Reading, now: datetime) -> Plan | None:
         """Put what was read in force and plan with it, in one transaction."""
-        world = _in_force(self.engine.world, reading)
-        with self.engine.store.writing():
-            remember(self.engine, reading, now=now)
-            self.engine.take(world, reading.problems)
-            planned = self.engine.refresh()
+        before, wrong = self.engine.world, self.engine.problems
+        world = _in_force(before, reading)
+        try:
+            with self.engine.store.writing():
+                remember(self.engine, reading, now=now)
+                self.engine.take(world, reading.problems)
+                planned = self.engine.refresh()
+        except BusyError:
+            self.engine.take_back(before, wrong)
+            raise
         self._plan_is_due = False
         return planned
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tracker.campaign import Deadline
 from tracker.dates import day_in
+from tracker.difference import Edit
 from tracker.digest.lines import Saying
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Topic
@@ -19,7 +20,7 @@ class Desk:
     """What a digest is written from; `since` is the reader's last digest, or first sight.
 
     `said` are the items that the mail's own lines name and `introduced` the campaigns whose plan
-    stands in the same mail: nothing of them is said twice.
+    stands in the same mail, `corrected` the corrections in it: nothing of them is said twice.
     """
 
     saying: Saying
@@ -28,6 +29,18 @@ class Desk:
     said: frozenset[Topic]
     introduced: frozenset[str | None]
     lines: dict[Topic, list[Occurrence]]
+    corrected: tuple[Occurrence, ...]
+    history: History
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Return what edits did, in the order in which they came in force."""
+        return self.history.edits
+
+    def joined(self, campaign: str) -> datetime:
+        """Return when this reader became a coordinator of a campaign."""
+        seen = self.history.first_seen(campaign, f"coordinator:{self.saying.reader.id}")
+        return seen or self.now
 
     @property
     def now(self) -> datetime:
@@ -101,6 +114,8 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
         said=frozenset(one.topic for one in told),
         introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
         lines=_by_item(saying.plan.occurrences),
+        corrected=tuple(one for one in told if one.kind == LineKind.CORRECTION),
+        history=history,
     )
 
 
@@ -121,11 +136,22 @@ def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
     return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
 
 
+def closed_at(whole: Course, history: History) -> datetime | None:
+    """Return when a campaign was closed: on its day, or when a day already past was written."""
+    closed = whole.frame.closed_at
+    written = [
+        edit.at
+        for edit in history.edits
+        if edit.difference.thing == "closed" and edit.campaigns == (whole.id,)
+    ]
+    return closed and max((closed, *written[-1:]))
+
+
 def _courses(saying: Saying, history: History) -> Iterator[Course]:
     """Yield the campaigns that are this reader's, seen by now and not long closed."""
     for campaign_id, whole in saying.plan.courses.items():
         seen = history.first_seen(campaign_id, f"coordinator:{saying.reader.id}")
-        closed = whole.frame.closed_at
+        closed = closed_at(whole, history)
         mine = saying.reader.id in whole.frame.campaign.coordinators
         recent = closed is None or saying.now < closed + AFTER_CLOSING
         if mine and recent and seen is not None and seen <= saying.now:

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from tracker.campaign import FollowUp
 from tracker.content import Entry
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.digest.desk import Desk, instance_topic
+from tracker.digest.desk import Desk, closed_at, instance_topic
+from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many
 from tracker.events import AskCourse, Course
@@ -64,10 +65,10 @@ def changed(desk: Desk) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for whole in desk.courses:
         found.extend(_new_facts(whole, desk))
-        closed = whole.frame.closed_at
+        closed = closed_at(whole, desk.history)
         if closed is not None and desk.since < closed <= desk.now:
             found.append(Entry(text="Closed: nothing more is sent for it", detail=whole.id))
-    return tuple(found)
+    return (*found, *edited(desk))
 
 
 def _new_facts(whole: Course, desk: Desk) -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from tracker.campaign import World
+from tracker.difference import Edit
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
 from tracker.events.words import FileWord, gone_files
@@ -21,7 +22,7 @@ class History:
     "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
     next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
     coordinator to the moment of the last digest that left. `words` is the word about files that
-    still holds.
+    still holds, `edits` what edits of the files did, in the order in which they came in force.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class History:
     words: tuple[FileWord, ...] = ()
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
+    edits: tuple[Edit, ...] = ()
 
     @property
     def missing(self) -> Mapping[str, datetime]:

@@ -1,6 +1,6 @@
 """Reads config.toml and the campaigns folder: the files in force, and what is wrong."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +19,7 @@ from tracker.checking import (
 from tracker.config import Config
 from tracker.errors import Fault, Problem
 from tracker.loading.files import (
+    FOLDERS,
     FileKind,
     Listed,
     SourceFile,
@@ -60,13 +61,16 @@ def read_world(
     now: datetime | None = None,
     last_good: LastGood | None = None,
     campaigns: Path | None = None,
+    over: Sequence[Path] = (),
 ) -> Reading:
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
 
+    The folders in `over` are laid over it, one after the other: a file in a later one stands for
+    the same file in those before it.
     A file with errors is left out, or stands as its text in `last_good` (by kind and id) has it.
     With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of.
     """
-    return _Folder(config_path, last_good or {}, now).read(campaigns)
+    return _Folder(config_path, last_good or {}, now).read(campaigns, over)
 
 
 @dataclass
@@ -82,10 +86,10 @@ class _Folder:
     problems: list[Problem] = field(default_factory=list)
     broken: dict[FileKey, Path] = field(default_factory=dict)
 
-    def read(self, campaigns: Path | None) -> Reading:
+    def read(self, campaigns: Path | None, over: Sequence[Path]) -> Reading:
         config = self._config()
         named = Path(config.campaigns if config else "campaigns")
-        listed, odd = list_folder(campaigns or self.config_path.parent / named)
+        listed, odd = _laid_over(campaigns or self.config_path.parent / named, over)
         self.problems += self._folder_problems(odd, named=config is not None and not campaigns)
         for one in (*listed, *_served({(one.kind, one.id) for one in listed})):
             self._take(one)
@@ -202,6 +206,18 @@ class _Folder:
                 key=lambda one: (one.file != config, one.file, one.line, one.column),
             )
         )
+
+
+def _laid_over(root: Path, over: Sequence[Path]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    """List a folder with others laid over it: of each kind and id the last one stands."""
+    listed, odd = list_folder(root)
+    found = {(one.kind, one.id): one for one in listed}
+    for folder in over:
+        above, wrong = list_folder(folder)
+        found |= {(one.kind, one.id): one for one in above}
+        odd += wrong
+    order = [kind for kind, _ in FOLDERS]
+    return tuple(sorted(found.values(), key=lambda one: (order.index(one.kind), one.id))), odd
 
 
 def _served(known: set[FileKey]) -> list[Listed]:

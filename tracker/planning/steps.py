@@ -60,23 +60,29 @@ def scope_of(
     return "campaign"
 
 
-def _merged(home: Frame, world: World) -> dict[str, tuple[AnyStep, Origin]]:
-    found: dict[str, tuple[AnyStep, Origin]] = {}
-    if home.campaign.playbook is not None:
-        playbook = world.playbooks[home.campaign.playbook]
-        for step, path in _written(playbook):
-            found[step.id] = (step, Origin("playbook", home.campaign.playbook, path))
-    for step, path in _written(home.campaign):
-        origin = Origin("campaign", home.id, path)
-        found[step.id] = _over(found.get(step.id), step, origin)
-    return found
+def laid_over(base: AnyStep, step: AnyStep) -> AnyStep:
+    """Return a playbook's step with the keys that a campaign's step of the same id sets."""
+    return base.model_copy(update={name: getattr(step, name) for name in step.model_fields_set})
 
 
-def _written(file: Campaign | Playbook) -> Iterator[tuple[AnyStep, tuple[str | int, ...]]]:
+def written_steps(file: Campaign | Playbook) -> Iterator[tuple[AnyStep, tuple[str | int, ...]]]:
+    """Yield the steps that a file has, each with its place in it."""
     for number, deadline in enumerate(file.deadline):
         yield deadline, ("deadline", number)
     for number, follow_up in enumerate(file.follow_up):
         yield follow_up, ("follow-up", number)
+
+
+def _merged(home: Frame, world: World) -> dict[str, tuple[AnyStep, Origin]]:
+    found: dict[str, tuple[AnyStep, Origin]] = {}
+    if home.campaign.playbook is not None:
+        playbook = world.playbooks[home.campaign.playbook]
+        for step, path in written_steps(playbook):
+            found[step.id] = (step, Origin("playbook", home.campaign.playbook, path))
+    for step, path in written_steps(home.campaign):
+        origin = Origin("campaign", home.id, path)
+        found[step.id] = _over(found.get(step.id), step, origin)
+    return found
 
 
 def _over(
@@ -84,6 +90,4 @@ def _over(
 ) -> tuple[AnyStep, Origin]:
     if base is None:
         return step, origin
-    changed = {name: getattr(step, name) for name in step.model_fields_set}
-    merged = base[0].model_copy(update=changed)
-    return merged, origin if "due" in changed else base[1]
+    return laid_over(base[0], step), origin if "due" in step.model_fields_set else base[1]

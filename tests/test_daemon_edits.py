@@ -1,0 +1,119 @@
+"""Edits as the daemon sees them: believed, kept across restarts, never half written down."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA
+from tests.test_daemon import LETTER, TUESDAY, BusyStore, Desk
+from tracker.errors import BusyError
+from tracker.store import JournalEntry
+
+JULY = LETTER.replace("date = 2010-06-24", "date = 2010-07-01")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("forums", "workdays"):
+        (tmp_path / "campaigns" / name).mkdir(parents=True)
+    (tmp_path / "config.toml").write_text(CONFIG)
+    (tmp_path / "campaigns" / "letter.toml").write_text(LETTER)
+    (tmp_path / "campaigns" / "forums" / "council.toml").write_text(COUNCIL)
+    (tmp_path / "campaigns" / "workdays" / "vienna.toml").write_text(VIENNA)
+    (tmp_path / "campaigns" / "workdays" / "new-york.toml").write_text(NEW_YORK)
+    return tmp_path
+
+
+def told(desk: Desk) -> list[str]:
+    return [one.data["text"] for one in desk.store.journal(kinds={"edit"})]
+
+
+MOVED = "Meeting moved: Permanent Council, Thursday 24 June 2010 → Thursday 1 July 2010"
+
+
+async def test_an_edit_is_written_down_when_it_is_believed(home: Path):
+    desk = Desk(home)
+    await desk.turn()
+    desk.write("letter", JULY)
+
+    await desk.turn()
+    seen = told(desk)
+    await desk.turn(3)
+
+    assert seen == []
+    assert told(desk) == [MOVED]
+
+
+async def test_an_edit_made_while_no_daemon_ran_is_an_edit_too(home: Path):
+    desk = Desk(home)
+    await desk.turn()
+    desk.store.close()
+    desk.write("letter", JULY)
+
+    again = Desk(home)
+    await again.turn()
+    after = told(again)
+    again.store.close()
+    third = Desk(home)
+
+    assert after == [MOVED]
+    assert told(third) == [MOVED]
+
+
+async def test_a_first_start_has_no_edits(home: Path):
+    desk = Desk(home)
+    await desk.turn()
+
+    assert told(desk) == []
+
+
+async def test_a_broken_file_is_no_edit_and_its_mending_is_one(home: Path):
+    desk = Desk(home)
+    await desk.turn()
+    desk.write("letter", "title = \n")
+    await desk.turn(2)
+    broken = told(desk)
+    desk.write("letter", JULY)
+    await desk.turn(2)
+
+    assert broken == []
+    assert told(desk) == [MOVED]
+
+
+async def test_other_spaces_and_comments_are_no_edit(home: Path):
+    desk = Desk(home)
+    await desk.turn()
+    desk.write("letter", "# a remark\n" + LETTER.replace(" = ", "   =  "))
+
+    await desk.turn(3)
+
+    assert told(desk) == []
+
+
+class FullStore(BusyStore):
+    """A store that cannot be written to the end now and then."""
+
+    full = False
+
+    def record(self, entries: list[JournalEntry]) -> list[JournalEntry]:  # type: ignore[override]
+        written = super().record(entries)
+        if self.full:
+            raise BusyError("The database is busy.")
+        return written
+
+
+async def test_what_could_not_be_written_is_written_at_the_next_turn(home: Path):
+    store = FullStore.open("sqlite:///tracker.db", base=home)
+    desk = Desk(home, now=TUESDAY, store=store)
+    await desk.turn()
+    desk.write("letter", JULY)
+    await desk.turn()
+
+    store.full = True
+    await desk.turn()
+    nothing = told(desk)
+    store.full = False
+    await desk.turn()
+
+    assert nothing == []
+    assert told(desk) == [MOVED]

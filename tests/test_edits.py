@@ -1,0 +1,213 @@
+"""What an edit did, from the saved file to the journal and the digests of those it concerns."""
+
+from email.message import EmailMessage
+
+from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
+from tests.house import House
+from tracker.campaign import World
+from tracker.difference import to_data
+
+TARGET = '[[target]]\nid = "chair"\npost = "Chair"\nstance = "undecided"\n'
+STANDING = LETTER + TARGET
+DAILY = CONFIG.replace('digest = "weekly"', 'digest = "daily"')
+MOVED = 'moved = [{ from = 2010-07-01, to = "2010-07-02 at 10:00" }]\n'
+
+
+def a_house(*letters: str, config: str = CONFIG, opened: str = "2010-06-22 05:00") -> House:
+    """A daemon's house, some time after the letters were first read."""
+    house = House(a_world(*letters, config=config), replayed=False, opened=at(opened))
+    house.turn_to(at("2010-06-25 07:00"))
+    return house
+
+
+def text_of(message: EmailMessage, part: str = "plain") -> str:
+    body = message.get_body((part,))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
+def digests(house: House, address: str = "vienna@example.org") -> list[str]:
+    return [text_of(one) for one in house.inbox(address)]
+
+
+def edits(house: House) -> list[tuple[str, str | None, str]]:
+    entries = house.store.journal(kinds={"edit"})
+    return [(f"{one.at:%d %H:%M}", one.campaign, one.data["kind"]) for one in entries]
+
+
+def edit(house: House, moment: str, world: World) -> None:
+    house.turn_to(at(moment))
+    house.edit(world)
+    house.wake()
+
+
+def test_an_edit_is_written_down_once_with_its_moment():
+    house = a_house(STANDING)
+    after = a_world(STANDING.replace("undecided", "opposed"))
+
+    edit(house, "2010-06-25 12:00", after)
+    house.wake()
+    house.edit(after)
+
+    assert edits(house) == [("25 12:00", "letter", "stance changed")]
+    entry = house.store.journal(kinds={"edit"})[0]
+    assert entry.data["text"] == "Stance of Chair: undecided → opposed"
+    assert entry.data["campaigns"] == ["letter"]
+    assert entry.data == to_data(house.engine.record(house.clock.at).edits[0])
+
+
+def test_a_new_campaign_has_no_differences():
+    house = a_house(STANDING)
+
+    edit(house, "2010-06-25 12:00", a_world(STANDING, LETTER))
+
+    assert edits(house) == []
+
+
+def test_the_next_digest_tells_it_and_the_one_after_does_not():
+    house = a_house(STANDING)
+    edit(house, "2010-06-29 12:00", a_world(STANDING.replace("undecided", "opposed")))
+    before = len(house.letters)
+
+    house.turn_to(at("2010-07-01 07:00"))
+
+    told = digests(house)[before:]
+    assert len(told) == 1  # it is a reason for one digest, on a day without any other
+    assert "Stance of Chair: undecided → opposed" in told[0]
+    assert "Tue 29 June 2010 · letter" in told[0]
+
+
+def test_there_and_back_is_told_as_two_edits():
+    house = a_house(STANDING)
+    edit(house, "2010-06-29 12:00", a_world(STANDING.replace("undecided", "opposed")))
+    edit(house, "2010-06-29 13:00", a_world(STANDING))
+    edit(house, "2010-06-29 14:00", a_world(STANDING.replace("undecided", "opposed")))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert len(edits(house)) == 3
+    assert digests(house)[-1].count("undecided → opposed") == 1  # one sentence of one day
+    assert digests(house)[-1].count("opposed → undecided") == 1
+
+
+def test_a_fact_that_was_logged_is_told_as_a_fact_alone():
+    house = a_house(STANDING)
+    logged = '[[log]]\non = 2010-06-29\nfact = "stance"\ntarget = "chair"\nstance = "opposed"\n'
+    edit(house, "2010-06-29 12:00", a_world(STANDING + logged))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert digests(house)[-1].count("opposed") == 1
+    assert "Logged" not in digests(house)[-1]
+
+
+def test_a_fact_taken_out_of_the_log_is_told():
+    logged = '[[log]]\non = 2010-06-24\nfact = "stance"\ntarget = "chair"\nstance = "opposed"\n'
+    house = a_house(STANDING + logged)
+    edit(house, "2010-06-29 12:00", a_world(STANDING))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert "Taken out of the log: stance of Chair opposed" in digests(house)[-1]
+
+
+def test_an_edit_of_a_forum_is_told_once_with_the_campaigns_that_meet_there():
+    house = a_house(STANDING, LETTER, LETTER.replace('forum = "council"', 'name = "Vigil"'))
+    moved = a_world(
+        STANDING,
+        LETTER,
+        LETTER.replace('forum = "council"', 'name = "Vigil"'),
+        forums={"council": COUNCIL + MOVED},
+    )
+    edit(house, "2010-06-29 12:00", moved)
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    told = digests(house)[-1]
+    assert told.count("session of Thursday 1 July 2010 moved to Friday 2 July 2010, 10:00") == 1
+    assert "Tue 29 June 2010 · letter; letter-2" in told
+    assert edits(house) == [("29 12:00", None, "session moved")]
+
+
+def test_nobody_hears_of_what_none_of_their_campaigns_uses():
+    own = LETTER.replace('forum = "council"', 'name = "Vigil"')
+    house = a_house(own)
+
+    edit(house, "2010-06-29 12:00", a_world(own, forums={"council": COUNCIL + MOVED}))
+    before = len(house.letters)
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert edits(house) == []
+    assert len(house.letters) == before
+
+
+def test_whoever_joins_later_is_not_told_what_was_edited_before():
+    house = a_house(STANDING, config=DAILY)
+    edit(
+        house, "2010-06-29 12:00", a_world(STANDING.replace("undecided", "opposed"), config=DAILY)
+    )
+    both = STANDING.replace("undecided", "opposed").replace('["vienna"]', '["vienna", "new-york"]')
+    edit(house, "2010-06-29 14:00", a_world(both, config=DAILY))
+
+    house.turn_to(at("2010-06-30 13:00"))
+
+    theirs = " ".join(digests(house, "new-york@example.org"))
+    assert "Send a mission" in theirs
+    assert "undecided → opposed" not in theirs
+    assert "Coordinator added: New York desk" in digests(house)[-1]
+
+
+def test_many_signatures_are_one_line():
+    house = a_house(STANDING)
+    names = "".join(f'[[signatory]]\nname = "Group {n}"\n' for n in range(9))
+    edit(house, "2010-06-29 12:00", a_world(STANDING + names))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert (
+        "9 signatures added: Group 0, Group 1, Group 2, Group 3, Group 4 and 4 more"
+        in digests(house)[-1]
+    )
+
+
+def test_closing_a_campaign_is_one_line_in_one_digest():
+    house = a_house(STANDING)
+    closed = STANDING.replace("opposed", "blocking").replace(
+        "[[ask]]", "closed = 2010-06-28\n[[ask]]", 1
+    )
+    edit(house, "2010-06-29 12:00", a_world(closed.replace("undecided", "opposed")))
+
+    house.turn_to(at("2010-07-09 07:00"))
+
+    told = [one for one in digests(house) if "Closed" in one or "Closes" in one]
+    assert len(told) == 1
+    assert told[0].count("Closed: nothing more is sent for it") == 1
+    assert "Closes" not in told[0]
+    assert "undecided → opposed" not in told[0]
+
+
+def test_a_closing_day_ahead_is_told_as_an_edit():
+    house = a_house(STANDING)
+    closed = STANDING.replace("[[ask]]", "closed = 2010-11-19\n[[ask]]", 1)
+    edit(house, "2010-06-29 12:00", a_world(closed))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert "Closes on Friday 19 November 2010" in digests(house)[-1]
+
+
+def test_markup_in_a_name_is_shown_and_not_obeyed():
+    house = a_house(STANDING)
+    name = "<b>{{ 7*7 }}</b>"
+    edit(
+        house, "2010-06-29 12:00", a_world(STANDING.replace('post = "Chair"', f'post = "{name}"'))
+    )
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    mail = house.inbox("vienna@example.org")[-1]
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert "post Chair → <b>{{ 7*7 }}</b>" in text_of(mail)
+    assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in page.get_content()
+    assert "<b>{{" not in page.get_content()

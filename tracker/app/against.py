@@ -1,0 +1,42 @@
+"""The history that there would be if other files came in force at this moment."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from tracker.app.remembering import facts_of, frames_of
+from tracker.campaign import Campaign, World
+from tracker.events import Frame, History
+from tracker.events.history import WHOLE
+from tracker.planning.steps import steps_of
+
+
+def foreseen(history: History, before: World, after: World, *, now: datetime) -> History:
+    """Return a replay's history, going on with other files from `now` on.
+
+    A campaign, step or coordinator that only they have is first seen now: nothing of it reaches
+    back.
+    """
+    frames = frames_of(after)
+    seen = dict(history.seen)
+    for campaign, home in frames.items():
+        seen.setdefault((campaign, WHOLE), max(home.opened_at, now))
+        for what in _parts(home, after) - _parts_before(campaign, before):
+            seen.setdefault((campaign, what), now)
+    return replace(history, facts=facts_of(frames), seen=seen)
+
+
+def _parts(home: Frame, world: World) -> set[str]:
+    return {
+        *(f"coordinator:{one}" for one in home.campaign.coordinators),
+        *(f"step:{step.id}" for step in steps_of(home, world)),
+    }
+
+
+def _parts_before(campaign: str, before: World) -> set[str]:
+    frames = frames_of(replace(before, campaigns=_only(campaign, before)))
+    return set().union(*(_parts(home, before) for home in frames.values()))
+
+
+def _only(campaign: str, world: World) -> dict[str, Campaign]:
+    found = world.campaigns.get(campaign)
+    return {} if found is None else {campaign: found}

@@ -1,0 +1,85 @@
+"""What an edit did, written down when it comes in force, and read back for digests."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+
+from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
+from tracker.config import Config
+from tracker.difference import Edit, from_data, to_data
+from tracker.differences import concerned, differences
+from tracker.loading import SourceFile, read_text
+from tracker.store import GoodFile, JournalEntry
+
+EDIT = "edit"
+
+
+def edit_entries(before: World, after: World, *, now: datetime) -> list[JournalEntry]:
+    """Note what an edit did to the campaigns in force; what nobody's campaign uses is no news.
+
+    The key is made of what was said and when, so that writing it down twice changes nothing. A
+    campaign that is new has no differences: its accepted notice tells it whole.
+    """
+    edits = [
+        Edit(now, one, concerned(one, after))
+        for one in differences(before, after)
+        if not one.whole_file
+    ]
+    return [_entry(one) for one in edits if one.campaigns]
+
+
+def edits_from(entries: Iterable[JournalEntry]) -> tuple[Edit, ...]:
+    """Read the differences that a journal holds."""
+    return tuple(from_data(entry.at, entry.data) for entry in entries if entry.kind == EDIT)
+
+
+def as_remembered(
+    world: World,
+    in_force: Mapping[tuple[str, str], SourceFile],
+    good: Mapping[tuple[str, str], GoodFile],
+) -> World:
+    """Return the files as the last good versions in the database have them.
+
+    Only those whose bytes are others than now are read anew: an edit that was made while no
+    daemon ran is an edit, too.
+    """
+    before = World(
+        config=world.config,
+        campaigns=dict(world.campaigns),
+        forums=dict(world.forums),
+        playbooks=dict(world.playbooks),
+        workdays=dict(world.workdays),
+    )
+    for key, file in in_force.items():
+        kept = good.get(key)
+        if kept is not None and kept.digest != file.digest:
+            before = _with(before, file, kept.text)
+    return before
+
+
+def _with(world: World, file: SourceFile, text: str) -> World:
+    shape, _ = read_text(file.kind, file.id, file.path, text)
+    match shape:
+        case Config():
+            return replace(world, config=shape)
+        case Campaign():
+            world.campaigns[file.id] = shape
+        case Forum():
+            world.forums[file.id] = shape
+        case Playbook():
+            world.playbooks[file.id] = shape
+        case Workdays():
+            world.workdays[file.id] = shape
+        case None:  # an older tracker took it; nothing can be said of it
+            pass
+    return world
+
+
+def _entry(edit: Edit) -> JournalEntry:
+    one = edit.difference
+    words = "\n".join((one.kind, *map(str, one.origin.path), one.text))
+    mark = blake2b(words.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    alone = edit.campaigns[0] if one.origin.kind == "campaign" else None
+    key = f"{EDIT}/{one.origin.kind}/{one.origin.id}/{mark}/{edit.at.isoformat()}"
+    return JournalEntry(edit.at, EDIT, alone, key, to_data(edit))

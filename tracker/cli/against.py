@@ -1,0 +1,221 @@
+"""`tracker plan --against DIR`: what would change if DIR were the campaigns folder."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from tracker.app.against import foreseen
+from tracker.app.live import live_history
+from tracker.app.replay import utc
+from tracker.campaign import World
+from tracker.cli.past import Past, looking_back
+from tracker.cli.reading import Files, say_not_in_force
+from tracker.cli.show import heading, paragraph, screen
+from tracker.cli.sources import Sources
+from tracker.cli.to_come import UNSENT, occurrence_json
+from tracker.dates import show_day_short, zone
+from tracker.difference import Difference
+from tracker.differences import concerned, differences
+from tracker.differences.plans import PlanChange, compare_plans, counts
+from tracker.digest.say import city, many
+from tracker.errors import QuestionError
+from tracker.events import History
+from tracker.loading.world import read_world
+from tracker.occurrence import Occurrence
+from tracker.planning import HORIZON, Plan, plan
+from tracker.report import show_problems
+
+MARKS = {"added": "+ ", "moved": "> ", "cancelled": "- "}
+SAID_OF_A_SERIES = 2
+# What an edit puts off beyond the days asked for is moved, not cancelled: so it looks further.
+BEYOND = timedelta(days=92)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit does: to the files, and to the mail to come."""
+
+    past: Past
+    after: Files
+    edits: tuple[Difference, ...]
+    changes: tuple[PlanChange, ...]
+
+
+def run_against(args: Namespace) -> int:
+    """Compare the plan with the one that another folder would make; 1 if that has errors."""
+    with looking_back(args) as past:
+        after = _other_files(args, past)
+        effect = _effect(args, past, after)
+        if args.json:
+            _print_json(effect)
+        else:
+            _show(effect, args.against)
+    return 1 if _say_errors(after, args.against) else 0
+
+
+def _other_files(args: Namespace, past: Past) -> Files:
+    """Read the other folder; what has errors there stays as it is now, as for the daemon."""
+    folder: Path = args.against
+    if not folder.is_dir():
+        raise QuestionError(f"There is no folder {folder}: name one that could be `campaigns`.")
+    last_good = {key: file.text for key, file in past.files.reading.in_force.items()}
+    reading = read_world(
+        args.config, now=args.clock(), last_good=last_good, campaigns=folder.absolute()
+    )
+    if reading.world is None:
+        print(show_problems(reading.problems, files=len(reading.files)))
+        raise QuestionError(f"With {folder} nothing could be planned: mend it first.")
+    if not reading.world.campaigns:
+        raise QuestionError(
+            f"{folder} has no campaign in it: put whole files there, as in the campaigns folder."
+        )
+    return Files(reading, reading.world)
+
+
+def _effect(args: Namespace, past: Past, after: Files) -> Effect:
+    only = None
+    if args.campaign:
+        known = past.files if args.campaign not in after.world.campaigns else after
+        only = [known.campaign(args.campaign)]
+    until = past.now + (timedelta(days=args.days) if args.days else HORIZON)
+    end = until + BEYOND
+    before, then = past.files.world, after.world
+    old = plan(before, past.history, now=past.now, until=end, only=only)
+    new = plan(then, _history(past, then), now=past.now, until=end, only=only)
+    edits = differences(before, then)
+    if only is not None:
+        edits = tuple(one for one in edits if _concerns(one, only[0], before, then))
+    changes = compare_plans(old, new, gone=_gone(past, old))
+    return Effect(past, after, edits, tuple(one for one in changes if one.touches(until)))
+
+
+def _history(past: Past, then: World) -> History:
+    if past.store is not None:
+        return live_history(past.store, then, now=past.now)
+    return foreseen(past.history, past.files.world, then, now=past.now)
+
+
+def _gone(past: Past, old: Plan) -> set[str]:
+    """Return the keys of what has left: by the outbox, or in a replay by the clock."""
+    if past.store is None:
+        return {one.key for one in old.planned if one.due is not None and one.due < past.now}
+    lines = past.store.lines()
+    return {one.occurrence.key for one in lines if one.state not in UNSENT}
+
+
+def _concerns(one: Difference, campaign: str, before: World, then: World) -> bool:
+    return campaign in {*concerned(one, before), *concerned(one, then)}
+
+
+def _say_errors(after: Files, folder: Path) -> bool:
+    say_not_in_force(after, beneath=folder)
+    return any(
+        one.severity == "error" and Path(one.file).absolute().is_relative_to(folder.absolute())
+        for one in after.reading.problems
+    )
+
+
+def _print_json(effect: Effect) -> None:
+    now = effect.past.now
+    before, after = Sources(effect.past.files.reading), Sources(effect.after.reading)
+    for one in effect.changes:
+        sources = before if one.change == "cancelled" else after
+        told = occurrence_json(one.line, now, sources) | {
+            "change": one.change,
+            "at_once": one.at_once,
+        }
+        if one.was is not None:
+            told["was"] = {name: _utc(getattr(one.was, name)) for name in ("due", "states")}
+        print(json.dumps(told, ensure_ascii=False))
+
+
+def _utc(at: datetime | None) -> str | None:
+    return utc(at) if at else None
+
+
+def _show(effect: Effect, folder: Path) -> None:
+    out = screen()
+    home = effect.past.files.home
+    moment = f"{effect.past.said} ({city(home)})"
+    paragraph(out, f"If {folder} were the campaigns folder from {moment}:", style="bold")
+    paragraph(out, _summary(effect.changes))
+    if effect.edits:
+        heading(out, "What the edit does")
+    for file, those in groupby(effect.edits, key=_file):
+        paragraph(out, file, indent=2, style="cyan")
+        for one in those:
+            paragraph(out, one.text, indent=4, mark="* ")
+    for reader, changes in _by_reader(effect.changes):
+        _show_reader(out, reader, changes, effect)
+
+
+def _summary(changes: Iterable[PlanChange]) -> str:
+    found = counts(changes)
+    numbers = f"{found['added']} added, {found['moved']} moved, {found['cancelled']} cancelled"
+    at_once = found["at once"]
+    leaves = "leaves" if at_once == 1 else "leave"
+    return f"{numbers}; {at_once or 'nothing'} {'leaves' if not at_once else leaves} at once."
+
+
+def _file(one: Difference) -> str:
+    return f"{one.origin.kind} {one.origin.id}" if one.origin.kind != "config" else "config.toml"
+
+
+def _by_reader(changes: Sequence[PlanChange]) -> Iterator[tuple[str, list[PlanChange]]]:
+    for reader in sorted({one.line.to for one in changes}):
+        yield reader, [one for one in changes if one.line.to == reader]
+
+
+def _show_reader(out: Console, reader: str, changes: list[PlanChange], effect: Effect) -> None:
+    config = effect.after.world.config
+    known = config.who(reader)
+    there = zone(known.timezone) if known else effect.past.files.home
+    heading(out, f"For {reader} (times of {city(there)}): {_summary(changes)}")
+    at_once = [one for one in changes if one.at_once]
+    for one in at_once:
+        paragraph(out, f"at once: {_said(one.line)}", indent=2, mark=MARKS[one.change])
+    shown: dict[tuple[str, str], int] = {}
+    later = [one for one in changes if not one.at_once]
+    for one in later:
+        series = (one.change, one.line.series or one.line.key)
+        shown[series] = shown.get(series, 0) + 1
+        if shown[series] <= SAID_OF_A_SERIES:
+            _show_change(out, one, there)
+        elif shown[series] == _length(series, later):
+            more, day = shown[series] - SAID_OF_A_SERIES, _moment(one.line.due, there)
+            paragraph(out, f"and {many(more, 'more time')}, so far to {day}", indent=4)
+
+
+def _length(series: tuple[str, str], changes: list[PlanChange]) -> int:
+    return sum((one.change, one.line.series or one.line.key) == series for one in changes)
+
+
+def _show_change(out: Console, one: PlanChange, there: ZoneInfo) -> None:
+    dues = [_moment(line.due, there) for line in (one.was, one.line) if line is not None]
+    when = " → ".join(dict.fromkeys(dues))
+    paragraph(out, f"{one.change}, {when}", indent=2, mark=MARKS[one.change])
+    states = ""
+    if one.was is not None and one.line.states not in {one.was.states, one.line.due}:
+        dates = [_moment(line.states, there) for line in (one.was, one.line)]
+        states = f": {' → '.join(dates)}"
+    paragraph(out, f"{_said(one.line)}{states}", indent=6)
+
+
+def _said(line: Occurrence) -> str:
+    lead = f", {line.lead}" if line.lead else ""
+    where = f" [{line.campaign}]" if line.campaign else ""
+    return f"{line.kind}{lead}: {line.what}{where}"
+
+
+def _moment(at: datetime | None, there: ZoneInfo) -> str:
+    if at is None:
+        return "no date"
+    local = at.astimezone(there)
+    return f"{show_day_short(local.date())}, {local:%H:%M}"
