@@ -20,7 +20,8 @@ MOST_SECONDS = 2.0
 MOST_BYTES = 200 * 1024 * 1024
 HOSTILE = (
     "\u202e", "\u2066", "\u200b", "\ufeff", "\x00", "\x1b[31m", "\u0301" * 40, "\u2028",
-    "\U000e0001", "\ud800", "\u0085", "\U0001f1e6", "‮gnp.exe", "\r", "\v", "'''", '"""', "[[", "]]",
+    "\U000e0001", "\ud800", "\u0085", "\U0001f1e6", "\u202egnp.exe", "\r", "\v",
+    "'''", '"""', "[[", "]]",
 )  # fmt: skip
 ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252", "utf-8-sig", "cp037")
 
@@ -122,8 +123,7 @@ def main() -> None:
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + MOST_BYTES, used + MOST_BYTES))
     found = [said for number in range(first, first + count) if (said := complaint(number))]
-    print("\n".join(found))
-    print(f"{count} read")
+    sys.stdout.write("".join(f"{said}\n" for said in found) + f"{count} read\n")
 
 
 MOMENT = at("2026-11-20 12:00")

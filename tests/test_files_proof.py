@@ -144,5 +144,5 @@ def test_spoilt_files_are_campaigns_or_problems_in_bounded_time_and_memory(first
     )
 
     assert done.stderr == ""
-    assert done.stdout.split("\n")[-2:] == [f"{SPOILT // 2} read", ""]
+
     assert done.stdout.strip() == f"{SPOILT // 2} read"
