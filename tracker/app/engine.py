@@ -150,6 +150,11 @@ class Engine:
         }
         self._stale = True
 
+    def recall(self) -> None:
+        """Read the journal again: a renamed campaign has its entries under the new id."""
+        self._known = {entry.key for entry in self.store.journal()}
+        self._stale = True
+
     @property
     def world(self) -> World:
         """Return the files in force."""

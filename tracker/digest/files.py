@@ -7,7 +7,7 @@ from tracker.digest.lines import Saying
 from tracker.digest.say import moment
 from tracker.events import GRACE, FileWord, History, Said
 from tracker.occurrence import Occurrence
-from tracker.planning.files import key_of_word
+from tracker.planning.files import PREFIX, key_of_word
 
 MOST = 10
 TO_DO = frozenset({"problem", "missing", "held"})
@@ -24,6 +24,17 @@ def file_words(
     for word in _in_order([known[one.key] for one in lines if one.key in known]):
         found.setdefault((word.kind, word.file), []).append(word)
     return tuple(_notice(words, saying) for words in found.values())
+
+
+def lost_lines(lines: Iterable[Occurrence], history: History) -> list[str]:
+    """Return what to paste back into files that have lost it."""
+    keys = [one.key for one in lines]
+    return [
+        f"# at the end of {word.file}\n{said.paste}"
+        for word in history.words
+        for said in word.entries
+        if said.paste and any(one.startswith(f"{PREFIX}{word.key}/") for one in keys)
+    ]
 
 
 def _in_order(words: list[FileWord]) -> list[FileWord]:

@@ -8,7 +8,7 @@ from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
 from tracker.digest.correcting import corrected_dates
-from tracker.digest.files import file_words
+from tracker.digest.files import file_words, lost_lines
 from tracker.digest.lines import Saying, groups
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
@@ -74,7 +74,7 @@ def write(
             notices=(*_accepted(ordered, saying), *file_words(ordered, saying, history)),
             state=digest.state if digest else "",
             sections=digest.sections if digest else (),
-            paste=_paste(said, saying),
+            paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
             footer=_footer(saying),
         ),
         lines=ordered,

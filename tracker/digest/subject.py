@@ -109,6 +109,8 @@ def _noticed(notices: Sequence[Occurrence]) -> str:
     # A file with three errors is one thing to mend.
     said = dict.fromkeys((one.what, one.campaign) for one in _to_do_first(notices))
     first = next(iter(said))[0]
+    if any(one.item in FILES_TO_MEND for one in notices):
+        return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
     more = listed(["another"] * (len(said) - 1), 1)
     return f"{first} and {more}" if more else first
 

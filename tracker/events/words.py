@@ -15,11 +15,12 @@ GRACE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that a word says: what, where it stands in the file, how to mend it."""
+    """One thing that a word says: what, where in the file, how to mend it, lines to paste."""
 
     text: str
     place: str = ""
     mend: str = ""
+    paste: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

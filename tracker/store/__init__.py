@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, journal, lines, mails, schema
+from tracker.store import files, journal, lines, mails, renaming, schema
 from tracker.store.engine import database_file, open_engine, transaction
 from tracker.store.lock import DaemonLock
 from tracker.store.records import (
@@ -118,6 +118,11 @@ class Store:
         """Keep good versions, each (kind, id, digest, text); a known digest changes nothing."""
         with self._transaction(immediate=True) as connection:
             files.remember(connection, versions, now=now)
+
+    def rename_campaign(self, old: str, new: str) -> None:
+        """Let what was sent, seen and known of a campaign count under its new id."""
+        with self._transaction(immediate=True) as connection:
+            renaming.rename(connection, old, new)
 
     # -- journal -------------------------------------------------------------------------------
 
