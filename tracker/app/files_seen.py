@@ -9,9 +9,7 @@ from typing import Literal
 
 from tracker.app.lost_facts import LOST, lost_facts, still_lost
 from tracker.app.words import (
-    MENDED,
-    UNSAID,
-    WORD,
+    KINDS,
     Spoken,
     mended,
     say,
@@ -29,7 +27,6 @@ from tracker.loading.standing import needed_by
 from tracker.loading.world import Reading
 from tracker.store import JournalEntry, Store
 
-KINDS = frozenset({WORD, UNSAID, MENDED})
 MOST_A_FILE = 10
 MOST_A_LOOK = 200
 RENAMED = "renamed"
