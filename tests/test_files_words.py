@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, at
+from tests.builders import CONFIG, COUNCIL, at
 from tests.folders import LETTER, OTHER, a_home
 from tests.test_daemon import Desk
 
@@ -212,6 +212,25 @@ async def test_a_missing_file_is_as_paused_for_a_day_and_goes_on_when_it_is_back
     reminded = [key for _, one in desk.sent for key in one.keys if key.startswith("letter/")]
     assert len([key for key in reminded if "1-working-day-before" in key]) == 1
     assert len(reminded) == len(set(reminded))
+
+
+async def test_a_missing_campaign_corrects_nothing_until_its_file_is_back(home: Path):
+    desk = await a_quiet_desk(home)
+    await desk.pass_to(at("2010-06-23 06:01"))  # the first reminder has left
+    letter = home / "campaigns" / "letter.toml"
+    letter.unlink()
+    await desk.later(10)
+    moved = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 09:00" }]\n'
+    desk.write("forums/council", COUNCIL + moved)
+    await desk.later(10)
+    await desk.pass_to(at("2010-06-23 12:00"))
+    during = [record.kind for _, record in desk.sent]
+    desk.write("letter", LETTER)
+    await desk.later(20)
+    await desk.pass_to(at("2010-06-23 13:00"))
+
+    assert "correction" not in during
+    assert [record.kind for _, record in desk.sent].count("correction") == 1
 
 
 async def test_a_missing_file_counts_as_closed_after_a_day_also_across_a_restart(home: Path):

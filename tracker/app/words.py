@@ -42,7 +42,7 @@ def spoken(entries: Iterable[JournalEntry]) -> Spoken:
         if entry.kind == WORD:
             word = _read(entry)
             found.words[word.key] = word
-            if word.kind != "fixed":
+            if word.kind in {"problem", "missing"}:
                 found.run.setdefault(word.about, []).append(word)
         elif entry.kind == UNSAID:
             found.words.pop(entry.data["word"], None)
