@@ -1,6 +1,7 @@
 """Word about files: who hears what of a broken, mended, vanished or renamed file, and when."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -336,3 +337,21 @@ async def test_a_broken_config_is_told_to_all_and_the_old_one_stays(home: Path):
 
     assert len(desk.post()) == 2
     assert desk.campaigns == {"letter", "other"}
+
+
+async def test_words_about_files_read_like_this(home: Path, golden: Callable[[str, str], None]):
+    fact = '\n[[log]]\non = 2010-06-22\nfact = "delivered"\n'
+    desk = await a_quiet_desk(home)
+    desk.write("letter", BROKEN + fact)
+    desk.write("new", "title = \n")
+    (home / "campaigns" / "other.toml").unlink()
+    await desk.later(60)
+    desk.write("letter", LETTER + fact)
+    desk.write("other", OTHER)
+    await desk.later(60)
+    desk.write("letter", LETTER)
+    await desk.later(60)
+
+    mine = [number for number, (to, _) in enumerate(desk.post()) if to.startswith("vienna")]
+    told = [f"Subject: {desk.post()[number][1]}\n\n{desk.text(number)}" for number in mine]
+    golden("words/files.txt", f"\n{'~' * 72}\n".join(told))
