@@ -10,6 +10,7 @@ from typing import Literal
 from tracker.app.lost_facts import LOST, lost_facts, still_lost
 from tracker.app.words import (
     KINDS,
+    RENAMED,
     Spoken,
     mended,
     say,
@@ -29,7 +30,6 @@ from tracker.store import JournalEntry, Store
 
 MOST_A_FILE = 10
 MOST_A_LOOK = 200
-RENAMED = "renamed"
 _LINE = re.compile(r"\b(line|lines) [\d,]+")
 
 

@@ -10,7 +10,7 @@ from tracker.events.words import FileKey, WordKind
 from tracker.planning.files import key_of_word
 from tracker.store import JournalEntry, Store
 
-WORD, UNSAID, MENDED = "word", "unsaid", "mended"
+WORD, UNSAID, MENDED, RENAMED = "word", "unsaid", "mended", "renamed"
 KINDS = frozenset({WORD, UNSAID, MENDED})
 _TOLD = frozenset({"sending", "sent", "unknown"})
 
@@ -43,7 +43,7 @@ def spoken(entries: Iterable[JournalEntry]) -> Spoken:
         if entry.kind == WORD:
             word = _read(entry)
             found.words[word.key] = word
-            if word.kind not in {"fixed", "held"}:
+            if word.kind in {"problem", "missing"}:
                 found.run.setdefault(word.about, []).append(word)
         elif entry.kind == UNSAID:
             found.words.pop(entry.data["word"], None)
