@@ -53,7 +53,7 @@ def test_an_edit_is_written_down_once_with_its_moment():
     entry = house.store.journal(kinds={"edit"})[0]
     assert entry.data["text"] == "Stance of Chair: undecided → opposed"
     assert entry.data["campaigns"] == ["letter"]
-    assert entry.data == to_data(house.engine.record(house.clock.at).edits[0])
+    assert entry.data == to_data(house.engine.record(house.clock.at).edits["letter"][0])
 
 
 def test_a_new_campaign_has_no_differences():
@@ -88,6 +88,7 @@ def test_there_and_back_is_told_as_two_edits():
     assert len(edits(house)) == 3
     assert digests(house)[-1].count("undecided → opposed") == 1  # one sentence of one day
     assert digests(house)[-1].count("opposed → undecided") == 1
+    assert "letter; letter" not in digests(house)[-1]
 
 
 def test_a_fact_that_was_logged_is_told_as_a_fact_alone():

@@ -32,10 +32,9 @@ class Desk:
     lines: dict[ItemKey, list[Occurrence]]
     history: History
 
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """Return what edits did, in the order in which they came in force."""
-        return self.history.edits
+    def edits(self, campaign: str) -> tuple[Edit, ...]:
+        """Return what edits did to a campaign, in the order in which they came in force."""
+        return self.history.edits.get(campaign, ())
 
     def joined(self, campaign: str) -> datetime:
         """Return when this reader became a coordinator of a campaign."""
@@ -144,9 +143,7 @@ def closed_at(whole: Course, history: History) -> datetime | None:
     """Return when a campaign was closed: on its day, or when a day already past was written."""
     closed = whole.frame.closed_at
     written = [
-        edit.at
-        for edit in history.edits
-        if edit.difference.thing == "closed" and edit.campaigns == (whole.id,)
+        edit.at for edit in history.edits.get(whole.id, ()) if edit.difference.thing == "closed"
     ]
     return closed and max((closed, *written[-1:]))
 
