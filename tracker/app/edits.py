@@ -29,15 +29,9 @@ def edit_entries(before: World, after: World, *, now: datetime) -> list[JournalE
     return [_entry(one) for one in edits if one.campaigns]
 
 
-def edits_from(entries: Iterable[JournalEntry]) -> dict[str, tuple[Edit, ...]]:
-    """Read the differences that a journal holds, by campaign that they concern."""
-    found: dict[str, list[Edit]] = {}
-    for entry in entries:
-        if entry.kind == EDIT:
-            edit = from_data(entry.at, entry.data)
-            for campaign in edit.campaigns:
-                found.setdefault(campaign, []).append(edit)
-    return {campaign: tuple(edits) for campaign, edits in found.items()}
+def edits_from(entries: Iterable[JournalEntry]) -> tuple[Edit, ...]:
+    """Read the differences that a journal holds."""
+    return tuple(from_data(entry.at, entry.data) for entry in entries if entry.kind == EDIT)
 
 
 def as_remembered(

@@ -39,7 +39,7 @@ def edited(desk: Desk) -> tuple[Entry, ...]:
 
 
 def _of_campaign(whole: Course, desk: Desk) -> Iterator[tuple[str, str]]:
-    news = [edit for edit in desk.edits(whole.id) if _is_news(edit, whole, desk)]
+    news = [edit for edit in desk.edits.get(whole.id, ()) if _is_news(edit, whole, desk)]
     for kind, alike in groupby(news, key=lambda edit: edit.difference.kind):
         those = list(alike)
         if kind in _MANY and len(those) > MOST_ALIKE:

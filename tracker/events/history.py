@@ -21,7 +21,7 @@ class History:
     "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
     next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
     coordinator to the moment of the last digest that left. `edits` is what edits of the files did,
-    by campaign that it concerns, in the order in which they came in force.
+    in the order in which they came in force.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class History:
     digests: Mapping[str, datetime] = field(default_factory=dict)
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
-    edits: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
 
     def sights(self, campaign: str) -> tuple[tuple[str, datetime], ...]:
         """Return all first sights of a campaign, ready to be compared."""
