@@ -122,9 +122,8 @@ def test_the_next_digest_tells_what_the_edit_did(desk: Desk):
     replayed(desk, "--out", "mails")
 
     told = texts(desk.folder / "mails")
-    moved = "OSCE Permanent Council: session of Thursday 24 June 2010 moved to Friday 25 June 2010"
-    vienna = [text for text in told if moved in text]
-    assert len(vienna) == 1
+    corrected = [text for text in told if "Moved to Friday 25 June 2010, 10:00 Vienna" in text]
+    assert len(corrected) == 2, "each desk was told of Thursday, and hears of it once"
     assert "Stance of Kairat Abdrakhmanov (Kazakhstan): undecided → supportive" in " ".join(told)
 
 

@@ -265,6 +265,35 @@ async def test_a_coordinator_who_joins_is_known_without_a_restart(
     assert "restart" not in caplog.text
 
 
+async def test_one_reader_whose_mail_cannot_be_written_stops_nobody_else(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    # config.toml lets an underscore pass; no mail server has to.
+    broken = CONFIG.replace("new-york@example.org", "new-york@ex_ample.org")
+    (home / "config.toml").write_text(broken)
+    (home / "campaigns" / "letter.toml").write_text(
+        LETTER.replace('["vienna"]', '["new-york", "vienna"]')
+    )
+    desk = Desk(home)
+    await desk.turn()
+
+    await desk.turn_at(TUESDAY + timedelta(minutes=10))
+    await desk.turn_at(TUESDAY + timedelta(minutes=11))
+
+    assert [address for address, _ in desk.sent] == ["vienna@example.org"]
+    waiting = desk.store.lines(states={"queued"}, coordinator="new-york")
+    assert any(due <= desk.clock.at for line in waiting if (due := line.occurrence.due))
+    assert caplog.text.count("no mail could be written for new-york: ConfigError at") == 1
+    assert "ex_ample" not in caplog.text
+    assert desk.bell.armed is not None
+    assert desk.bell.armed > desk.clock.at
+
+    (home / "config.toml").write_text(CONFIG)
+    await desk.turn(2)
+
+    assert "new-york@example.org" in [address for address, _ in desk.sent]
+
+
 async def test_what_was_put_off_goes_again_with_the_same_bytes(home: Path):
     desk = Desk(home)
     desk.outcomes = [Outcome("temporary", 451, "later"), Outcome("sent", 250, "taken")]
@@ -337,10 +366,10 @@ class BusyStore(Store):
 
     busy = False
 
-    def next_due(self) -> datetime | None:
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
         if self.busy:
             raise BusyError("The database is busy.")
-        return super().next_due()
+        return super().next_due(after=after)
 
 
 async def test_a_busy_database_is_asked_again_at_the_next_turn(

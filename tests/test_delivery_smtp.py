@@ -13,6 +13,7 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from tests.post_office import HOST, PostOffice, post_office, trusting
+from tracker.compose.headers import mailbox
 from tracker.delivery import Outcome, open_transport
 from tracker.delivery.connection import MOST_MAILS, Patience
 from tracker.delivery.smtp import SmtpTransport
@@ -453,6 +454,14 @@ async def test_a_domain_in_another_script_is_written_in_ascii():
 
     assert outcome.state == "sent"
     assert "RCPT TO:<vienna@xn--bcher-kva.example>" in office.commands
+
+
+async def test_a_domain_is_the_same_on_the_wire_as_in_the_header():
+    async with post_office() as office, using(office.settings()) as transport:
+        await send(transport, "vienna@straße.example")
+
+    assert mailbox("", "vienna@straße.example").addr_spec == "vienna@xn--strae-oqa.example"
+    assert "RCPT TO:<vienna@xn--strae-oqa.example>" in office.commands
 
 
 async def test_a_name_in_another_script_needs_a_server_that_knows_it():

@@ -62,6 +62,9 @@ ELSEWHERE = {
     "too-large": "four mebibytes: test_loading_files",
     "too-many-files": "5,001 files: test_loading_files",
     "too-many-faults": "201 faults: test_loading_files",
+    "file-gone": "a file that is not there: test_files_kept",
+    "emptied": "a folder without files: test_files_kept",
+    "breaks-campaign": "needs an earlier version: test_files_kept",
     "phrase-empty": "empty text is refused before it is read as a phrase",
     "wrong-form": "every form that a value can have is named before",
 }

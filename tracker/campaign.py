@@ -185,7 +185,7 @@ class Playbook(BaseModel, frozen=True, extra="forbid", defer_build=True):
 
     name: Line
     summary: Prose | None = None
-    meeting: PlaybookMeeting = PlaybookMeeting()
+    meeting: PlaybookMeeting = Field(default_factory=PlaybookMeeting)
     deadline: tuple[Deadline, ...] = ()
     follow_up: Annotated[tuple[FollowUp, ...], Field(alias="follow-up")] = ()
 

@@ -51,8 +51,9 @@ class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     database: Line = "sqlite:///tracker.db"
     campaigns: Line = "campaigns"
     templates: Line = "templates"
-    mail: MailSettings = MailSettings()
-    times: Times = Times()
+    # Made when they are wanted: pydantic builds a shape at its first use, and that costs.
+    mail: MailSettings = Field(default_factory=MailSettings)
+    times: Times = Field(default_factory=Times)
     coordinator: tuple[Coordinator, ...] = ()
 
     def who(self, coordinator_id: str) -> Coordinator | None:

@@ -1,6 +1,11 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
 from dataclasses import dataclass
+from datetime import datetime
+
+from tracker.occurrence import Topic
+
+Tells = tuple[tuple[Topic, datetime | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +53,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of a digest's section or of a notice: `when` may be empty."""
+    """One line of a digest's section or of a notice: `when` may be empty.
+
+    `tells` are the dates that it gives, by what they are of: a reader who was told one is told
+    again when it changes.
+    """
 
     text: str
     when: str = ""
     detail: str = ""
+    tells: Tells = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,8 +218,7 @@ def unknown_country(code: str) -> str | None:
     country, dash, part = code.partition("-")
     if country not in _countries().values():
         return f'"{code}" is no country whose holidays are known{_near_countries(country)}'
-    parts = _parts(country)
-    if dash and part not in parts:
+    if dash and part not in (parts := _parts(country)):
         near = _near_parts(country, part, parts)
         return f'"{code}" is no part of {country} with holidays of its own{near}'
     return None

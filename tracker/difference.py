@@ -107,14 +107,15 @@ def reasons(edits: Iterable[Edit], line: Occurrence) -> tuple[str, ...]:
     forum's rule or the calendar; else what the whole campaign counts from.
     """
     near = [edit.difference for edit in edits if line.campaign in edit.campaigns]
-    for explains in (_itself, _around, _beneath):
+    for explains in (says_itself, _around, _beneath):
         found = [one.text for one in near if explains(one, line)]
         if found:
             return tuple(dict.fromkeys(found))
     return ()
 
 
-def _itself(one: Difference, line: Occurrence) -> bool:
+def says_itself(one: Difference, line: Occurrence) -> bool:
+    """Say whether a difference is the very move of a line's session or step."""
     if one.thing in {"meeting", "session"}:
         return one.forum == line.forum and line.session in one.sessions
     return one.thing in _STEPS and one.item == line.item

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
+
+
+class Topic(NamedTuple):
+    """What a line speaks of, whoever gets it and on whatever day."""
+
+    campaign: str | None
+    item: str
+    forum: str | None
+    session: date | None
+    ask: str | None
 
 
 class LineKind(StrEnum):
@@ -33,7 +43,8 @@ class Occurrence:
 
     `owner` is whose line it is and part of the key; `to` is who gets it (a deputy while the owner
     is away). `state` is "planned", "skipped" (with `reason`) or "waiting" (no moment yet, `reason`
-    names what is missing). `expires` is None where only events end it.
+    names what is missing). `expires` is None where only events end it. A correction's `states` is
+    the date that holds now (None if none does), `was` the one its reader was told, at `told_at`.
     """
 
     key: str
@@ -56,3 +67,10 @@ class Occurrence:
     reason: str | None = None
     origin: Origin | None = None
     series: str = ""  # lines of one series replace one another: only the last past one is sent
+    was: datetime | None = None
+    told_at: datetime | None = None
+
+    @property
+    def topic(self) -> Topic:
+        """Return what this line speaks of."""
+        return Topic(self.campaign, self.item, self.forum, self.session, self.ask)

@@ -1,9 +1,11 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.remembering import (
@@ -13,24 +15,33 @@ from tracker.app.remembering import (
     history_from,
     sightings,
 )
+from tracker.app.telling import (
+    MOVE,
+    PASSING,
+    UNTOLD,
+    moves_made,
+    never_told,
+    telling_from,
+    told_in_passing,
+)
 from tracker.app.trouble import problem_sightings, trouble_for
 from tracker.campaign import World
-from tracker.changes import Kept, compare
+from tracker.changes import Kept, Telling, compare
 from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, is_late, write
-from tracker.errors import Problem
-from tracker.events import Fact, Frame, History
+from tracker.errors import ConfigError, Problem, TrackerError
+from tracker.events import GRACE, Fact, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
 from tracker.store import JournalEntry, MailRecord, NewMail, Store
 
+LOG = logging.getLogger("tracker")
 Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
 AT_ONCE = 4
-END_OF_NIGHT = 6
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=2)
 
@@ -49,18 +60,37 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     """Return when a reader's night ends, if these lines are late anyway and can wait for it.
 
     Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
-    would be over by morning, is worth waking somebody for.
+    would be over by morning, is worth waking somebody for; a correction only if one of its dates
+    comes before the morning.
     """
-    hour = now.astimezone(reader.zone).hour
     morning = reader.first_after(now)
-    waits = all(is_late(one, now) and not _over_by(morning, one) for one in lines)
-    return morning if hour < END_OF_NIGHT and waits else None
+    waits = all(
+        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not _over_by(morning, one)
+        for one in lines
+    )
+    return morning if reader.asleep(now) and waits else None
 
 
 def _over_by(morning: datetime, one: Occurrence) -> bool:
     """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
+    if one.kind == LineKind.CORRECTION:
+        return any(date is not None and date <= morning for date in (one.was, one.states))
     ends = one.kind in {LineKind.REMINDER, LineKind.OVERDUE}
     return ends and one.expires is not None and one.expires <= morning
+
+
+def _is_due(one: Occurrence, now: datetime) -> bool:
+    return one.due is not None and one.due <= now
+
+
+def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
+    owners = {one.owner for one in lines}
+    return {who: tuple(one for one in lines if one.owner == who) for who in owners}
+
+
+def _is_of_one_mail(fault: Exception) -> bool:
+    """Say whether a fault concerns one mail; a database that fails concerns them all."""
+    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
 
 
 class Engine:
@@ -80,12 +110,14 @@ class Engine:
         self.problems: tuple[Problem, ...] = ()
         self._world: World | None = None
         self._edited_at: datetime | None = None
+        self._for_digest: dict[str, tuple[Occurrence, ...]] = {}
         self._frames: dict[str, Frame] = {}
         self._facts: dict[str, tuple[Fact, ...]] = {}
         self._steps: dict[str, tuple[str, ...]] = {}
         self._known = {entry.key for entry in store.journal()}
         self._history = History()
         self._nights: dict[str, datetime] = {}
+        self._unwritten: dict[str, str] = {}
         self._memo = Memo()
         self._stale = True
 
@@ -101,9 +133,13 @@ class Engine:
         What differs from the files `before` (those in force until now) is written down.
         """
         known = before or self._world
-        if known is not None and known is not world:
+        if known is not None and known != world:
             self._edited_at = self.clock()
             self.store.record(edit_entries(known, world, now=self._edited_at))
+            self.store.record(moves_made(known, world, now=self._edited_at))
+        self._put_in_force(world, problems)
+
+    def _put_in_force(self, world: World, problems: tuple[Problem, ...]) -> None:
         self._world = world
         self.problems = problems
         self._frames = frames_of(world)
@@ -112,6 +148,11 @@ class Engine:
             one: tuple(step.id for step in steps_of(home, world))
             for one, home in self._frames.items()
         }
+        self._stale = True
+
+    def recall(self) -> None:
+        """Read the journal again: a renamed campaign has its entries under the new id."""
+        self._known = {entry.key for entry in self.store.journal()}
         self._stale = True
 
     @property
@@ -129,14 +170,34 @@ class Engine:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""
         now = self.clock()
         with self.store.writing():
+            self._let_go(self.record(now), now)
             history = self.record(now)
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
-            kept = [Kept(one.occurrence, one.state) for one in self.store.lines()]
-            changes = compare(planned, kept, now=now)
+            changes = compare(planned, self._kept(), now=now, telling=self._telling())
             if changes:
                 drop = [(one.key, one.state, one.reason) for one in changes.drop]
-                self.store.replace_plan(changes.add, changes.update, drop, now=now)
+                self.store.replace_plan(
+                    changes.add, changes.update, drop, now=now, waits=changes.waits
+                )
+        self._for_digest = _by_owner(changes.for_digest)
         return planned
+
+    def _kept(self) -> list[Kept]:
+        return [
+            Kept(one.occurrence, one.state, one.mail or 0, one.settled_at)
+            for one in self.store.lines()
+        ]
+
+    def _telling(self) -> Telling:
+        entries = self.store.journal(kinds={PASSING, UNTOLD, MOVE})
+        return telling_from(entries, self.world, self._history.edits, edited_at=self._edited_at)
+
+    def _let_go(self, history: History, now: datetime) -> None:
+        """Close the campaigns whose file has been gone for a day."""
+        over = {one for one, since in history.missing.items() if since + GRACE <= now}
+        if over & self.world.campaigns.keys():
+            kept = {k: one for k, one in self.world.campaigns.items() if k not in over}
+            self._put_in_force(replace(self.world, campaigns=kept), self.problems)
 
     def record(self, now: datetime) -> History:
         """Write down first sights and facts that are new at `now`; return the history."""
@@ -165,10 +226,9 @@ class Engine:
         now = self.clock()
         due = self._due(now)
         started = [
-            (record, written)
+            begun
             for reader, lines in sorted(due.items())
-            if (written := self._written(reader, lines, planned, now)) is not None
-            and (record := self._started(reader, written, now)) is not None
+            if (begun := self._begun(reader, lines, planned, now)) is not None
         ]
         limit = asyncio.Semaphore(AT_ONCE)
         return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
@@ -184,7 +244,16 @@ class Engine:
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, now)) is not None
         }
-        return {reader: lines for reader, lines in found.items() if reader not in self._nights}
+        return {
+            reader: [*lines, *self._riding(reader, now)]
+            for reader, lines in found.items()
+            if reader not in self._nights
+        }
+
+    def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
+        """Return what waits for the next edit and rides on a mail that leaves before."""
+        waiting = self.store.waiting_lines(reader, now)
+        return [one for one in waiting if one.kind == LineKind.CORRECTION or _is_due(one, now)]
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
@@ -194,7 +263,8 @@ class Engine:
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(), *self._nights.values()]
+        moments = [self.store.next_due(after=after), *self._nights.values()]
+        moments += [since + GRACE for since in self._history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self._frames.values()]
             moments += [fact.known_at for facts in self._facts.values() for fact in facts]
@@ -207,6 +277,32 @@ class Engine:
         )
         return history_from(self.store.journal(), self._facts, blank)
 
+    def _begun(
+        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
+    ) -> tuple[MailRecord, Written] | None:
+        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+
+        A replay hides nothing: there the fault ends it.
+        """
+        try:
+            written = self._written(reader, lines, planned, now)
+            record = None if written is None else self._started(reader, written, now)
+        except Exception as fault:
+            if self.replayed or not _is_of_one_mail(fault):
+                raise
+            self._note_unwritten(reader, fault)
+            return None
+        self._unwritten.pop(reader, None)
+        return None if written is None or record is None else (record, written)
+
+    def _note_unwritten(self, reader: str, fault: Exception) -> None:
+        """Log a fault once, by its kind and place: its words may be those of a campaign."""
+        place = extract_tb(fault.__traceback__)[-1]
+        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
+        if self._unwritten.get(reader) != said:
+            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
+        self._unwritten[reader] = said
+
     def _written(
         self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
     ) -> Written | None:
@@ -216,6 +312,7 @@ class Engine:
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = self._history.digests.get(reader)
         trouble = trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
+        trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
         written = write(lines, saying, self._history, trouble)
         said = set(written.lines) if written else set()
         silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
@@ -250,7 +347,12 @@ class Engine:
             keys=keys,
             expires=max((at for at in ends if at), default=None) if all(ends) else None,
         )
-        return self.store.start_mail(new, now=now)
+        with self.store.writing():
+            record = self.store.start_mail(new, now=now)
+            told = told_in_passing(reader, record.id, written, now=now) if record else None
+            if told is not None:
+                self.store.record([told])
+        return record
 
     async def _hand_over(
         self, record: MailRecord, written: Written, limit: asyncio.Semaphore
@@ -280,7 +382,9 @@ class Engine:
                 self.store.mark_sent(record, outcome.code, outcome.text, now=now)
                 self._note_digest(record)
             case "permanent":
-                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
+                with self.store.writing():
+                    self.store.mark_failed(record, outcome.code, outcome.text, now=now)
+                    self.store.record([never_told(record.id, now=now)])
             case "unknown":
                 self.store.mark_unknown(record, outcome.text, now=now)
             case "temporary" | "relay":

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tracker.app.edits import EDIT, edits_from
+from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
 from tracker.store import JournalEntry
@@ -55,7 +56,8 @@ def fact_keys(campaign: str, facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]
 def history_from(
     entries: Iterable[JournalEntry], facts: Mapping[str, tuple[Fact, ...]], blank: History
 ) -> History:
-    """Add the journal up: first sights, when each fact was known, digests sent, edits."""
+    """Add the journal up: first sights, facts, digests sent, what edits did, word about files."""
+    entries = list(entries)
     known: dict[str, datetime] = {}
     seen: dict[tuple[str, str], datetime] = {}
     digests: dict[str, datetime] = {}
@@ -83,6 +85,7 @@ def history_from(
         },
         seen=seen,
         digests=digests,
+        words=tuple(spoken(entries).words.values()),
         edits=edits_from(edits),
     )
 

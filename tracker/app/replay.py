@@ -163,10 +163,17 @@ def line_json(one: Occurrence, now: datetime) -> dict[str, Any]:
         "session": one.session.isoformat() if one.session else None,
         "targets": list(one.targets),
         "lead": one.lead if named else None,
-        "states": utc(one.states) if one.states else None,
+        "states": _states(one),
         "late": is_late(one, now),
         "key": one.key,
     } | ({"ask": one.ask} if one.ask else {})
+
+
+def _states(one: Occurrence) -> str | dict[str, str | None] | None:
+    is_now = utc(one.states) if one.states else None
+    if one.kind == LineKind.CORRECTION:
+        return {"was": utc(one.was) if one.was else None, "is": is_now}
+    return is_now
 
 
 def utc(moment: datetime) -> str:

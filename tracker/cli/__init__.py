@@ -26,6 +26,8 @@ def read_clock() -> datetime:
 def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> None:
     """Run one command and exit with its code; a fault is one message, never a traceback."""
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
+    # Pydantic would look through every installed package for plugins: slow, and not for our files.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _say_everything(sys.stdout)
     _say_everything(sys.stderr)
     sys.exit(_run(sys.argv[1:] if argv is None else argv, clock))

@@ -1,7 +1,6 @@
 """The headers of a mail: a fixed list of names, and values that cannot break out."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -9,6 +8,7 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from tracker.compose.clean import clean
+from tracker.domains import ascii_domain
 from tracker.errors import ConfigError
 
 HEADERS = (
@@ -57,19 +57,6 @@ def sender(text: str) -> Address:
     return mailbox(found["name"].strip().strip('"'), found["address"].strip())
 
 
-def ascii_domain(address: str) -> str:
-    """Return an address with its domain as A-labels, each label as IDNA 2008 has it.
-
-    Python's own codec is IDNA 2003, which would write straße.example as strasse.example: another
-    domain, and perhaps another owner.
-
-    >>> ascii_domain("büro@köln.example")
-    'büro@xn--kln-sna.example'
-    """
-    local, at, domain = address.rpartition("@")
-    return f"{local}{at}{'.'.join(_a_label(label) for label in domain.split('.'))}"
-
-
 def message_id(seed: str, host: str) -> str:
     """Make a mail's id from the text that names it: the same mail has the same id."""
     return f"<{fingerprint('mail', seed)}@{id_host(host)}>"
@@ -109,10 +96,3 @@ def _root(campaign: str, host: str) -> str:
     if len(whole) <= LONGEST_ID and re.fullmatch(r"[a-z0-9-]+", campaign):
         return whole
     return f"<campaign.{fingerprint('campaign', campaign)}@{host}>"
-
-
-def _a_label(label: str) -> str:
-    if label.isascii():
-        return label
-    same = unicodedata.normalize("NFKC", label.lower())
-    return f"xn--{same.encode('punycode').decode('ascii')}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.errors import Problem
-from tracker.loading.files import FOLDERS, digest_of, read_bytes
+from tracker.loading.files import FOLDERS, digest_of, read_bytes, toml_names
 
 Contents = Mapping[Path, str]
 _Stamp = tuple[int, int, int, int]
@@ -75,15 +75,7 @@ class Folder:
     def _toml_files(self) -> Iterator[Path]:
         for _, name in FOLDERS:
             folder = self._campaigns / name
-            try:
-                found = sorted(folder.iterdir())
-            except OSError:
-                continue
-            yield from (path for path in found if _is_ours(path.name))
-
-
-def _is_ours(name: str) -> bool:
-    return name.endswith(".toml") and not name.startswith((".", "#"))
+            yield from (folder / one for one in toml_names(folder))
 
 
 def _hashed(path: Path, stamp: _Stamp) -> str:

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from tracker.app.edits import as_remembered
 from tracker.app.engine import Clock, Deliver, Engine
+from tracker.app.files_seen import texts_in_force
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
-from tracker.daemon.turns import Daemon, remember
+from tracker.daemon.turns import Daemon, put_in_force
 from tracker.delivery import Outcome, open_transport, read_password
 from tracker.errors import ConfigError
 from tracker.loading import shipped_templates
@@ -32,8 +33,8 @@ def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> Non
     Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
     another daemon has the database.
     """
-    first = _usable(read_world(config_path, now=clock()))
-    config = first.config
+    first = read_world(config_path, now=clock())
+    config = first.config or _usable(first).config
     with Store.open(config.database, base=config_path.parent) as store:
         store.lock()
         asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
@@ -69,7 +70,9 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     now, store = engine.clock(), engine.store
 
     def read() -> Reading:
-        return read_world(config_path, now=engine.clock(), last_good=store.last_good())
+        return read_world(
+            config_path, now=engine.clock(), last_good=texts_in_force(store, now=engine.clock())
+        )
 
     for mail in store.recover(now):
         LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
@@ -78,8 +81,7 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
     with store.writing():
         before = as_remembered(world, reading.in_force, store.good_files())
-        engine.take(world, reading.problems, before=before)
-        remember(engine, reading, now=now)
+        put_in_force(engine, reading, world, now=now, before=before)
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
     return Daemon(engine, folder, read, bell)
 

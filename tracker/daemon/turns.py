@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from tracker.app.engine import Engine
+from tracker.app.files_seen import note_files, note_renames
 from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.bell import Bell
@@ -101,8 +103,7 @@ class Daemon:
         world = _in_force(before, reading)
         try:
             with self.engine.store.writing():
-                remember(self.engine, reading, now=now)
-                self.engine.take(world, reading.problems)
+                put_in_force(self.engine, reading, world, now=now)
                 planned = self.engine.refresh()
         except BusyError:
             self.engine.take_back(before, wrong)
@@ -116,9 +117,8 @@ def _in_force(before: World, reading: Reading) -> World:
     if reading.world is None:
         LOG.warning("config.toml has errors; the one read before stays in force")
         return before
-    if before.campaigns and not reading.world.campaigns:
+    if reading.emptied:
         LOG.warning("the campaigns folder is empty; the files read before stay in force")
-        return before
     if _opened_at_start(reading.world.config) != _opened_at_start(before.config):
         LOG.warning("config.toml names another database, folder or transport: restart to use it")
     return reading.world
@@ -135,6 +135,31 @@ def _opened_at_start(config: Config) -> tuple[str | None, ...]:
     )
 
 
+def put_in_force(
+    engine: Engine,
+    reading: Reading,
+    world: World,
+    *,
+    now: datetime,
+    before: World | None = None,
+) -> None:
+    """Write down what was found out about the files, and let these be in force from now on.
+
+    `before` are the files that were in force until now, where the engine does not have them.
+    """
+    renamed = note_renames(engine.store, reading, now=now)
+    if renamed:
+        for old, new in sorted(renamed.items()):
+            LOG.info("campaign %s goes on as %s: its file has a new name", old, new)
+        engine.recall()
+        gone = {key: one for key, one in reading.gone.items() if key[1] not in renamed}
+        kept = {name: one for name, one in world.campaigns.items() if name not in renamed}
+        reading, world = replace(reading, gone=gone), replace(world, campaigns=kept)
+    note_files(engine.store, reading, world, now=now)
+    remember(engine, reading, now=now)
+    engine.take(world, reading.problems, before=before)
+
+
 def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
     """Keep each sound file as its last good version, and say which files are broken."""
     broken = set(reading.not_in_force)
@@ -142,6 +167,10 @@ def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
         kept = any(str(file.path) == path for file in reading.in_force.values())
         what = "its last good version stays in force" if kept else "it is not in force"
         LOG.warning("%s has errors: %s", path, what)
-    sound = [file for file in reading.in_force.values() if str(file.path) not in broken]
+    sound = [
+        file
+        for key, file in reading.in_force.items()
+        if key in reading.present and str(file.path) not in broken
+    ]
     rows = [(file.kind, file.id, file.digest, file.text) for file in sound]
     engine.store.remember_files(rows, now=now)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Self
 
+from tracker.domains import LONGEST_LABEL, ascii_domain
+
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _PLAIN = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*')
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
@@ -38,8 +40,8 @@ def _on_the_wire(address: str) -> str:
     sound = _PLAIN.fullmatch(address) and address.isprintable() and len(address) <= _LONGEST
     if not sound or parseaddr(address)[1] != address:
         raise ValueError(f"{address!r} is not one plain mail address")
-    local, _, domain = address.rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode('ascii')}"
-    except UnicodeError:
-        raise ValueError(f"{address!r} has a domain that cannot be written in ASCII") from None
+    plain = ascii_domain(address)
+    labels = plain.rpartition("@")[2].split(".")
+    if any(not label.isascii() or len(label) > LONGEST_LABEL for label in labels):
+        raise ValueError(f"{address!r} has a domain that cannot be written in ASCII")
+    return plain

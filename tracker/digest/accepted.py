@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from tracker.campaign import Deadline
 from tracker.content import Entry, Notice, Section
 from tracker.dates import day_in, show_day
+from tracker.digest.desk import instance_topic, meeting_topic
 from tracker.digest.lines import Saying, meeting_heading
 from tracker.digest.say import many, moment
 from tracker.events import Course, PlannedMeeting
@@ -59,13 +60,16 @@ def _ahead(whole: Course, saying: Saying) -> Iterator[tuple[datetime, Entry]]:
     for meeting in whole.meetings:
         if whole.aims_at(meeting) and meeting.start > saying.now:
             heading = meeting_heading(meeting, zone).removeprefix(f"{meeting.name}, ")
-            found.append((meeting.start, Entry(text=f"{meeting.name} meets", when=heading)))
+            tells = ((meeting_topic(whole, meeting), meeting.start),)
+            entry = Entry(text=f"{meeting.name} meets", when=heading, tells=tells)
+            found.append((meeting.start, entry))
     for one in _instances(whole, saying):
         if one.at is not None and one.at > saying.now:
             home = whole.frame.workdays.zone
             deadline = isinstance(one.step.step, Deadline)
             when = moment(one.at, home, zone) if deadline else show_day(day_in(one.at, home))
-            found.append((one.at, Entry(text=fill(one), when=when)))
+            told = ((instance_topic(one), one.at),) if deadline else ()
+            found.append((one.at, Entry(text=fill(one), when=when, tells=told)))
     yield from sorted(found, key=lambda pair: pair[0])
 
 

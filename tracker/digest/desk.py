@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from tracker.campaign import Deadline
 from tracker.dates import day_in
 from tracker.difference import Edit, edits_by_campaign
 from tracker.digest.lines import Saying
 from tracker.events import Course, History, PlannedMeeting
-from tracker.occurrence import LineKind, Occurrence
+from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, matters
 
-ItemKey = tuple[str | None, str, str | None, date | None, str | None]
 Edits = Mapping[str, list[Edit]]
 AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
 
@@ -22,16 +21,17 @@ class Desk:
     """What a digest is written from; `since` is the reader's last digest, or first sight.
 
     `edits` is what edits of the files did, by campaign. `said` are the items that the mail's own
-    lines name and `introduced` the campaigns whose plan stands in the same mail: nothing of them
-    is said twice.
+    lines name, `introduced` the campaigns whose plan stands in the same mail and `corrected` the
+    corrections in it: nothing of them is said twice.
     """
 
     saying: Saying
     courses: tuple[Course, ...]
     since: datetime
-    said: frozenset[ItemKey]
+    said: frozenset[Topic]
     introduced: frozenset[str | None]
-    lines: dict[ItemKey, list[Occurrence]]
+    lines: dict[Topic, list[Occurrence]]
+    corrected: tuple[Occurrence, ...]
     edits: Edits
     history: History
 
@@ -88,7 +88,7 @@ class Desk:
             return one.at
         dues = [
             line.states
-            for line in self.lines.get(instance_key(one), ())
+            for line in self.lines.get(instance_topic(one), ())
             if line.kind == LineKind.FOLLOW_UP
             and line.state == "planned"
             and line.states is not None
@@ -96,7 +96,7 @@ class Desk:
         ]
         return min(dues, default=None)
 
-    def says(self, key: ItemKey) -> bool:
+    def says(self, key: Topic) -> bool:
         """Say whether the mail names an item already."""
         return key in self.said or key[0] in self.introduced
 
@@ -110,23 +110,19 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
         saying=saying,
         courses=tuple(_courses(saying, history, edits)),
         since=since or _first_sight(saying, history),
-        said=frozenset(item_key(one) for one in told),
+        said=frozenset(one.topic for one in told),
         introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
         lines=_by_item(saying.plan.occurrences),
         edits=edits,
+        corrected=tuple(one for one in told if one.kind == LineKind.CORRECTION),
         history=history,
     )
 
 
-def item_key(one: Occurrence) -> ItemKey:
-    """Return what a line is about, whoever gets it."""
-    return (one.campaign, one.item, one.forum, one.session, one.ask)
-
-
-def instance_key(one: Instance) -> ItemKey:
-    """Return the same for a step's instance."""
+def instance_topic(one: Instance) -> Topic:
+    """Return what a line about a step's instance speaks of."""
     meeting = one.meeting
-    return (
+    return Topic(
         one.course.id,
         one.step.id,
         meeting.forum if meeting else None,
@@ -135,9 +131,9 @@ def instance_key(one: Instance) -> ItemKey:
     )
 
 
-def meeting_key(whole: Course, meeting: PlannedMeeting) -> ItemKey:
+def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
     """Return the same for a meeting."""
-    return (whole.id, "meeting", meeting.forum, meeting.session, None)
+    return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
 
 
 def closed_at(whole: Course, edits: Edits) -> datetime | None:
@@ -168,8 +164,8 @@ def _first_sight(saying: Saying, history: History) -> datetime:
     return min(seen, default=saying.now)
 
 
-def _by_item(lines: Iterable[Occurrence]) -> dict[ItemKey, list[Occurrence]]:
-    found: dict[ItemKey, list[Occurrence]] = {}
+def _by_item(lines: Iterable[Occurrence]) -> dict[Topic, list[Occurrence]]:
+    found: dict[Topic, list[Occurrence]] = {}
     for one in lines:
-        found.setdefault(item_key(one), []).append(one)
+        found.setdefault(one.topic, []).append(one)
     return found

@@ -5,10 +5,11 @@ from itertools import groupby
 
 from tracker.content import Entry
 from tracker.dates import day_in, show_day_short
-from tracker.difference import Difference, Edit
+from tracker.difference import Difference, Edit, says_itself
 from tracker.digest.desk import Desk
 from tracker.digest.say import listed
 from tracker.events import Course
+from tracker.occurrence import Occurrence
 
 MOST_ALIKE = 3
 NAMED = 5
@@ -66,4 +67,9 @@ def _is_news(edit: Edit, whole: Course, desk: Desk) -> bool:
     closed = whole.frame.closed_at
     if closed is not None and closed <= desk.now:
         return False  # the one line on its closing stands for all
-    return one.kind not in _TOLD_AS_FACTS
+    corrected = any(says_itself(one, line) for line in desk.corrected if _is_about(one, line))
+    return one.kind not in _TOLD_AS_FACTS and not corrected
+
+
+def _is_about(one: Difference, line: Occurrence) -> bool:
+    return (line.item == "meeting") == (one.thing in {"meeting", "session"})

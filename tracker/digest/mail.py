@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
+from tracker.digest.correcting import corrected_dates
+from tracker.digest.files import file_words, lost_lines
 from tracker.digest.lines import Saying, groups
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
 from tracker.digest.settle import Settlement
 from tracker.digest.subject import headline, subject
 from tracker.events import History
-from tracker.occurrence import LineKind, Occurrence
+from tracker.occurrence import LineKind, Occurrence, Topic
 
 AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
 PASTED = 4
@@ -25,6 +28,17 @@ class Written:
     kind: str
     content: MailContent
     lines: tuple[Occurrence, ...]
+
+    @property
+    def tells(self) -> tuple[tuple[Topic, datetime | None, str], ...]:
+        """Return the dates that it gives in passing, each of what and in which words."""
+        notices = (section for notice in self.content.notices for section in notice.sections)
+        return tuple(
+            (topic, at, entry.text)
+            for section in (*self.content.sections, *notices)
+            for entry in section.entries
+            for topic, at in entry.tells
+        )
 
 
 def write(
@@ -45,6 +59,7 @@ def write(
     kind = kind_of(lines)
     ordered = tuple(sorted(lines, key=_order))
     said = [one for one in ordered if one.kind in AT_MEETING]
+    corrected = [one for one in ordered if one.kind == LineKind.CORRECTION]
     return Written(
         kind=kind,
         content=MailContent(
@@ -55,11 +70,11 @@ def write(
             subject=subject(kind, ordered, saying),
             preheader=digest.state if digest else "",
             headline=headline(ordered, saying),
-            groups=groups(said, saying),
-            notices=_notices(ordered, saying),
+            groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
+            notices=(*_accepted(ordered, saying), *file_words(ordered, saying, history)),
             state=digest.state if digest else "",
             sections=digest.sections if digest else (),
-            paste=_paste(said, saying),
+            paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
             footer=_footer(saying),
         ),
         lines=ordered,
@@ -94,7 +109,7 @@ def _order(one: Occurrence) -> tuple[int, str, str]:
     return (order.index(one.kind), one.states.isoformat() if one.states else "", one.key)
 
 
-def _notices(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]:
+def _accepted(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]:
     return tuple(accepted(one, saying) for one in lines if one.item == "accepted")
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from tracker.campaign import Deadline
 from tracker.content import Entry, Section
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.digest.desk import Desk, ItemKey, desk_of, instance_key, meeting_key
+from tracker.digest.correcting import changed_date
+from tracker.digest.desk import Desk, desk_of, instance_topic, meeting_topic
 from tracker.digest.lines import Saying, meeting_heading, standing_of
 from tracker.digest.say import many, moment
 from tracker.digest.standing import asks, changed, signatures, silent, state
 from tracker.events import Course, History, PlannedMeeting
-from tracker.occurrence import Occurrence
+from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance
 from tracker.planning.wording import fill
 
@@ -22,12 +23,16 @@ MOST = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What went wrong since this reader's last digest, already in words."""
+    """What went wrong since this reader's last digest, already in words.
+
+    `dates` are corrections of what the reader was told only in passing.
+    """
 
     missed: tuple[Entry, ...] = ()
     failed: tuple[Entry, ...] = ()
     files: tuple[Entry, ...] = ()
     newly_wrong: bool = False
+    dates: tuple[Occurrence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +48,10 @@ def digest_of(
     saying: Saying, lines: Iterable[Occurrence], history: History, trouble: Trouble
 ) -> Digest:
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
-    desk = desk_of(saying, lines, history)
+    desk = desk_of(saying, (*lines, *trouble.dates), history)
     today, news = _today(desk), changed(desk)
     sections = (
+        Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
         Section(id="overdue", heading="Overdue", entries=_overdue(desk)),
         Section(id="today", heading="Today", entries=today),
         Section(id="ahead", heading="The next 14 days", entries=_ahead(desk)),
@@ -57,7 +63,7 @@ def digest_of(
         Section(id="failed", heading="Mail that did not go", entries=trouble.failed),
         Section(id="files", heading="Files with errors", entries=trouble.files),
     )
-    wrong = trouble.missed or trouble.failed or trouble.newly_wrong
+    wrong = trouble.missed or trouble.failed or trouble.newly_wrong or trouble.dates
     return Digest(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
@@ -78,11 +84,15 @@ def _since(desk: Desk, history: History) -> str:
     return f"Changed since {show_day_short(day_in(desk.since, desk.saying.reader.zone))}"
 
 
+def _dates(trouble: Trouble, saying: Saying) -> tuple[Entry, ...]:
+    return tuple(changed_date(one, saying) for one in trouble.dates)
+
+
 def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         replace(entry, when=f"{entry.when}, {_days_late(one, at, desk)} late")
         for one, at in desk.overdue()
-        if not desk.says(instance_key(one))
+        if not desk.says(instance_topic(one))
         for entry in (_instance_entry(one, at, desk),)
     )
 
@@ -100,11 +110,11 @@ def _today(desk: Desk) -> tuple[Entry, ...]:
     found = [
         _meeting_entry(whole, meeting, desk)
         for whole, meeting in desk.meetings()
-        if desk.today(meeting.start) and not desk.says(meeting_key(whole, meeting))
+        if desk.today(meeting.start) and not desk.says(meeting_topic(whole, meeting))
     ]
     for one in desk.instances():
         at = desk.next_moment(one)
-        if at is None or not desk.today(at) or desk.says(instance_key(one)):
+        if at is None or not desk.today(at) or desk.says(instance_topic(one)):
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
             found.append(_instance_entry(one, at, desk))
@@ -115,17 +125,17 @@ def _ahead(desk: Desk) -> tuple[Entry, ...]:
     found = [
         (meeting.start, _meeting_entry(whole, meeting, desk))
         for whole, meeting in desk.meetings()
-        if _is_ahead(meeting.start, meeting_key(whole, meeting), desk)
+        if _is_ahead(meeting.start, meeting_topic(whole, meeting), desk)
     ]
     found += [
         (at, _instance_entry(one, at, desk))
         for one in desk.instances()
-        if (at := desk.next_moment(one)) and _is_ahead(at, instance_key(one), desk)
+        if (at := desk.next_moment(one)) and _is_ahead(at, instance_topic(one), desk)
     ]
     return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
 
 
-def _is_ahead(at: datetime, key: ItemKey, desk: Desk) -> bool:
+def _is_ahead(at: datetime, key: Topic, desk: Desk) -> bool:
     """Say whether something comes in the next 14 days, after today, and is not said already."""
     return desk.now < at <= desk.now + AHEAD and not desk.today(at) and not desk.says(key)
 
@@ -136,8 +146,12 @@ def _merged(found: list[tuple[datetime, Entry]]) -> Iterator[Entry]:
     for _, entry in found:
         key = (entry.text, entry.when)
         old = rows.get(key)
-        rows[key] = replace(entry, detail=f"{old.detail}; {entry.detail}") if old else entry
+        rows[key] = _joined(old, entry) if old else entry
     yield from rows.values()
+
+
+def _joined(old: Entry, entry: Entry) -> Entry:
+    return replace(entry, detail=f"{old.detail}; {entry.detail}", tells=(*old.tells, *entry.tells))
 
 
 def _meeting_entry(whole: Course, meeting: PlannedMeeting, desk: Desk) -> Entry:
@@ -148,6 +162,7 @@ def _meeting_entry(whole: Course, meeting: PlannedMeeting, desk: Desk) -> Entry:
         text=f"{meeting.name} meets",
         when=heading.removeprefix(f"{meeting.name}, "),
         detail=f"{whole.id}{note}",
+        tells=((meeting_topic(whole, meeting), meeting.start),),
     )
 
 
@@ -155,4 +170,5 @@ def _instance_entry(one: Instance, at: datetime, desk: Desk) -> Entry:
     home = one.course.frame.workdays.zone
     deadline = isinstance(one.step.step, Deadline)
     when = moment(at, home, desk.saying.reader.zone) if deadline else show_day(day_in(at, home))
-    return Entry(text=fill(one), when=when, detail=one.course.id)
+    tells = ((instance_topic(one), at),) if deadline else ()
+    return Entry(text=fill(one), when=when, detail=one.course.id, tells=tells)

@@ -54,12 +54,16 @@ def settlement(
     one: Occurrence, whole: Course, instances: tuple[Instance, ...]
 ) -> Settlement | None:
     """Say what settles a line, or None where nothing does (a digest, a notice)."""
-    if one.kind in {LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION}:
+    if one.kind in {LineKind.DIGEST, LineKind.NOTICE} or _corrects_a_meeting(one):
         return None
     if one.item == "meeting":
         return _after_meeting(one, whole)
     instance = instance_of(one, instances)
     return settling(instance) if instance else None
+
+
+def _corrects_a_meeting(one: Occurrence) -> bool:
+    return one.kind == LineKind.CORRECTION and one.item == "meeting"
 
 
 def instance_of(one: Occurrence, instances: tuple[Instance, ...]) -> Instance | None:

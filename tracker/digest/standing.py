@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from tracker.campaign import FollowUp
 from tracker.content import Entry
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.digest.desk import Desk, closed_at, instance_key
+from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many
@@ -54,7 +54,7 @@ def times_asked(one: Instance, desk: Desk) -> int:
     """Count the repeats that have come due, the first among them."""
     leads = [
         line.lead
-        for line in desk.lines.get(instance_key(one), ())
+        for line in desk.lines.get(instance_topic(one), ())
         if line.kind == LineKind.FOLLOW_UP and line.due and line.due <= desk.now and line.lead
     ]
     return max((1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads), default=1)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from tracker.dates import show_day
+from tracker.digest.correcting import changed_dates
+from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import listed, many, relative_day
 from tracker.events import PlannedMeeting
@@ -34,6 +36,9 @@ def _subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     ahead = next_meeting(lines, saying)
     counts = _counts(lines)
+    changed = changed_dates(lines, saying)
+    if changed:
+        return f"{changed}; {counts}" if counts else changed
     if ahead is not None:
         return f"{_meeting(ahead, saying)}: {counts or 'on the agenda'}"
     if counts:
@@ -48,12 +53,16 @@ def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
     """Say first what there is to do, before any list."""
     counts = _counts(lines)
     ahead = next_meeting(lines, saying)
-    if ahead is not None:
-        when = _meeting(ahead, saying)
-        return f"{when}. {_capital(counts)}." if counts else f"{when}."
-    if counts:
-        return f"{_capital(counts)}."
-    if any(one.kind == LineKind.NOTICE for one in lines):
+    first = changed_dates(lines, saying) or (_meeting(ahead, saying) if ahead else "")
+    said = [text for text in (first, _capital(counts)) if text]
+    return f"{'. '.join(said)}." if said else _nothing_to_do(lines)
+
+
+def _nothing_to_do(lines: Sequence[Occurrence]) -> str:
+    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+    if any(one.item in FILES_TO_MEND for one in notices):
+        return f"{_noticed(notices)}."
+    if notices:
         return "For your information; there is nothing to do now."
     return "Nothing to do today."
 
@@ -97,12 +106,17 @@ def _first_to_do(lines: Sequence[Occurrence]) -> str:
 
 
 def _noticed(notices: Sequence[Occurrence]) -> str:
-    first = notices[0].what
-    return (
-        first
-        if len(notices) == 1
-        else f"{first} and {listed(['another'] * (len(notices) - 1), 1)}"
-    )
+    # A file with three errors is one thing to mend.
+    said = dict.fromkeys((one.what, one.campaign) for one in _to_do_first(notices))
+    first = next(iter(said))[0]
+    if any(one.item in FILES_TO_MEND for one in notices):
+        return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
+    more = listed(["another"] * (len(said) - 1), 1)
+    return f"{first} and {more}" if more else first
+
+
+def _to_do_first(notices: Sequence[Occurrence]) -> list[Occurrence]:
+    return sorted(notices, key=lambda one: one.item not in FILES_TO_MEND)
 
 
 def _capital(text: str) -> str:

@@ -5,20 +5,26 @@ from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import Frame, frame
 from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
-from tracker.events.meetings import PlannedMeeting
+from tracker.events.meetings import PlannedMeeting, meetings_of
+from tracker.events.words import GRACE, STILL_TYPING, FileWord, Said
 
 __all__ = [
+    "GRACE",
+    "STILL_TYPING",
     "AskCourse",
     "Course",
     "Fact",
+    "FileWord",
     "Frame",
     "History",
     "MeetingKey",
     "Outcome",
     "PlannedMeeting",
+    "Said",
     "course",
     "frame",
     "log_faults",
+    "meetings_of",
     "read_facts",
     "replayed",
 ]

@@ -9,6 +9,7 @@ from tracker.campaign import World
 from tracker.difference import Edit
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
+from tracker.events.words import FileWord, gone_files
 
 WHOLE = ""
 
@@ -20,16 +21,22 @@ class History:
     `seen` maps (campaign, what) to the moment of first sight, where what is "" for the campaign,
     "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
     next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
-    coordinator to the moment of the last digest that left. `edits` is what edits of the files did,
-    in the order in which they came in force.
+    coordinator to the moment of the last digest that left. `words` is the word about files that
+    still holds, `edits` what edits of the files did, in the order in which they came in force.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     digests: Mapping[str, datetime] = field(default_factory=dict)
+    words: tuple[FileWord, ...] = ()
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
     edits: tuple[Edit, ...] = ()
+
+    @property
+    def missing(self) -> Mapping[str, datetime]:
+        """Return the campaigns whose file has gone, with the moment it went."""
+        return gone_files(self.words)
 
     def sights(self, campaign: str) -> tuple[tuple[str, datetime], ...]:
         """Return all first sights of a campaign, ready to be compared."""

@@ -1,10 +1,11 @@
 """Opens files under caps: regular ones only, never through a link, never more than fits."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
+from fnmatch import translate
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -21,10 +22,13 @@ FOLDERS: tuple[tuple[FileKind, str], ...] = (
     ("playbook", "playbooks"),
     ("campaign", "."),
 )
+_SUBFOLDERS = frozenset(name for _, name in FOLDERS if name != ".")
+MOST_ODD = 100
 # What editors and copying programs leave behind, for a moment or for good.
-_DROPPINGS = ("*~", ".*", "#*#", "4913", "*.tmp", "*.swp", "*.swo")
+_DROPPINGS = ("*~", ".*", "#*#", "4913", "*.tmp", "*.sw?", "*.part", "*.filepart")
 
 
+_DROPPED = re.compile("|".join(map(translate, _DROPPINGS)))
 _JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 
 
@@ -70,7 +74,7 @@ def read_bytes(path: Path) -> bytes | Problem:
     try:
         if path.is_symlink():
             return _refused(path, "not-a-file", "this is a link, and links are not followed")
-        handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        handle = _opened(path, flags | getattr(os, "O_BINARY", 0))
     except OSError as wrong:
         return _refused(path, "unreadable", _said(wrong), hint=_mend(wrong))
     try:
@@ -81,34 +85,71 @@ def read_bytes(path: Path) -> bytes | Problem:
         os.close(handle)
 
 
+def _opened(path: Path, flags: int) -> int:
+    """Open a file within its folder; one of our subfolders must not be a link either.
+
+    The campaigns folder itself may be one: config.toml names it, and that is the administrator's.
+    """
+    if path.parent.name not in _SUBFOLDERS or os.open not in os.supports_dir_fd:
+        return os.open(path, flags)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        return os.open(path.name, flags, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
 def list_folder(root: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     """List the campaigns folder and its three subfolders, in a fixed order, and what is odd."""
     found: list[Listed] = []
     problems: list[Problem] = []
+    more = 0
     if not root.is_dir():
         message = "there is no such folder"
         return (), (_refused(root, "no-folder", message, hint="make it, or mend `campaigns`"),)
     shown = shown_path(root)
     for kind, name in FOLDERS:
         for path in _names(shown / name, problems):
-            if path.suffix.lower() == ".toml" and is_slug(path.stem) and path.suffix == ".toml":
+            if path.suffix == ".toml" and is_slug(path.stem):
                 found.append(Listed(kind, path.stem, path))
-            else:
+            elif len(problems) < MOST_ODD:
                 problems.extend(_misnamed(path))
+            else:
+                more += path.name.lower().endswith(".toml")
     if len(found) > MOST_FILES:
         rest = f"{len(found):,} files stand here, and {MOST_FILES:,} are the most"
         problems.append(_refused(root, "too-many-files", f"{rest}: the others are not read"))
+    if more:
+        message = f"{more:,} more files here cannot be read as they are called"
+        hint = "move what is no campaign to another folder"
+        problems.append(_refused(root, "file-name", message, hint))
     return tuple(found[:MOST_FILES]), tuple(problems)
 
 
+def toml_names(folder: Path) -> list[str]:
+    """List the names in a folder that are ours to look at, as many as are read; none of a link."""
+    if folder.name in _SUBFOLDERS and folder.is_symlink():
+        return []
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 -- a hundred thousand paths take their time
+    except OSError:
+        return []
+    ours = (one for one in names if one.endswith(".toml") and not one.startswith((".", "#")))
+    return sorted(ours)[: MOST_FILES + 1]
+
+
 def _names(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    if folder.name in _SUBFOLDERS and folder.is_symlink():
+        message = "this folder is a link, and links are not followed"
+        problems.append(_refused(folder, "not-a-file", message, hint="put the folder itself here"))
+        return
     try:
         paths = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as wrong:
         problems.append(_refused(folder, "unreadable", _said(wrong), hint=_mend(wrong)))
         return
     for path in paths:
-        if not any(fnmatch(path.name, dropping) for dropping in _DROPPINGS):
+        if not _DROPPED.match(path.name):
             yield path
 
 

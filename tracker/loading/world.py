@@ -1,23 +1,17 @@
 """Reads config.toml and the campaigns folder: the files in force, and what is wrong."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
-from tracker.checking import (
-    campaign_faults,
-    config_faults,
-    forum_faults,
-    missing_file,
-    playbook_faults,
-    workdays_faults,
-)
+from tracker.checking import missing_file
 from tracker.config import Config
 from tracker.errors import Fault, Problem
+from tracker.loading.checks import Check, campaign_faults, own_faults, passes, playbook_faults
 from tracker.loading.files import (
     FOLDERS,
     FileKind,
@@ -30,9 +24,16 @@ from tracker.loading.one_file import Read, read_data, read_listed
 from tracker.loading.placing import placed
 from tracker.loading.shapes import Shape
 from tracker.loading.shipped import shipped_folder
+from tracker.loading.standing import (
+    KINDS,
+    FileKey,
+    emptied as folder_emptied,
+    is_gone,
+    needed_by,
+    path_of,
+    would_break,
+)
 
-FileKey = tuple[str, str]
-Check = Callable[[str, Shape], list[Fault]]
 Kept = TypeVar("Kept", bound=Shape)
 LastGood = Mapping[tuple[str, str], str]
 
@@ -44,7 +45,9 @@ class Reading:
     `world` is None only if config.toml cannot be used. `files` are the files on the disk, sound
     and broken, with the shipped ones that serve; `in_force` are the texts that the world was made
     of, by kind and id. `not_in_force` names the files with errors, whether or not an earlier
-    version of them stays in force.
+    version of them stays in force. `present` are the files that stand on the disk, and `gone` the
+    campaigns that do not, and go on as their last good text; `emptied` says that none is left
+    where there were some, which nobody does on purpose.
     """
 
     world: World | None
@@ -53,6 +56,10 @@ class Reading:
     not_in_force: tuple[str, ...]
     config_path: Path
     in_force: Mapping[tuple[str, str], SourceFile] = field(default_factory=dict)
+    present: frozenset[FileKey] = frozenset()
+    gone: Mapping[FileKey, SourceFile] = field(default_factory=dict)
+    emptied: bool = False
+    config: Config | None = None
 
 
 def read_world(
@@ -65,9 +72,10 @@ def read_world(
 ) -> Reading:
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
 
-    The folders in `over` are laid over it, one after the other: a file in a later one stands for
-    the same file in those before it.
-    A file with errors is left out, or stands as its text in `last_good` (by kind and id) has it.
+    A file with errors is left out, or stands as its text in `last_good` (by kind and id) has it;
+    so does one that is gone, and one whose edit would put another file out of force. The folders
+    in `over` are laid over it, one after the other: a file in a later one stands for the same file
+    in those before it.
     With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of.
     """
     return _Folder(config_path, last_good or {}, now).read(campaigns, over)
@@ -85,23 +93,56 @@ class _Folder:
     sources: dict[FileKey, SourceFile] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     broken: dict[FileKey, Path] = field(default_factory=dict)
+    kept: set[FileKey] = field(default_factory=set)  # those that stand as their last good text
+    gone: dict[FileKey, SourceFile] = field(default_factory=dict)
+    folder: Path = Path("campaigns")
 
     def read(self, campaigns: Path | None, over: Sequence[Path]) -> Reading:
         config = self._config()
         named = Path(config.campaigns if config else "campaigns")
-        listed, odd = _laid_over(campaigns or self.config_path.parent / named, over)
+        self.folder = campaigns or self.config_path.parent / named
+        listed, odd = _laid_over(self.folder, over)
+        present = frozenset((one.kind, one.id) for one in listed)
+        emptied = self._is_emptied(present)
+        if emptied:  # a folder that is not there any more is told as emptied, once
+            odd = tuple(one for one in odd if one.code != "no-folder")
         self.problems += self._folder_problems(odd, named=config is not None and not campaigns)
-        for one in (*listed, *_served({(one.kind, one.id) for one in listed})):
+        for one in (*listed, *_served(present)):
             self._take(one)
-        world = self._joined(config) if config else None
+        self._miss(present, odd)
+        done, world = self._settled(present, quiet=emptied) if config else (self, None)
         return Reading(
             world=world,
             files=tuple(read.source for read in self.reads),
-            problems=self._ordered(),
-            not_in_force=tuple(sorted(str(path) for path in self.broken.values())),
+            problems=done.ordered(),
+            not_in_force=tuple(sorted(str(path) for path in done.broken.values())),
             config_path=self.config_path,
-            in_force=dict(self.sources),
+            in_force=dict(done.sources),
+            present=present | {("config", self.config_path.stem)},
+            gone={} if emptied else dict(self.gone),
+            emptied=emptied,
+            config=config,
         )
+
+    def _is_emptied(self, present: frozenset[FileKey]) -> bool:
+        """Say whether no campaign is left where there were some, and name that as a problem."""
+        before = sum(kind == "campaign" for kind, _ in self.last_good)
+        if not before or any(kind == "campaign" for kind, _ in present):
+            return False
+        self.problems.append(folder_emptied(self.folder, before))
+        return True
+
+    def _miss(self, present: frozenset[FileKey], odd: tuple[Problem, ...]) -> None:
+        """Let campaigns that are gone go on as their last good text has them."""
+        unread = {one.file for one in odd if one.code == "unreadable"}
+        for key in sorted(self.last_good.keys() - present):
+            path = path_of(key, self.folder) if key[0] == "campaign" else None
+            read = self._last(key, path) if path else None
+            if read is None or read.shape is None:
+                continue
+            self.stand(read)
+            if str(path) not in unread and str(shown_path(self.folder)) not in unread:
+                self.gone[key] = read.source
 
     def _folder_problems(self, odd: tuple[Problem, ...], *, named: bool) -> list[Problem]:
         """Tell a folder that is not there where it is named: in config.toml."""
@@ -126,9 +167,9 @@ class _Folder:
         self.reads.append(read)
         self.problems += read.problems
         if read.shape is None:
-            self._break(read.source, _own_faults)
+            self._break(read.source, own_faults)
         else:
-            self._hold(read, _own_faults)
+            self._hold(read, own_faults)
 
     def _hold(self, read: Read, check: Check) -> None:
         """Let a file stand if it passes a check; else say why not and go back to its last text."""
@@ -145,40 +186,153 @@ class _Folder:
         self.shapes.pop(key, None)
         self.sources.pop(key, None)
         self.broken[key] = source.path
+        read = self._last(key, source.path)
+        if read is not None and passes(read, check):
+            self.stand(read)
+
+    def _last(self, key: FileKey, path: Path) -> Read | None:
+        """Read the last good text of a file, if there is one and it is still sound by itself."""
         text = self.last_good.get(key)
         if text is None:
-            return
-        read = read_data(source.kind, source.id, source.path, text.encode("utf-8", "replace"))
-        if read.shape is not None and _passes(read, _own_faults) and _passes(read, check):
-            self._keep(read)
+            return None
+        kind: FileKind = "config" if key[0] == "config" else KINDS[key[0]]
+        read = read_data(kind, key[1], path, text.encode("utf-8", "replace"))
+        return read if read.shape is not None and passes(read, own_faults) else None
+
+    def stand(self, read: Read) -> None:
+        """Let a file stand as its last good text."""
+        self.kept.add((read.source.kind, read.source.id))
+        self._keep(read)
 
     def _keep(self, read: Read) -> None:
         assert read.shape is not None
         key = (read.source.kind, read.source.id)
         self.shapes[key], self.sources[key] = read.shape, read.source
 
-    def _joined(self, config: Config) -> World | None:
+    def _settled(
+        self, present: frozenset[FileKey], *, quiet: bool
+    ) -> "tuple[_Folder, World | None]":
+        """Join the files; an edit that would take a campaign out of force does not stand."""
+        self._put_back(present, quiet=quiet)
+        if not self.has_calendar():
+            return self, None
+        before = self._copy()
+        world = self.joined()
+        lost = {key for key in self.last_good if key[0] == "campaign" and key not in self.shapes}
+        culprits = before.culprits(lost) if lost else set()
+        if not culprits:
+            return self, world
+        for key in sorted(culprits):
+            before.revert(key, self, lost)
+        return before, before.joined()
+
+    def _copy(self) -> "_Folder":
+        return replace(
+            self,
+            shapes=dict(self.shapes),
+            sources=dict(self.sources),
+            problems=list(self.problems),
+            broken=dict(self.broken),
+            kept=set(self.kept),
+        )
+
+    def _put_back(self, present: frozenset[FileKey], *, quiet: bool) -> None:
+        """Let forums, playbooks and calendars stand that are gone and that a campaign needs."""
+        needed: dict[FileKey, set[str]] = {}
+        config = self._config_shape()
+        for key, shape in self.shapes.items():
+            if isinstance(shape, Campaign) and key in self.last_good:
+                for one in needed_by(shape, config):
+                    needed.setdefault(one, set()).add(key[1])
+        for key in sorted((needed.keys() & self.last_good.keys()) - present):
+            read = self._last(key, path_of(key, self.folder))
+            served = self.sources.get(key)
+            if read is None or (served is not None and served.text == read.source.text):
+                continue
+            self.stand(read)
+            if not quiet:
+                self.problems.append(is_gone(key, read.source.path, needed[key]))
+
+    def has_calendar(self) -> bool:
+        """Say whether config.toml's calendar is there; else go back to the last good config."""
+        source = self.sources["config", self.config_path.stem]
+        if ("workdays", self._config_shape().workdays) in self.shapes:
+            return True
+        self._without_calendar(source)
+        read = self._last(("config", source.id), source.path)
+        if read is None or not isinstance(read.shape, Config):
+            return False
+        self.stand(read)
+        return ("workdays", read.shape.workdays) in self.shapes
+
+    def culprits(self, lost: set[FileKey]) -> set[FileKey]:
+        """Find the edits without which lost campaigns go on: one by one, else all of them."""
+        edited = {
+            key
+            for key in self.last_good.keys() & self.shapes.keys() - self.kept
+            if key[0] != "campaign" and self.sources[key].text != self.last_good[key]
+        }
+        guilty = {key for key in edited if self._without({key}, lost)}
+        if self._without(guilty, lost) == self._without(edited, lost):
+            return guilty
+        return edited
+
+    def _without(self, edited: set[FileKey], lost: set[FileKey]) -> set[FileKey]:
+        """Return which of the lost campaigns would be in force if some edits were not made."""
+        trial = self._copy()
+        trial.shapes = {
+            key: one for key, one in self.shapes.items() if key[0] != "campaign" or key in lost
+        }
+        for key in edited:
+            read = self._last(key, self.sources[key].path)
+            if read is not None:
+                trial.stand(read)
+        if not trial.has_calendar():
+            return set()
+        trial.joined()
+        return lost & trial.shapes.keys()
+
+    def revert(self, key: FileKey, without: "_Folder", lost: set[FileKey]) -> None:
+        """Let a file stand as its last good text, and say at its edit who needs that."""
+        edit = self.sources[key]
+        read = self._last(key, edit.path)
+        if read is None:
+            return
+        back = self._without({key}, lost) or lost
+        campaign = min(back & self.sources.keys())
+        source = self.sources[campaign]
+        why = [one.message for one in without.problems if one.file == str(source.path)]
+        self.problems.append(
+            would_break(edit, read.source.text, source, next(iter(why), "it needs what was here"))
+        )
+        self.broken[key] = edit.path
+        self.stand(read)
+
+    def joined(self) -> World:
         """Check what only several files show together, from the ground up."""
+        config = self._config_shape()
         world = World(config=config)
         world.workdays.update(self._of("workdays", Workdays))
-        if config.workdays not in world.workdays:
-            self._without_calendar(config, world)
-            return None
         world.forums.update(self._of("forum", Forum))
-        self._check("playbook", partial(_playbook_faults, config))
+        self._check("playbook", partial(playbook_faults, config))
         world.playbooks.update(self._of("playbook", Playbook))
         broken = {key: str(path) for key, path in self.broken.items() if key not in self.shapes}
-        self._check("campaign", partial(_campaign_faults, world, broken, self.now))
+        self._check("campaign", partial(campaign_faults, world, broken, self.now))
         world.campaigns.update(self._of("campaign", Campaign))
         return world
+
+    def _config_shape(self) -> Config:
+        shape = self.shapes["config", self.config_path.stem]
+        assert isinstance(shape, Config)
+        return shape
 
     def _check(self, kind: FileKind, check: Check) -> None:
         """Check every file of a kind; one that stands as its last good text must pass again."""
         for key in [key for key in self.shapes if key[0] == kind]:
             read = Read(self.sources[key], self.shapes[key])
-            if key not in self.broken:
+            if key not in self.kept:
                 self._hold(read, check)
-            elif not _passes(read, check):
+            elif not passes(read, check):
                 del self.shapes[key], self.sources[key]
 
     def _of(self, kind: FileKind, shape: type[Kept]) -> dict[str, Kept]:
@@ -188,16 +342,15 @@ class _Folder:
             if key[0] == kind and isinstance(one, shape)
         }
 
-    def _without_calendar(self, config: Config, world: World) -> None:
-        source = self.sources["config", self.config_path.stem]
+    def _without_calendar(self, source: SourceFile) -> None:
+        config = self._config_shape()
         path = self.broken.get(("workdays", config.workdays))
-        fault = missing_file(
-            ("workdays",), "workdays", config.workdays, world.workdays, str(path or "")
-        )
+        known = self._of("workdays", Workdays)
+        fault = missing_file(("workdays",), "workdays", config.workdays, known, str(path or ""))
         self.problems += placed(source, [fault])
         self.broken["config", source.id] = source.path
 
-    def _ordered(self) -> tuple[Problem, ...]:
+    def ordered(self) -> tuple[Problem, ...]:
         """Return the problems by file, line and column, those of config.toml first."""
         config = str(shown_path(self.config_path))
         return tuple(
@@ -220,38 +373,8 @@ def _laid_over(root: Path, over: Sequence[Path]) -> tuple[tuple[Listed, ...], tu
     return tuple(sorted(found.values(), key=lambda one: (order.index(one.kind), one.id))), odd
 
 
-def _served(known: set[FileKey]) -> list[Listed]:
+def _served(known: Collection[tuple[str, str]]) -> list[Listed]:
     """List the shipped forums, playbooks and calendars that the folder does not have itself."""
     folder = shipped_folder()
     listed = list_folder(folder)[0] if folder else ()
     return [one for one in listed if one.kind != "campaign" and (one.kind, one.id) not in known]
-
-
-def _own_faults(_: str, shape: Shape) -> list[Fault]:
-    """Return the faults that a file shows by itself."""
-    match shape:
-        case Config():
-            return config_faults(shape)
-        case Workdays():
-            return workdays_faults(shape)
-        case Forum():
-            return forum_faults(shape)
-        case Campaign() | Playbook():
-            return []
-
-
-def _playbook_faults(config: Config, _: str, shape: Shape) -> list[Fault]:
-    assert isinstance(shape, Playbook)
-    return playbook_faults(shape, config)
-
-
-def _campaign_faults(
-    world: World, broken: Mapping[FileKey, str], now: datetime | None, name: str, shape: Shape
-) -> list[Fault]:
-    assert isinstance(shape, Campaign)
-    return campaign_faults(name, shape, world, broken=broken, now=now)
-
-
-def _passes(read: Read, check: Check) -> bool:
-    assert read.shape is not None
-    return all(fault.severity == "warning" for fault in check(read.source.id, read.shape))

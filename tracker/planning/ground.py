@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from tracker.campaign import World
 from tracker.dates import day_in, instant, show_day_short, zone
-from tracker.events import Course, History, PlannedMeeting
+from tracker.events import Course, Frame, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Origin
 from tracker.planning.keys import key_of
 from tracker.planning.reader import Reader, Readers
@@ -151,7 +151,7 @@ def leaving(
     reader = ground.readers.standing_in(owner, day_in(at, owner.zone))
     if reader is not owner:
         at = moment(reader)
-    due = after_pause(at, reader, ground)
+    due = after_pause(at, reader, ground.course.frame)
     closed = ground.course.frame.closed_at
     if closed is not None and due >= closed:
         return None
@@ -160,9 +160,8 @@ def leaving(
     return Place(reader.id, due, _too_early(due, subject, owner, ground))
 
 
-def after_pause(due: datetime, reader: Reader, ground: Ground) -> datetime:
+def after_pause(due: datetime, reader: Reader, home: Frame) -> datetime:
     """Return when a line due at a moment leaves: after a pause, on the reader's first morning."""
-    home = ground.course.frame
     if home.paused is None:
         return due
     first, last = home.paused

@@ -43,7 +43,8 @@ def digests(
         ]
         for day, following in pairwise(days):
             due = reader.on(day)
-            if due >= since and due < now + WEEK * ONE_DAY:
+            # A day more than a week: a weekly digest that leaves must have planned the next.
+            if due >= since and due < now + (WEEK + 1) * ONE_DAY:
                 yield _digest(reader, day, due, reader.on(following))
 
 

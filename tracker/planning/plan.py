@@ -1,12 +1,13 @@
 """Campaigns, history and now to occurrences: the whole plan, made anew each time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tracker.campaign import World
 from tracker.events import Course, Fact, History
 from tracker.occurrence import Occurrence
+from tracker.planning.files import file_notices, waiting_for_their_file
 from tracker.planning.instances import Instance
 from tracker.planning.mornings import digests
 from tracker.planning.pages import Horizon, Memo
@@ -52,11 +53,16 @@ def plan(
     # A horizon filters and never generates, so pages may reach to the end of a week.
     horizon = Horizon(world, history, readers, now, _end_of_week(end))
     found = memo or Memo()
+    chosen = world.campaigns.keys() if only is None else frozenset(only)
     pages = {
         one: found.page(one, horizon, _known(history, one, now))
-        for one in sorted(world.campaigns if only is None else set(only) & world.campaigns.keys())
+        for one in sorted(chosen & world.campaigns.keys())
     }
-    lines = [line for page in pages.values() for line in page.lines]
+    made = [line for page in pages.values() for line in page.lines]
+    lines = [
+        *waiting_for_their_file(made, history),
+        *_words(history, readers, None if only is None else chosen),
+    ]
     if only is None:
         lines.extend(digests(world, history, readers, now=now))
     return Plan(
@@ -65,6 +71,14 @@ def plan(
         courses={one: page.course for one, page in pages.items()},
         instances={one: page.instances for one, page in pages.items()},
     )
+
+
+def _words(
+    history: History, readers: Readers, only: Collection[str] | None
+) -> Iterator[Occurrence]:
+    for one in file_notices(history, readers):
+        if only is None or one.campaign in only:
+            yield one
 
 
 def _known(history: History, campaign: str, now: datetime) -> tuple[Fact, ...]:

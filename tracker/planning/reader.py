@@ -9,6 +9,7 @@ from tracker.dates import day_in, instant, zone
 from tracker.when import span_days
 
 ONE_DAY = timedelta(days=1)
+END_OF_NIGHT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class Reader:
     def first_after(self, moment: datetime) -> datetime:
         """Return the first morning after a moment."""
         return self.first_from(moment + timedelta(microseconds=1))
+
+    def asleep(self, moment: datetime) -> bool:
+        """Say whether it is night where this reader is: from 00:00 to 06:00."""
+        return moment.astimezone(self.zone).hour < END_OF_NIGHT
+
+    def by_day(self, moment: datetime) -> datetime:
+        """Return the moment itself, or where it falls into this reader's night their morning."""
+        return self.first_from(moment) if self.asleep(moment) else moment
 
     def last_by(self, moment: datetime) -> datetime:
         """Return the last morning that is not after a moment."""

@@ -9,17 +9,18 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, journal, lines, mails, schema
+from tracker.store import files, journal, lines, mails, renaming, schema
 from tracker.store.engine import database_file, open_engine, transaction
 from tracker.store.lock import DaemonLock
 from tracker.store.records import (
@@ -118,6 +119,11 @@ class Store:
         with self._transaction(immediate=True) as connection:
             files.remember(connection, versions, now=now)
 
+    def rename_campaign(self, old: str, new: str) -> None:
+        """Let what was sent, seen and known of a campaign count under its new id."""
+        with self._transaction(immediate=True) as connection:
+            renaming.rename(connection, old, new)
+
     # -- journal -------------------------------------------------------------------------------
 
     def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
@@ -163,22 +169,30 @@ class Store:
         drop: Iterable[tuple[str, str, str]],
         *,
         now: datetime,
+        waits: Mapping[str, datetime] = MappingProxyType({}),
     ) -> None:
         """Bring the queued lines to the new plan; `drop` is (key, cancelled or expired, reason).
 
         `add` queues a line again that was cancelled or expired under its key. A line that a mail
-        carries, or that is sent, unknown or failed, is never touched.
+        carries, or that is sent, unknown or failed, is never touched. `waits` says, by key, until
+        when a new or changed line waits although it is due.
         """
         with self._transaction(immediate=True) as connection:
             lines.drop(connection, drop, now=now)
-            lines.change(connection, update)
-            lines.put(connection, add)
+            lines.change(connection, update, waits)
+            lines.put(connection, add, waits)
 
-    def next_due(self) -> datetime | None:
-        """Return the earliest moment at which a line or another try of a mail is due."""
+    def next_due(self, *, after: datetime | None = None) -> datetime | None:
+        """Return the earliest moment, of those after one, at which a line or a retry is due."""
         with self._reading() as connection:
-            moments = (lines.next_due(connection), mails.next_try(connection))
-        return min((moment for moment in moments if moment is not None), default=None)
+            moments = (lines.next_due(connection, after=after), mails.next_try(connection))
+        later = (at for at in moments if at is not None and (after is None or at > after))
+        return min(later, default=None)
+
+    def waiting_lines(self, coordinator: str, now: datetime) -> list[Occurrence]:
+        """Return a coordinator's lines that are not due yet and in no mail, earliest first."""
+        with self._reading() as connection:
+            return lines.waiting(connection, coordinator=coordinator, now=now)
 
     def due_lines(self, now: datetime) -> list[Occurrence]:
         """Return the lines that are due, not expired and in no mail yet, earliest first."""

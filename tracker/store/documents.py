@@ -12,7 +12,7 @@ from tracker.occurrence import LineKind, Occurrence, Origin
 _REMEMBERED = 8_192
 _NAMES = tuple(field.name for field in fields(Occurrence))
 _EMPTY = {field.name: field.default for field in fields(Occurrence)}
-_MOMENTS = ("due", "expires", "states")
+_MOMENTS = ("due", "expires", "states", "was", "told_at")
 
 
 def dump(occurrence: Occurrence) -> str:

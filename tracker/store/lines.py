@@ -1,6 +1,6 @@
 """The outbox's lines: what is planned, what is due, and what became of it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,18 @@ _DUE = (
     .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
     .order_by(LINE.c.due, LINE.c.key)
 )
+_WAITING = (
+    select(LINE.c.document)
+    .where(
+        _FREE,
+        LINE.c.recipient == bindparam("coordinator"),
+        LINE.c.due > _NOW,
+        or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
+    )
+    .order_by(LINE.c.due, LINE.c.key)
+)
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
+_NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 
 
@@ -59,18 +70,28 @@ def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
     return [documents.load(document) for document in found]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return the earliest due moment of the lines that no mail carries yet."""
-    found: datetime | None = connection.execute(_NEXT_DUE).scalar()
+def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:
+    """Return the earliest due moment, of those after a moment, that no mail carries yet."""
+    asked = (_NEXT_DUE, {}) if after is None else (_NEXT_DUE_AFTER, {"after": after})
+    found: datetime | None = connection.execute(*asked).scalar()
     return found
 
 
-def put(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+def waiting(connection: Connection, *, coordinator: str, now: datetime) -> list[Occurrence]:
+    """Return what a coordinator's queue holds that is not due yet and not expired."""
+    found = connection.execute(_WAITING, {"now": now, "coordinator": coordinator}).scalars()
+    return [documents.load(document) for document in found]
+
+
+def put(
+    connection: Connection, occurrences: Iterable[Occurrence], waits: Mapping[str, datetime]
+) -> None:
     """Queue new lines, and again those that were cancelled or expired under the same key.
 
-    A free line takes the new due moment and text; what a mail carries, or was sent, stays.
+    A free line takes the new due moment and text; what a mail carries, or was sent, stays. A line
+    that waits is due in its row later than its document says.
     """
-    rows = [{"key": one.key, "state": "queued", **_columns(one)} for one in occurrences]
+    rows = [{"key": one.key, "state": "queued", **_columns(one, waits)} for one in occurrences]
     if not rows:
         return
     statement = insert(LINE)
@@ -85,11 +106,13 @@ def put(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
     )
 
 
-def change(connection: Connection, occurrences: Iterable[Occurrence]) -> None:
+def change(
+    connection: Connection, occurrences: Iterable[Occurrence], waits: Mapping[str, datetime]
+) -> None:
     """Give free lines their new due moment and text; all others stay as they are."""
     for one in occurrences:
         statement = update(LINE).where(LINE.c.key == one.key, _FREE)
-        connection.execute(statement.values(**_columns(one)))
+        connection.execute(statement.values(**_columns(one, waits)))
 
 
 def drop(connection: Connection, ends: Iterable[tuple[str, str, str]], *, now: datetime) -> None:
@@ -125,11 +148,11 @@ def follow(
     )
 
 
-def _columns(occurrence: Occurrence) -> dict[str, object]:
+def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:
     return {
         "campaign": occurrence.campaign,
         "recipient": occurrence.to,
-        "due": occurrence.due,
+        "due": waits.get(occurrence.key, occurrence.due),
         "expires": occurrence.expires,
         "document": documents.dump(occurrence),
     }

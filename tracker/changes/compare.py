@@ -1,23 +1,18 @@
 """The planned against the outbox: what to add, to renew, to cancel and to let expire."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from tracker.occurrence import Occurrence
+from tracker.changes.corrections import Corrections, corrections, said_already
+from tracker.changes.told import ARRIVED, Kept, Telling
+from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan
 
 QUEUED = "queued"
 CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A line as the outbox has it: the occurrence and its state."""
-
-    occurrence: Occurrence
-    state: str
+_OF_THE_DAY = frozenset({LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +26,38 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What one comparison found; empty when planning changed nothing."""
+    """What one comparison found; empty when planning changed nothing.
+
+    `waits` says until when a line that an edit made due at once waits for the next edit.
+    `for_digest` are corrections that are no lines: each reader's next digest says them.
+    """
 
     add: tuple[Occurrence, ...] = ()
     update: tuple[Occurrence, ...] = ()
     drop: tuple[Dropped, ...] = ()
+    waits: Mapping[str, datetime] = field(default_factory=dict)
+    for_digest: tuple[Occurrence, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.add or self.update or self.drop)
 
 
-def compare(planned: Plan, outbox: Iterable[Kept], *, now: datetime) -> Changes:
+def compare(
+    planned: Plan, outbox: Iterable[Kept], *, now: datetime, telling: Telling | None = None
+) -> Changes:
     """Compare the plan with the outbox.
 
-    Unsent lines follow the plan silently; what was sent is never unsent and never sent again.
-    A line that was cancelled and is wanted again (a reply that was retracted) is queued again.
+    Unsent lines follow the plan silently; what was sent is never unsent and never sent again, but
+    a reader who was told a date that no longer holds gets a correction. A line that was cancelled
+    and is wanted again (a reply that was retracted) is queued again.
     """
-    wanted = {one.key: one for one in planned.planned}
     kept = {one.occurrence.key: one for one in outbox}
+    correcting = corrections(planned, kept, telling, now=now) if telling else Corrections()
+    wanted = {one.key: one for one in (*planned.planned, *correcting.wanted)}
     add = [one for key, one in wanted.items() if key not in kept or kept[key].state == CANCELLED]
+    if telling is not None:
+        known = [*correcting.wanted, *_sent_corrections(kept.values())]
+        add = [one for one in add if not said_already(one, known, planned, telling)]
     update = [
         one
         for key, one in wanted.items()
@@ -60,7 +68,36 @@ def compare(planned: Plan, outbox: Iterable[Kept], *, now: datetime) -> Changes:
         for key, one in kept.items()
         if one.state == QUEUED and key not in wanted
     ]
-    return Changes(add=tuple(add), update=tuple(update), drop=tuple(drop))
+    return Changes(
+        add=tuple(add),
+        update=tuple(update),
+        drop=tuple(drop),
+        waits=_waits((*add, *update), telling, now) if telling else {},
+        for_digest=correcting.for_digest,
+    )
+
+
+def _sent_corrections(outbox: Iterable[Kept]) -> list[Occurrence]:
+    return [
+        one.occurrence
+        for one in outbox
+        if one.occurrence.kind == LineKind.CORRECTION and one.state in ARRIVED
+    ]
+
+
+def _waits(new: Iterable[Occurrence], telling: Telling, now: datetime) -> dict[str, datetime]:
+    """Let what an edit made due at once wait for the next edit, and leave with the corrections."""
+    if telling.edited_at is None or telling.edited_at + telling.settle <= now:
+        return {}
+    until = telling.edited_at + telling.settle
+    return {
+        one.key: until
+        for one in new
+        if one.kind not in _OF_THE_DAY
+        and one.due is not None
+        and one.due <= now
+        and (one.expires is None or one.expires > until)
+    }
 
 
 def _dropped(gone: Occurrence, planned: Plan, now: datetime) -> Dropped:
@@ -68,6 +105,8 @@ def _dropped(gone: Occurrence, planned: Plan, now: datetime) -> Dropped:
         return Dropped(gone.key, "expired", "its time passed before it could be sent")
     if any(_replaces(one, gone, now) for one in planned.planned):
         return Dropped(gone.key, "expired", "a later line of the same item took its place")
+    if gone.kind == LineKind.CORRECTION:
+        return Dropped(gone.key, "cancelled", "there is nothing to correct any more")
     return Dropped(gone.key, "cancelled", _why_cancelled(gone, planned))
 
 

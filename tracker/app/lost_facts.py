@@ -1,0 +1,93 @@
+"""Facts that a file has lost: known to the journal, and gone from the log."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tracker.appending import NewFact, log_lines
+from tracker.campaign import Campaign, World
+from tracker.dates import show_day
+from tracker.events import Fact, Said, frame, read_facts
+from tracker.loading.one_file import read_text
+from tracker.loading.world import Reading
+from tracker.store import GoodFile
+
+LOST = "lost-fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A fact that a campaign's file had; `fault` names it, `said` has the lines to paste."""
+
+    fault: str
+    said: Said
+
+
+def lost_facts(
+    campaign: str, good: Mapping[tuple[str, str], GoodFile], reading: Reading
+) -> Iterator[Lost]:
+    """Yield what the version now read has lost against the one remembered.
+
+    A fact that says the same of the same item, target, ask and meeting on another day is edited,
+    not lost.
+    """
+    key = ("campaign", campaign)
+    before, source, world = good.get(key), reading.in_force.get(key), reading.world
+    if before is None or source is None or world is None or before.digest == source.digest:
+        return
+    shape, _ = read_text("campaign", campaign, Path(source.path), before.text)
+    if not isinstance(shape, Campaign) or (shape.workdays or "") not in {"", *world.workdays}:
+        return
+    old = _facts(campaign, replace(world, campaigns={campaign: shape}))
+    now = _facts(campaign, world)
+    lacking = Counter(map(_slot, old)) - Counter(map(_slot, now))
+    kept = {_said(fact) for fact in now}
+    for fact in sorted(old, key=lambda one: _said(one) in kept):
+        slot = _slot(fact)
+        if lacking[slot]:
+            lacking[slot] -= 1
+            number = sum(_slot(one) == slot for one in now) + lacking[slot] + 1
+            yield Lost(f"{LOST}|{slot}|{number}", _lines(fact))
+
+
+def still_lost(fault: str, campaign: str, world: World) -> bool:
+    """Say whether a lost fact is still not in the file."""
+    if campaign not in world.campaigns:
+        return True
+    _, slot, number = fault.split("|")
+    return sum(_slot(one) == slot for one in _facts(campaign, world)) < int(number)
+
+
+def _facts(campaign: str, world: World) -> Iterable[Fact]:
+    return read_facts(frame(campaign, world))
+
+
+def _slot(fact: Fact) -> str:
+    words = (fact.kind, fact.item, fact.target, fact.ask, fact.meeting)
+    return "/".join(str(word) if word else "-" for word in words)
+
+
+def _said(fact: Fact) -> tuple[object, ...]:
+    return (_slot(fact), fact.at, fact.result, fact.stance, fact.to)
+
+
+def _lines(fact: Fact) -> Said:
+    new = NewFact(
+        on=fact.on,
+        fact=fact.kind,
+        item=fact.item,
+        target=fact.target,
+        ask=fact.ask,
+        meeting=fact.meeting,
+        result=fact.result,
+        to=fact.to,
+        stance=fact.stance,
+        by=fact.by,
+        note=fact.note,
+    )
+    return Said(
+        text=f"The log has lost: {fact.kind} on {show_day(fact.on)}",
+        mend="it counts no more; if that was a slip, paste it back at the end of the file",
+        paste="\n".join(log_lines(new)),
+    )

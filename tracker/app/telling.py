@@ -1,0 +1,97 @@
+"""What the journal says of dates: those told in passing, and meetings that files have moved."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from tracker.campaign import World
+from tracker.changes import Move, Telling, Told, moves_between
+from tracker.difference import Edit
+from tracker.digest import Written
+from tracker.occurrence import Topic
+from tracker.planning import Readers
+from tracker.store import JournalEntry
+
+PASSING, UNTOLD, MOVE = "passing", "untold", "move"
+
+
+def moves_made(before: World, after: World, *, now: datetime) -> Iterator[JournalEntry]:
+    """Yield an entry for each meeting that an edit of its campaign's file has moved."""
+    for campaign in sorted(before.campaigns.keys() & after.campaigns.keys()):
+        if before.campaigns[campaign] == after.campaigns[campaign]:
+            continue
+        for one in moves_between(campaign, before, after, now=now):
+            key = f"{MOVE}/{campaign}/{one.forum or 'own'}/{one.was}/{one.now}/{now.isoformat()}"
+            data = {"forum": one.forum, "was": str(one.was), "now": str(one.now)}
+            yield JournalEntry(now, MOVE, campaign, key, data)
+
+
+def told_in_passing(
+    reader: str, mail: int, written: Written, *, now: datetime
+) -> JournalEntry | None:
+    """Make the entry of the dates that a digest or an accepted notice gives; None if none."""
+    tells = [
+        [*topic[:3], str(topic.session) if topic.session else None, topic.ask, _iso(at), text]
+        for topic, at, text in written.tells
+    ]
+    if not tells:
+        return None
+    data = {"coordinator": reader, "mail": mail, "tells": tells}
+    return JournalEntry(now, PASSING, None, f"{PASSING}/{mail}", data)
+
+
+def never_told(mail: int, *, now: datetime) -> JournalEntry:
+    """Make the entry that a mail could not be delivered: nobody was told what it says."""
+    return JournalEntry(now, UNTOLD, None, f"{UNTOLD}/{mail}", {"mail": mail})
+
+
+def telling_from(
+    entries: Iterable[JournalEntry],
+    world: World,
+    edits: tuple[Edit, ...],
+    *,
+    edited_at: datetime | None,
+) -> Telling:
+    """Add up what corrections depend on."""
+    passing: list[JournalEntry] = []
+    moves: dict[str, tuple[Move, ...]] = {}
+    untold: set[int] = set()
+    for entry in entries:
+        if entry.kind == PASSING:
+            passing.append(entry)
+        elif entry.kind == UNTOLD:
+            untold.add(entry.data["mail"])
+        elif entry.kind == MOVE and entry.campaign is not None:
+            moves[entry.campaign] = (*moves.get(entry.campaign, ()), _move(entry.data))
+    return Telling(
+        readers=Readers(world.config),
+        settle=world.config.times.settle,
+        passing=tuple(
+            one for entry in passing if entry.data["mail"] not in untold for one in _told(entry)
+        ),
+        moves=moves,
+        edits=edits,
+        edited_at=edited_at,
+    )
+
+
+def _move(data: dict[str, Any]) -> Move:
+    return Move(data["forum"], date.fromisoformat(data["was"]), date.fromisoformat(data["now"]))
+
+
+def _told(entry: JournalEntry) -> Iterator[Told]:
+    for campaign, item, forum, session, ask, states, text in entry.data["tells"]:
+        day = date.fromisoformat(session) if session else None
+        yield Told(
+            reader=entry.data["coordinator"],
+            topic=Topic(campaign, item, forum, day, ask),
+            states=datetime.fromisoformat(states) if states else None,
+            what=text,
+            mail=entry.data["mail"],
+            at=entry.at,
+            in_passing=True,
+        )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,135 @@
+"""Corrections in words: what was said and when, what holds now, which reminders come again."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tracker.content import CampaignLines, Entry, Group, Line
+from tracker.dates import day_in, show_day_short
+from tracker.digest.lines import Saying, meeting_of
+from tracker.digest.say import listed, moment
+from tracker.occurrence import LineKind, Occurrence
+
+MOST_NAMED = 3
+
+
+def corrected_dates(lines: Sequence[Occurrence], saying: Saying) -> Iterable[Group]:
+    """Put all corrections of a mail under one heading, campaign by campaign."""
+    campaigns: dict[str, list[Occurrence]] = {}
+    for one in lines:
+        campaigns.setdefault(one.campaign or "", []).append(one)
+    if campaigns:
+        yield Group(
+            heading="Dates that changed",
+            campaigns=tuple(
+                CampaignLines(
+                    campaign=campaign,
+                    title=saying.world.campaigns[campaign].title,
+                    lines=tuple(_line(one, saying) for one in those),
+                )
+                for campaign, those in campaigns.items()
+            ),
+        )
+
+
+def changed_date(one: Occurrence, saying: Saying) -> Entry:
+    """Say in a digest that a date told in passing has changed."""
+    return Entry(
+        text=one.what,
+        when=holds_now(one, saying),
+        detail=f"{told_before(one, saying)}. Why: {one.why}",
+        tells=((one.topic, one.states),),
+    )
+
+
+def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Say the first date that changed in so few words that they fit a subject, and count others.
+
+    A meeting comes before what is to be done for it.
+    """
+    found = [one for one in lines if one.kind == LineKind.CORRECTION]
+    if not found:
+        return ""
+    first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    name = first.what.removesuffix(" meets")
+    old = f", not {_short(first.was, first, saying)}" if first.was else ""
+    if first.states is None:
+        what = "Cancelled" if _is_there(first, saying) else "Off the plan"
+        day = f" of {_short(first.was, first, saying)}" if first.was else ""
+        return f"{what}: {name}{day}{more}"
+    hour = f" {first.states.astimezone(_zone(first, saying)):%H:%M}"
+    return f"Now {_short(first.states, first, saying)}{hour}{old}: {name}{more}"
+
+
+def _short(at: datetime, one: Occurrence, saying: Saying) -> str:
+    """Write a day without its year, which stands in the mail itself."""
+    day = day_in(at, _zone(one, saying))
+    return show_day_short(day).removesuffix(f" {saying.today.year}")
+
+
+def holds_now(one: Occurrence, saying: Saying) -> str:
+    """Say what holds now, in the zone of what it is about and in the reader's."""
+    if one.states is None:
+        return "cancelled" if _is_there(one, saying) else "no longer planned"
+    said = moment(one.states, _zone(one, saying), saying.reader.zone)
+    if one.was is None:
+        return f"planned after all: {said}"
+    over = ", which is past" if one.states <= saying.now else ""
+    return f"moved to {said}{over}"
+
+
+def told_before(one: Occurrence, saying: Saying) -> str:
+    """Say what the reader was told, and when."""
+    day = f" on {_day(one.told_at, saying.reader.zone)}" if one.told_at else ""
+    if one.was is None:
+        return f"You were told{day} that it is no longer planned"
+    return f"You were told{day}: {moment(one.was, _zone(one, saying), saying.reader.zone)}"
+
+
+def _line(one: Occurrence, saying: Saying) -> Line:
+    settled_by = saying.settlement(one) if one.states is not None else None
+    return Line(
+        kind=str(one.kind),
+        tag=holds_now(one, saying),
+        what=one.what,
+        when="",
+        why=one.why,
+        settle=settled_by.command if settled_by else "",
+        detail=". ".join([told_before(one, saying), *_again(one, saying)]),
+    )
+
+
+def _again(one: Occurrence, saying: Saying) -> list[str]:
+    """Say which reminders of the new date are to come."""
+    days = sorted(
+        {
+            day_in(line.due, saying.reader.zone)
+            for line in saying.plan.planned
+            if line.kind == LineKind.REMINDER
+            and (line.campaign, line.item, line.ask) == (one.campaign, one.item, one.ask)
+            and line.owner == one.owner
+            and line.states == one.states
+            and line.due is not None
+            and line.due > saying.now
+        }
+    )
+    if not days:
+        return []
+    return [f"You will be reminded on {listed([show_day_short(day) for day in days], MOST_NAMED)}"]
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    return show_day_short(day_in(at, zone))
+
+
+def _is_there(one: Occurrence, saying: Saying) -> bool:
+    meeting = meeting_of(one, saying)
+    return meeting is not None and meeting.cancelled
+
+
+def _zone(one: Occurrence, saying: Saying) -> ZoneInfo:
+    meeting = meeting_of(one, saying)
+    if one.item == "meeting" and meeting is not None:
+        return meeting.zone
+    return saying.course(one).frame.workdays.zone

@@ -1,0 +1,88 @@
+"""Word about files said to a reader: what to do, what stays in force, what is wrong where."""
+
+from collections.abc import Iterable, Sequence
+
+from tracker.content import Entry, Notice, Section
+from tracker.digest.lines import Saying
+from tracker.digest.say import moment
+from tracker.events import GRACE, FileWord, History, Said
+from tracker.occurrence import Occurrence
+from tracker.planning.files import PREFIX, key_of_word
+
+MOST = 10
+TO_DO = frozenset({"problem", "missing", "held"})
+_ORDER = ("missing", "problem", "held", "fixed")
+_HEADINGS = {"problem": "What is wrong", "held": "What it would change"}
+
+
+def file_words(
+    lines: Iterable[Occurrence], saying: Saying, history: History
+) -> tuple[Notice, ...]:
+    """Say the word about each file once, with all that it has to say; what is to be done first."""
+    known = {key_of_word(word.key, saying.reader.id): word for word in history.words}
+    found: dict[tuple[str, str], list[FileWord]] = {}
+    for word in _in_order([known[one.key] for one in lines if one.key in known]):
+        found.setdefault((word.kind, word.file), []).append(word)
+    return tuple(_notice(words, saying) for words in found.values())
+
+
+def lost_lines(lines: Iterable[Occurrence], history: History) -> list[str]:
+    """Return what to paste back into files that have lost it."""
+    keys = [one.key for one in lines]
+    return [
+        f"# at the end of {word.file}\n{said.paste}"
+        for word in history.words
+        for said in word.entries
+        if said.paste and any(one.startswith(f"{PREFIX}{word.key}/") for one in keys)
+    ]
+
+
+def _in_order(words: list[FileWord]) -> list[FileWord]:
+    return sorted(words, key=lambda word: (_ORDER.index(word.kind), word.file, word.at))
+
+
+def _notice(words: Sequence[FileWord], saying: Saying) -> Notice:
+    first = words[0]
+    entries = [Entry(text=said.text, when=said.place, detail=said.mend) for said in _said(words)]
+    section = Section(
+        id=first.kind, heading=_HEADINGS.get(first.kind, "What happened"), entries=tuple(entries)
+    )
+    return Notice(
+        item=first.kind,
+        campaign=first.campaign or first.id,
+        title=first.file,
+        headline=first.headline or _headline(first, saying),
+        sections=(section,) if entries else (),
+    )
+
+
+def _said(words: Sequence[FileWord]) -> list[Said]:
+    every = [said for word in words for said in word.entries]
+    if len(every) <= MOST:
+        return every
+    return [*every[:MOST], Said(f"and {len(every) - MOST} more: run tracker check")]
+
+
+def _headline(word: FileWord, saying: Saying) -> str:
+    zone = saying.reader.zone
+    since = moment(word.since, zone, zone) if word.since else ""
+    match word.kind:
+        case "problem" if since:
+            return (
+                "Mend the file and save it. Until then its version of"
+                f" {since}, stays in force, and nothing is cancelled."
+            )
+        case "problem":
+            return "Mend the file and save it. Until then nothing is planned from it."
+        case "missing":
+            assert word.since is not None
+            over = moment(word.since + GRACE, zone, zone)
+            return (
+                f"Put the file back. It has been gone since {since}: nothing of this campaign"
+                f" leaves, and from {over}, on it counts as closed. A file with the same text"
+                " under a new name goes on as this campaign."
+            )
+        case "fixed":
+            return "Nothing is to be done: the file is in force as it stands now."
+        case "held":
+            return "Confirm the edit, or undo it."
