@@ -362,6 +362,20 @@ def test_a_new_campaign_reaches_back_to_nothing(desk: Desk):
     assert gone.code == 1
 
 
+def test_a_new_step_reaches_back_to_nothing(desk: Desk):
+    step = (
+        '[[deadline]]\nid = "press"\nwhat = "Call the press"\nwho = ["vienna"]\n'
+        'due = "25 June 2010 at 18:00"\nremind = ["3 days before", "on the day"]\n'
+    )
+    another(desk, f"{HRW}.toml", campaign(desk, "[[log]]", f"{step}\n[[log]]"))
+
+    found = against(desk, "--json").objects
+
+    reminders = {(one["lead"], one["at_once"]) for one in found if one["kind"] == "reminder"}
+    assert {one["item"] for one in found} == {"press"}
+    assert reminders == {("on the day", False)}
+
+
 def test_a_campaign_that_the_folder_does_not_have_is_gone(desk: Desk):
     shutil.copytree(desk.folder / "campaigns", desk.folder / "next")
     (desk.folder / "next" / f"{HRW}.toml").unlink()
