@@ -353,12 +353,37 @@ def test_a_new_campaign_reaches_back_to_nothing(desk: Desk):
     shutil.copytree(desk.folder / "campaigns", desk.folder / "next")
     desk.campaign(HRW).unlink()
 
-    found = against(desk, HRW, "--json").objects
-    gone = desk.run("plan", HRW, *AT, "--against", "campaigns")
+    later = ("--at", "2010-06-23T12:00Z", "--against")
+    found = desk.run("plan", HRW, *later, "next", "--json").objects
+    gone = desk.run("plan", HRW, *later, "campaigns")
 
     assert {one["change"] for one in found} == {"added"}
-    assert min(one["due"] for one in found) >= "2010-06-22T12:00:00Z"
+    assert min(one["due"] for one in found) >= "2010-06-23T12:00:00Z"
     assert gone.code == 1
+
+
+def test_a_new_step_reaches_back_to_nothing(desk: Desk):
+    step = (
+        '[[deadline]]\nid = "press"\nwhat = "Call the press"\nwho = ["vienna"]\n'
+        'due = "25 June 2010 at 18:00"\nremind = ["3 days before", "on the day"]\n'
+    )
+    another(desk, f"{HRW}.toml", campaign(desk, "[[log]]", f"{step}\n[[log]]"))
+
+    found = against(desk, "--json").objects
+
+    reminders = {(one["lead"], one["at_once"]) for one in found if one["kind"] == "reminder"}
+    assert {one["item"] for one in found} == {"press"}
+    assert reminders == {("on the day", False)}
+
+
+def test_a_campaign_that_the_folder_does_not_have_is_gone(desk: Desk):
+    shutil.copytree(desk.folder / "campaigns", desk.folder / "next")
+    (desk.folder / "next" / f"{HRW}.toml").unlink()
+
+    found = [one for one in against(desk, "--json").objects if one["campaign"] is not None]
+
+    assert {(one["change"], one["campaign"]) for one in found} == {("cancelled", HRW)}
+    assert "Campaign gone: Deploy an OSCE security assistance mission" in against(desk).out
 
 
 def test_a_file_with_errors_stays_as_it_is_and_is_said(desk: Desk):
@@ -396,15 +421,18 @@ def test_with_a_database_what_has_left_is_not_moved_and_what_is_new_goes_at_once
 
     found = letter.run("plan", "border", "--days", "30", "--against", "next", "--json").objects
 
-    # Reminded this morning of the 24th, Vienna is reminded anew of the 25th; the calls, due
-    # yesterday, are due today, so that their reminder of this morning leaves at once.
+    # The calls, due yesterday, are due today: their reminder of this morning leaves at once, and
+    # so does word of both dates to Vienna, who was told otherwise.
     assert [
-        (one["item"], one["lead"], one["change"], one["due"], one["at_once"]) for one in found
+        (one["kind"], one["item"], one["lead"], one["change"], one["due"], one["at_once"])
+        for one in found
     ] == [
-        ("calls", "on the day", "added", "2010-06-23T06:00:00Z", True),
-        ("calls", None, "added", "2010-06-24T06:00:00Z", False),
-        ("meeting", "1 working day before", "added", "2010-06-24T06:00:00Z", False),
-        ("meeting", "on the day", "moved", "2010-06-25T06:00:00Z", False),
+        ("reminder", "calls", "on the day", "added", "2010-06-23T06:00:00Z", True),
+        ("correction", "calls", None, "added", "2010-06-23T07:10:00Z", True),
+        ("correction", "meeting", None, "added", "2010-06-23T07:10:00Z", True),
+        ("overdue", "calls", None, "added", "2010-06-24T06:00:00Z", False),
+        ("reminder", "meeting", "1 working day before", "added", "2010-06-24T06:00:00Z", False),
+        ("reminder", "meeting", "on the day", "moved", "2010-06-25T06:00:00Z", False),
     ]
     assert (letter.folder / "tracker.db").read_bytes() == before
 

@@ -1,13 +1,13 @@
 """Edits as the daemon sees them: believed, kept across restarts, never half written down."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA
 from tests.test_daemon import LETTER, TUESDAY, BusyStore, Desk
 from tracker.errors import BusyError
-from tracker.store import JournalEntry
 
 JULY = LETTER.replace("date = 2010-06-24", "date = 2010-07-01")
 
@@ -95,11 +95,10 @@ class FullStore(BusyStore):
 
     full = False
 
-    def record(self, entries: list[JournalEntry]) -> list[JournalEntry]:  # type: ignore[override]
-        written = super().record(entries)
+    def replace_plan(self, *plan: Any, **options: Any) -> None:
+        super().replace_plan(*plan, **options)
         if self.full:
             raise BusyError("The database is busy.")
-        return written
 
 
 async def test_what_could_not_be_written_is_written_at_the_next_turn(home: Path):

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
 from tests.house import House
+from tracker.app.edits import edits_from
 from tracker.campaign import World
 from tracker.difference import to_data
 
@@ -88,6 +89,7 @@ def test_there_and_back_is_told_as_two_edits():
     assert len(edits(house)) == 3
     assert digests(house)[-1].count("undecided → opposed") == 1  # one sentence of one day
     assert digests(house)[-1].count("opposed → undecided") == 1
+    assert "letter; letter" not in digests(house)[-1]
 
 
 def test_a_fact_that_was_logged_is_told_as_a_fact_alone():
@@ -155,6 +157,16 @@ def test_whoever_joins_later_is_not_told_what_was_edited_before():
     assert "Send a mission" in theirs
     assert "undecided → opposed" not in theirs
     assert "Coordinator added: New York desk" in digests(house)[-1]
+
+
+def test_a_renamed_file_takes_its_edits_along():
+    house = a_house(STANDING)
+    edit(house, "2010-06-29 12:00", a_world(STANDING.replace("undecided", "opposed")))
+    house.store.rename_campaign("letter", "mission")
+
+    found = edits_from(house.store.journal(kinds={"edit"}))
+
+    assert [one.campaigns for one in found] == [("mission",)]
 
 
 def test_many_signatures_are_one_line():

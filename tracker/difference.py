@@ -91,6 +91,15 @@ class Edit:
     campaigns: tuple[str, ...]
 
 
+def edits_by_campaign(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    """Return edits by the campaigns that they concern, in the order given."""
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        for campaign in edit.campaigns:
+            found.setdefault(campaign, []).append(edit)
+    return found
+
+
 def reasons(edits: Iterable[Edit], line: Occurrence) -> tuple[str, ...]:
     """Return the sentences that explain why the date of a line moved; none if no edit did it.
 

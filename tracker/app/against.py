@@ -1,13 +1,20 @@
-"""The history that there would be if other files came in force at this moment."""
+"""What there would be if other files came in force at this moment: history and corrections."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from tracker.app.remembering import facts_of, frames_of
+from tracker.app.telling import DATES_TOLD, moves_made, outbox_of, telling_from
 from tracker.campaign import Campaign, World
+from tracker.changes import compare
+from tracker.difference import Edit
+from tracker.differences import concerned, differences
 from tracker.events import Frame, History
 from tracker.events.history import WHOLE
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan
 from tracker.planning.steps import steps_of
+from tracker.store import Store
 
 
 def foreseen(history: History, before: World, after: World, *, now: datetime) -> History:
@@ -23,6 +30,23 @@ def foreseen(history: History, before: World, after: World, *, now: datetime) ->
         for what in _parts(home, after) - _parts_before(campaign, before):
             seen.setdefault((campaign, what), now)
     return replace(history, facts=facts_of(frames), seen=seen)
+
+
+def corrections_of(
+    planned: Plan, history: History, store: Store, before: World, after: World
+) -> tuple[Occurrence, ...]:
+    """Return the corrections that would go to those who were told otherwise, by a whole plan."""
+    now = planned.now
+    entries = store.journal(kinds=DATES_TOLD)
+    edits = (Edit(now, one, concerned(one, after)) for one in differences(before, after))
+    telling = telling_from(
+        [*entries, *moves_made(before, after, now=now)],
+        after,
+        (*history.edits, *edits),
+        edited_at=now,
+    )
+    changes = compare(planned, outbox_of(store), now=now, telling=telling)
+    return tuple(one for one in changes.add if one.kind == LineKind.CORRECTION)
 
 
 def _parts(home: Frame, world: World) -> set[str]:

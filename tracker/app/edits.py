@@ -38,8 +38,15 @@ def edit_entries(before: World, after: World, *, now: datetime) -> list[JournalE
 
 
 def edits_from(entries: Iterable[JournalEntry]) -> tuple[Edit, ...]:
-    """Read the differences that a journal holds."""
-    return tuple(from_data(entry.at, entry.data) for entry in entries if entry.kind == EDIT)
+    """Read the differences that a journal holds.
+
+    An entry about one campaign's file is that campaign's, also once the file has a new name.
+    """
+    found = ((one, from_data(one.at, one.data)) for one in entries if one.kind == EDIT)
+    return tuple(
+        replace(edit, campaigns=(entry.campaign,)) if entry.campaign else edit
+        for entry, edit in found
+    )
 
 
 def as_remembered(
@@ -76,5 +83,6 @@ def _entry(edit: Edit) -> JournalEntry:
     words = "\n".join((one.kind, *map(str, one.origin.path), one.text))
     mark = blake2b(words.encode("utf-8", "replace"), digest_size=8).hexdigest()
     alone = edit.campaigns[0] if one.origin.kind == "campaign" else None
-    key = f"{EDIT}/{one.origin.kind}/{one.origin.id}/{mark}/{edit.at.isoformat()}"
+    file = alone or f"{one.origin.kind}/{one.origin.id}"
+    key = f"{EDIT}/{file}/{mark}/{edit.at.isoformat()}"
     return JournalEntry(edit.at, EDIT, alone, key, to_data(edit))

@@ -16,17 +16,16 @@ from tracker.app.remembering import (
     sightings,
 )
 from tracker.app.telling import (
-    MOVE,
-    PASSING,
-    UNTOLD,
+    DATES_TOLD,
     moves_made,
     never_told,
+    outbox_of,
     telling_from,
     told_in_passing,
 )
 from tracker.app.trouble import problem_sightings, trouble_for
 from tracker.campaign import World
-from tracker.changes import Kept, Telling, compare
+from tracker.changes import Telling, compare
 from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, is_late, write
@@ -173,7 +172,7 @@ class Engine:
             self._let_go(self.record(now), now)
             history = self.record(now)
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
-            changes = compare(planned, self._kept(), now=now, telling=self._telling())
+            changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling())
             if changes:
                 drop = [(one.key, one.state, one.reason) for one in changes.drop]
                 self.store.replace_plan(
@@ -182,14 +181,8 @@ class Engine:
         self._for_digest = _by_owner(changes.for_digest)
         return planned
 
-    def _kept(self) -> list[Kept]:
-        return [
-            Kept(one.occurrence, one.state, one.mail or 0, one.settled_at)
-            for one in self.store.lines()
-        ]
-
     def _telling(self) -> Telling:
-        entries = self.store.journal(kinds={PASSING, UNTOLD, MOVE})
+        entries = self.store.journal(kinds=DATES_TOLD)
         return telling_from(entries, self.world, self._history.edits, edited_at=self._edited_at)
 
     def _let_go(self, history: History, now: datetime) -> None:

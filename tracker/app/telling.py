@@ -7,14 +7,15 @@ from typing import Any
 
 from tracker.app.words import RENAMED
 from tracker.campaign import World
-from tracker.changes import Move, Telling, Told, moves_between
+from tracker.changes import Kept, Move, Telling, Told, moves_between
 from tracker.difference import Edit
 from tracker.digest import Written
 from tracker.occurrence import Topic
 from tracker.planning import Readers
-from tracker.store import JournalEntry
+from tracker.store import JournalEntry, Store
 
 PASSING, UNTOLD, MOVE = "passing", "untold", "move"
+DATES_TOLD = frozenset({PASSING, UNTOLD, MOVE, RENAMED})  # what `telling_from` adds up
 
 
 def moves_made(before: World, after: World, *, now: datetime) -> Iterator[JournalEntry]:
@@ -45,6 +46,13 @@ def told_in_passing(
 def never_told(mail: int, *, now: datetime) -> JournalEntry:
     """Make the entry that a mail could not be delivered: nobody was told what it says."""
     return JournalEntry(now, UNTOLD, None, f"{UNTOLD}/{mail}", {"mail": mail})
+
+
+def outbox_of(store: Store) -> list[Kept]:
+    """Return every line with its state, as the comparison with a plan wants it."""
+    return [
+        Kept(one.occurrence, one.state, one.mail or 0, one.settled_at) for one in store.lines()
+    ]
 
 
 def telling_from(

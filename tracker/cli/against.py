@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from tracker.app.against import foreseen
+from tracker.app.against import corrections_of, foreseen
 from tracker.app.live import live_history
 from tracker.app.replay import utc
 from tracker.campaign import World
@@ -65,11 +65,11 @@ def _other_files(args: Namespace, past: Past) -> Files:
     folder: Path = args.against
     if not folder.is_dir():
         raise QuestionError(f"There is no folder {folder}: name one that could be `campaigns`.")
-    # A campaign without a file there would be gone; only what is there may stand as it is now.
+    # A campaign that DIR does not have is gone; it must not stand as its last good version.
     last_good = {
-        (kind, name): file.text
-        for (kind, name), file in past.files.reading.in_force.items()
-        if kind != "campaign" or (folder / f"{name}.toml").exists()
+        key: file.text
+        for key, file in past.files.reading.in_force.items()
+        if key[0] != "campaign" or (folder / f"{key[1]}.toml").exists()
     }
     reading = read_world(
         args.config, now=args.clock(), last_good=last_good, campaigns=folder.absolute()
@@ -97,14 +97,30 @@ def _effect(args: Namespace, past: Past, after: Files) -> Effect:
     edits = differences(before, then)
     if only is not None:
         edits = tuple(one for one in edits if _concerns(one, only[0], before, then))
-    changes = compare_plans(old, new, gone=_gone(past, old))
-    return Effect(past, after, edits, tuple(one for one in changes if one.touches(until)))
+    changes = [
+        *(one for one in compare_plans(old, new, gone=_gone(past, old)) if one.touches(until)),
+        *_corrections(past, then, only),
+    ]
+    return Effect(past, after, edits, tuple(sorted(changes, key=lambda one: one.order)))
 
 
 def _history(past: Past, then: World) -> History:
     if past.store is not None:
         return live_history(past.store, then, now=past.now)
     return foreseen(past.history, past.files.world, then, now=past.now)
+
+
+def _corrections(past: Past, then: World, only: list[str] | None) -> Iterator[PlanChange]:
+    """Yield what would go to those who were told otherwise; they hear once the edit settled."""
+    if past.store is None:
+        return
+    history = _history(past, then)
+    whole = plan(then, history, now=past.now)
+    soon = past.now + then.config.times.settle
+    for one in corrections_of(whole, history, past.store, past.files.world, then):
+        if only is None or one.campaign in only:
+            at_once = one.due is not None and one.due <= soon
+            yield PlanChange(change="added", line=one, at_once=at_once)
 
 
 def _gone(past: Past, old: Plan) -> set[str]:

@@ -23,6 +23,11 @@ class PlanChange:
     was: Occurrence | None = None
     at_once: bool = False
 
+    @property
+    def order(self) -> tuple[str, str]:
+        """Return what puts changes in the order of leaving."""
+        return (self.line.due.isoformat() if self.line.due else "", self.line.key)
+
     def touches(self, until: datetime) -> bool:
         """Say whether the line leaves, or would have left, before a moment."""
         dues = (one.due for one in (self.line, self.was) if one is not None)
@@ -47,7 +52,7 @@ def compare_plans(before: Plan, after: Plan, *, gone: Collection[str]) -> tuple[
         for _, was, one in pairs.kept
         if (was.due, was.states) != (one.due, one.states)
     ]
-    return tuple(sorted(found, key=_order))
+    return tuple(sorted(found, key=lambda one: one.order))
 
 
 def _to_come(plan: Plan, gone: Collection[str]) -> list[Occurrence]:
@@ -73,10 +78,6 @@ def _same_line(one: Occurrence) -> Hashable:
 
 def _same_but_for_the_meeting(one: Occurrence) -> Hashable:
     return (*_about(one), one.lead)
-
-
-def _order(one: PlanChange) -> tuple[str, str]:
-    return (one.line.due.isoformat() if one.line.due else "", one.line.key)
 
 
 def counts(changes: Iterable[PlanChange]) -> dict[str, int]:

@@ -1,17 +1,18 @@
 """One reader's desk: their campaigns at one moment, and what the mail says already."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tracker.campaign import Deadline
 from tracker.dates import day_in
-from tracker.difference import Edit
+from tracker.difference import Edit, edits_by_campaign
 from tracker.digest.lines import Saying
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, matters
 
+Edits = Mapping[str, list[Edit]]
 AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
 
 
@@ -19,8 +20,9 @@ AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a M
 class Desk:
     """What a digest is written from; `since` is the reader's last digest, or first sight.
 
-    `said` are the items that the mail's own lines name and `introduced` the campaigns whose plan
-    stands in the same mail, `corrected` the corrections in it: nothing of them is said twice.
+    `edits` is what edits of the files did, by campaign. `said` are the items that the mail's own
+    lines name, `introduced` the campaigns whose plan stands in the same mail and `corrected` the
+    corrections in it: nothing of them is said twice.
     """
 
     saying: Saying
@@ -30,12 +32,8 @@ class Desk:
     introduced: frozenset[str | None]
     lines: dict[Topic, list[Occurrence]]
     corrected: tuple[Occurrence, ...]
+    edits: Edits
     history: History
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        """Return what edits did, in the order in which they came in force."""
-        return self.history.edits
 
     def joined(self, campaign: str) -> datetime:
         """Return when this reader became a coordinator of a campaign."""
@@ -107,13 +105,15 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
     """Lay out a reader's desk for a mail with these lines."""
     told = tuple(lines)
     since = history.digests.get(saying.reader.id)
+    edits = edits_by_campaign(history.edits)
     return Desk(
         saying=saying,
-        courses=tuple(_courses(saying, history)),
+        courses=tuple(_courses(saying, history, edits)),
         since=since or _first_sight(saying, history),
         said=frozenset(one.topic for one in told),
         introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
         lines=_by_item(saying.plan.occurrences),
+        edits=edits,
         corrected=tuple(one for one in told if one.kind == LineKind.CORRECTION),
         history=history,
     )
@@ -136,22 +136,18 @@ def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
     return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
 
 
-def closed_at(whole: Course, history: History) -> datetime | None:
+def closed_at(whole: Course, edits: Edits) -> datetime | None:
     """Return when a campaign was closed: on its day, or when a day already past was written."""
     closed = whole.frame.closed_at
-    written = [
-        edit.at
-        for edit in history.edits
-        if edit.difference.thing == "closed" and edit.campaigns == (whole.id,)
-    ]
+    written = [edit.at for edit in edits.get(whole.id, ()) if edit.difference.thing == "closed"]
     return closed and max((closed, *written[-1:]))
 
 
-def _courses(saying: Saying, history: History) -> Iterator[Course]:
+def _courses(saying: Saying, history: History, edits: Edits) -> Iterator[Course]:
     """Yield the campaigns that are this reader's, seen by now and not long closed."""
     for campaign_id, whole in saying.plan.courses.items():
         seen = history.first_seen(campaign_id, f"coordinator:{saying.reader.id}")
-        closed = closed_at(whole, history)
+        closed = closed_at(whole, edits)
         mine = saying.reader.id in whole.frame.campaign.coordinators
         recent = closed is None or saying.now < closed + AFTER_CLOSING
         if mine and recent and seen is not None and seen <= saying.now:

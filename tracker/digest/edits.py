@@ -29,10 +29,10 @@ def edited(desk: Desk) -> tuple[Entry, ...]:
 
     What an edit of a shared file did is told once, with the campaigns that it concerns.
     """
-    rows: dict[tuple[str, str], list[str]] = {}
+    rows: dict[tuple[str, str], dict[str, None]] = {}
     for whole in desk.courses:
         for text, when in _of_campaign(whole, desk):
-            rows.setdefault((text, when), []).append(whole.id)
+            rows.setdefault((text, when), {})[whole.id] = None
     return tuple(
         Entry(text=text, when=when, detail="; ".join(campaigns))
         for (text, when), campaigns in rows.items()
@@ -40,18 +40,17 @@ def edited(desk: Desk) -> tuple[Entry, ...]:
 
 
 def _of_campaign(whole: Course, desk: Desk) -> Iterator[tuple[str, str]]:
-    news = [edit for edit in desk.edits if _is_news(edit, whole, desk)]
+    news = [edit for edit in desk.edits.get(whole.id, ()) if _is_news(edit, whole, desk)]
     for kind, alike in groupby(news, key=lambda edit: edit.difference.kind):
         those = list(alike)
-        day = show_day_short(day_in(those[-1].at, desk.saying.reader.zone))
         if kind in _MANY and len(those) > MOST_ALIKE:
-            yield _summed(kind, (edit.difference for edit in those)), day
+            yield _summed(kind, (edit.difference for edit in those)), _day(those[-1], desk)
         else:
-            for edit in those:
-                yield (
-                    edit.difference.text,
-                    show_day_short(day_in(edit.at, desk.saying.reader.zone)),
-                )
+            yield from ((edit.difference.text, _day(edit, desk)) for edit in those)
+
+
+def _day(edit: Edit, desk: Desk) -> str:
+    return show_day_short(day_in(edit.at, desk.saying.reader.zone))
 
 
 def _summed(kind: str, those: Iterable[Difference]) -> str:
@@ -61,7 +60,7 @@ def _summed(kind: str, those: Iterable[Difference]) -> str:
 
 def _is_news(edit: Edit, whole: Course, desk: Desk) -> bool:
     one = edit.difference
-    if whole.id not in edit.campaigns or whole.id in desk.introduced:
+    if whole.id in desk.introduced:
         return False
     if not max(desk.since, desk.joined(whole.id)) < edit.at <= desk.now:
         return False

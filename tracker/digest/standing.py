@@ -65,7 +65,7 @@ def changed(desk: Desk) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for whole in desk.courses:
         found.extend(_new_facts(whole, desk))
-        closed = closed_at(whole, desk.history)
+        closed = closed_at(whole, desk.edits)
         if closed is not None and desk.since < closed <= desk.now:
             found.append(Entry(text="Closed: nothing more is sent for it", detail=whole.id))
     return (*found, *edited(desk))
