@@ -70,7 +70,7 @@ REMINDER = MailContent(
             ),
         ),
         Group(
-            heading="Without a meeting",
+            heading="For the campaign as a whole",
             campaigns=(
                 CampaignLines(
                     campaign="icrtop-security-council",
@@ -141,7 +141,7 @@ DIGEST = MailContent(
             ),
         ),
         Group(
-            heading="Without a meeting",
+            heading="For the campaign as a whole",
             campaigns=(
                 CampaignLines(
                     campaign="icrtop-security-council",

@@ -68,6 +68,11 @@ class Desk:
                 if whole.aims_at(meeting):
                     yield whole, meeting
 
+    def next_meeting(self) -> PlannedMeeting | None:
+        """Return the first meeting that is still ahead."""
+        ahead = [meeting for _, meeting in self.meetings() if meeting.start > self.now]
+        return min(ahead, key=lambda one: one.start, default=None)
+
     def deadlines(self) -> Iterator[tuple[Instance, datetime]]:
         """Yield the deadlines that have not ended, with their moments."""
         for one in self.instances():

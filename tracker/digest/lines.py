@@ -8,13 +8,23 @@ from zoneinfo import ZoneInfo
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.digest.say import days_between, how_late, listed, many, moment, ordinal, relative_day
+from tracker.digest.say import (
+    days_between,
+    how_late,
+    listed,
+    many,
+    moment,
+    ordinal,
+    relative_day,
+    times,
+)
 from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, Plan, Reader
 from tracker.planning.wording import called
 
+WITHOUT_MEETING = "For the campaign as a whole"
 LATE_AFTER = timedelta(minutes=30)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
@@ -79,7 +89,9 @@ def _group(those: list[Occurrence], saying: Saying) -> Group:
     for one in those:
         campaigns.setdefault(one.campaign or "", []).append(one)
     return Group(
-        heading=meeting_heading(meeting, saying.reader.zone) if meeting else "Without a meeting",
+        heading=meeting_heading(meeting, saying.reader.zone)
+        if meeting
+        else "For the campaign as a whole",
         place=(meeting.place or "") if meeting else "",
         note=_note(meeting) if meeting else "",
         campaigns=tuple(
@@ -136,7 +148,9 @@ def tag(one: Occurrence, saying: Saying) -> str:
     day = day_in(one.states, _home(one, saying))
     if one.kind == LineKind.REMINDER:
         when = relative_day(day, saying.today)
-        return when if one.item == "meeting" else f"due {when}"
+        if one.item == "meeting":
+            return when
+        return "" if when == show_day_short(day) else f"due {when}"  # the date follows anyway
     if one.kind == LineKind.OVERDUE:
         late = (saying.today - day).days
         return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
@@ -147,7 +161,7 @@ def _times_asked(one: Occurrence) -> str:
     if one.lead is None or one.lead == "first":
         return "to do now"
     number = int(one.lead.rsplit(" ", 1)[-1])
-    return "asked once already" if number == 1 else f"asked {number} times already"
+    return f"asked {times(number)} already"
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:

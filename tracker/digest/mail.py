@@ -67,7 +67,7 @@ def write(
             reader=saying.reader.coordinator.name,
             zone=city(saying.reader.zone),
             date=show_day(saying.today),
-            subject=subject(kind, ordered, saying),
+            subject=subject(kind, ordered, saying, digest.next_meeting if digest else None),
             preheader=digest.state if digest else "",
             headline=headline(ordered, saying),
             groups=(*corrected_dates(corrected, saying), *groups(said, saying)),

@@ -68,6 +68,15 @@ def many(number: int, one: str, more: str | None = None) -> str:
     return f"{number} {one if number == 1 else more or one + 's'}"
 
 
+def times(number: int) -> str:
+    """Say how often.
+
+    >>> times(1), times(3)
+    ('once', '3 times')
+    """
+    return "once" if number == 1 else f"{number} times"
+
+
 def days_between(first: date, last: date) -> str:
     """Say how many days lie between two dates."""
     return many((last - first).days, "day")

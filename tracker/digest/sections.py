@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.campaign import Deadline
+from tracker.campaign import Deadline, FollowUp
 from tracker.content import Entry, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
@@ -37,11 +37,15 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One digest: its sentence of state and its sections; `triggered` if it has cause to leave."""
+    """One digest: its sentence of state, its sections, the first meeting ahead.
+
+    It is `triggered` if it has cause to leave.
+    """
 
     state: str
     sections: tuple[Section, ...]
     triggered: bool
+    next_meeting: PlannedMeeting | None = None
 
 
 def digest_of(
@@ -68,6 +72,7 @@ def digest_of(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
         triggered=bool(today or news or wrong or _newly_overdue(desk)),
+        next_meeting=desk.next_meeting(),
     )
 
 
@@ -108,7 +113,7 @@ def _newly_overdue(desk: Desk) -> bool:
 
 def _today(desk: Desk) -> tuple[Entry, ...]:
     found = [
-        _meeting_entry(whole, meeting, desk)
+        (meeting.start, _meeting_entry(whole, meeting, desk))
         for whole, meeting in desk.meetings()
         if desk.today(meeting.start) and not desk.says(meeting_topic(whole, meeting))
     ]
@@ -117,8 +122,8 @@ def _today(desk: Desk) -> tuple[Entry, ...]:
         if at is None or not desk.today(at) or desk.says(instance_topic(one)):
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
-            found.append(_instance_entry(one, at, desk))
-    return tuple(found)
+            found.append((at, _instance_entry(one, at, desk)))
+    return tuple(entry for _, entry in sorted(found, key=lambda pair: pair[0]))
 
 
 def _ahead(desk: Desk) -> tuple[Entry, ...]:
@@ -130,9 +135,21 @@ def _ahead(desk: Desk) -> tuple[Entry, ...]:
     found += [
         (at, _instance_entry(one, at, desk))
         for one in desk.instances()
-        if (at := desk.next_moment(one)) and _is_ahead(at, instance_topic(one), desk)
+        if (at := desk.next_moment(one))
+        and _is_ahead(at, instance_topic(one), desk)
+        and not _follows_a_meeting_ahead(one, desk)
     ]
     return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
+
+
+def _follows_a_meeting_ahead(one: Instance, desk: Desk) -> bool:
+    """Say whether this comes only after a meeting that is itself still ahead.
+
+    The readout and the log of outcomes go with the meeting: named apart, they make three entries
+    of one date.
+    """
+    follows = isinstance(one.step.step, FollowUp) and one.step.scope == "meeting"
+    return follows and one.meeting is not None and one.meeting.start > desk.now
 
 
 def _is_ahead(at: datetime, key: Topic, desk: Desk) -> bool:

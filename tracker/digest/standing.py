@@ -9,7 +9,7 @@ from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.say import days_between, listed, many
+from tracker.digest.say import days_between, listed, many, times
 from tracker.events import AskCourse, Course
 from tracker.occurrence import LineKind
 from tracker.planning import Instance
@@ -18,7 +18,7 @@ from tracker.planning.wording import called
 from tracker.when import fixed_day
 
 ONE_DAY = timedelta(days=1)
-NAMED = 8
+NAMED = 4
 
 
 def silent(desk: Desk) -> tuple[Entry, ...]:
@@ -38,7 +38,7 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             text=listed(names, NAMED),
-            when=f"{many(-days, 'day')} silent, asked {many(-asked, 'time')}",
+            when=f"{many(-days, 'day')} silent, asked {times(-asked)}",
             detail=campaign,
         )
         for (days, asked, campaign), names in sorted(found.items())
@@ -148,8 +148,7 @@ def state(desk: Desk) -> str:
     said = f"{many(len(desk.going()), 'campaign')}, {many(open_asks, 'open ask')}"
     late = sum(1 for _ in desk.overdue())
     said += f", {late} overdue" if late else ""
-    ahead = [meeting for _, meeting in desk.meetings() if meeting.start > desk.now]
-    if not ahead:
+    meeting = desk.next_meeting()
+    if meeting is None:
         return f"{said}. No meeting ahead."
-    meeting = min(ahead, key=lambda one: one.start)
     return f"{said}. Next: {meeting.name}, {show_day(meeting.day)}."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from tracker.dates import show_day
+from tracker.dates import show_day, show_day_short
 from tracker.digest.correcting import changed_dates
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
@@ -16,9 +16,15 @@ LONGEST = 66
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 
 
-def subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
-    """Say in one line what is at stake: the next meeting, what is to do, what is late."""
-    return shorten(_subject(kind, lines, saying), LONGEST)
+def subject(
+    kind: str, lines: Sequence[Occurrence], saying: Saying, following: PlannedMeeting | None
+) -> str:
+    """Say in one line what is at stake: the next meeting, what is to do, what is late.
+
+    A digest with nothing to do names the meeting that is `following`.
+    """
+    said = _subject(lines, saying) or _quiet(kind, saying, following)
+    return shorten(said, LONGEST)
 
 
 def shorten(text: str, longest: int) -> str:
@@ -32,7 +38,7 @@ def shorten(text: str, longest: int) -> str:
     return text[: longest - 3].rsplit(" ", 1)[0].rstrip(" ,:;") + " ..."
 
 
-def _subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
+def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     ahead = next_meeting(lines, saying)
     counts = _counts(lines)
@@ -43,10 +49,14 @@ def _subject(kind: str, lines: Sequence[Occurrence], saying: Saying) -> str:
         return f"{_meeting(ahead, saying)}: {counts or 'on the agenda'}"
     if counts:
         return _capital(f"{counts}: {_first_to_do(lines)}")
-    if notices:
-        return _noticed(notices)
-    day = saying.today
-    return f"{'Digest' if kind == 'digest' else 'Tracker'} of {show_day(day)}"
+    return _noticed(notices) if notices else ""
+
+
+def _quiet(kind: str, saying: Saying, following: PlannedMeeting | None) -> str:
+    if kind != "digest" or following is None:
+        return f"{'Digest' if kind == 'digest' else 'Tracker'} of {show_day(saying.today)}"
+    day = show_day_short(following.day).removesuffix(f" {saying.today.year}")
+    return f"Nothing due today; next: {following.name}, {day}"
 
 
 def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
