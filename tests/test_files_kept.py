@@ -44,6 +44,7 @@ async def test_a_folder_without_campaigns_is_one_problem_and_ends_nothing(home: 
     again = Post(home, desk.clock.at)
     await again.later(60)
 
+    assert all(subject.startswith("Look at campaigns") for _, subject in during)
     assert sorted(to for to, _ in during) == ["new-york@example.org", "vienna@example.org"]
     assert again.post() == []
     assert after - {key for key in after if key.startswith("file:")} == before

@@ -1,13 +1,14 @@
 """Word about files: who hears what of a broken, mended, vanished or renamed file, and when."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, at
+from tests.builders import CONFIG, COUNCIL, at
 from tests.folders import LETTER, OTHER, a_home
 from tests.test_daemon import Desk
 
@@ -121,6 +122,17 @@ async def test_mended_is_told_to_those_who_were_told_and_made_again_is_told_agai
     assert {to for to, _ in desk.post()} == {"vienna@example.org"}
 
 
+async def test_who_was_not_told_this_time_hears_nothing_of_its_end(home: Path):
+    desk = await a_quiet_desk(home)
+    for seconds in (60, 10):
+        desk.write("letter", BROKEN)
+        await desk.later(seconds)
+        desk.write("letter", LETTER)
+        await desk.later(60)
+
+    assert [subject.split()[0] for _, subject in desk.post()] == ["Mend", "Mended:"]
+
+
 async def test_a_second_fault_is_told_by_itself(home: Path):
     desk = await a_quiet_desk(home)
     desk.write("letter", BROKEN)
@@ -203,6 +215,25 @@ async def test_a_missing_file_is_as_paused_for_a_day_and_goes_on_when_it_is_back
     assert len(reminded) == len(set(reminded))
 
 
+async def test_a_missing_campaign_corrects_nothing_until_its_file_is_back(home: Path):
+    desk = await a_quiet_desk(home)
+    await desk.pass_to(at("2010-06-23 06:01"))  # the first reminder has left
+    letter = home / "campaigns" / "letter.toml"
+    letter.unlink()
+    await desk.later(10)
+    moved = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 09:00" }]\n'
+    desk.write("forums/council", COUNCIL + moved)
+    await desk.later(10)
+    await desk.pass_to(at("2010-06-23 12:00"))
+    during = [record.kind for _, record in desk.sent]
+    desk.write("letter", LETTER)
+    await desk.later(20)
+    await desk.pass_to(at("2010-06-23 13:00"))
+
+    assert "correction" not in during
+    assert [record.kind for _, record in desk.sent].count("correction") == 1
+
+
 async def test_a_missing_file_counts_as_closed_after_a_day_also_across_a_restart(home: Path):
     desk = await a_quiet_desk(home)
     (home / "campaigns" / "letter.toml").unlink()
@@ -256,13 +287,13 @@ async def test_the_same_text_under_a_new_name_is_the_same_campaign(home: Path, h
     else:
         old.rename(new)
     await desk.later(20)
-    desk.sent.clear()
     await desk.pass_to(at("2010-06-24 05:00"))
 
     again = {key for _, one in desk.sent for key in one.keys if key.startswith("mission/")}
     assert any(key.startswith("letter/meeting/council/2010-06-24/1-working-day") for key in sent)
     assert desk.campaigns == {"mission", "other"}
-    assert not again & {key.replace("letter/", "mission/") for key in sent}
+    told_before = {key.replace("letter/", "mission/") for key in sent}
+    assert not again & told_before
     assert not [subject for _, subject in desk.post() if subject.startswith("Now tracked")]
     assert desk.states("letter")["queued"] == 0
     first = desk.store.journal(campaign="mission", kinds={"seen"})
@@ -306,3 +337,21 @@ async def test_a_broken_config_is_told_to_all_and_the_old_one_stays(home: Path):
 
     assert len(desk.post()) == 2
     assert desk.campaigns == {"letter", "other"}
+
+
+async def test_words_about_files_read_like_this(home: Path, golden: Callable[[str, str], None]):
+    fact = '\n[[log]]\non = 2010-06-22\nfact = "delivered"\n'
+    desk = await a_quiet_desk(home)
+    desk.write("letter", BROKEN + fact)
+    desk.write("new", "title = \n")
+    (home / "campaigns" / "other.toml").unlink()
+    await desk.later(60)
+    desk.write("letter", LETTER + fact)
+    desk.write("other", OTHER)
+    await desk.later(60)
+    desk.write("letter", LETTER)
+    await desk.later(60)
+
+    mine = [number for number, (to, _) in enumerate(desk.post()) if to.startswith("vienna")]
+    told = [f"Subject: {desk.post()[number][1]}\n\n{desk.text(number)}" for number in mine]
+    golden("words/files.txt", f"\n{'~' * 72}\n".join(told))

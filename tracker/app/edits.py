@@ -4,15 +4,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.config import Config
 from tracker.difference import Edit, from_data, to_data
 from tracker.differences import concerned, differences
 from tracker.loading import SourceFile, read_text
+from tracker.loading.shapes import Shape
 from tracker.store import GoodFile, JournalEntry
 
 EDIT = "edit"
+_KEPT_IN: dict[type[Shape], str] = {
+    Campaign: "campaigns",
+    Forum: "forums",
+    Playbook: "playbooks",
+    Workdays: "workdays",
+}
 
 
 def edit_entries(before: World, after: World, *, now: datetime) -> list[JournalEntry]:
@@ -51,36 +59,23 @@ def as_remembered(
     Only those whose bytes are others than now are read anew: an edit that was made while no
     daemon ran is an edit, too.
     """
-    before = World(
-        config=world.config,
-        campaigns=dict(world.campaigns),
-        forums=dict(world.forums),
-        playbooks=dict(world.playbooks),
-        workdays=dict(world.workdays),
-    )
+    before = world
     for key, file in in_force.items():
         kept = good.get(key)
         if kept is not None and kept.digest != file.digest:
-            before = _with(before, file, kept.text)
+            shape, _ = read_text(file.kind, file.id, file.path, kept.text)
+            if shape is not None:  # else an older tracker took it; nothing can be said of it
+                before = with_file(before, file.id, shape)
     return before
 
 
-def _with(world: World, file: SourceFile, text: str) -> World:
-    shape, _ = read_text(file.kind, file.id, file.path, text)
-    match shape:
-        case Config():
-            return replace(world, config=shape)
-        case Campaign():
-            world.campaigns[file.id] = shape
-        case Forum():
-            world.forums[file.id] = shape
-        case Playbook():
-            world.playbooks[file.id] = shape
-        case Workdays():
-            world.workdays[file.id] = shape
-        case None:  # an older tracker took it; nothing can be said of it
-            pass
-    return world
+def with_file(world: World, name: str, shape: Shape) -> World:
+    """Return the files with one of them in another version."""
+    if isinstance(shape, Config):
+        return replace(world, config=shape)
+    kept = _KEPT_IN[type(shape)]
+    files: dict[str, Any] = {kept: {**getattr(world, kept), name: shape}}
+    return replace(world, **files)
 
 
 def _entry(edit: Edit) -> JournalEntry:

@@ -9,9 +9,8 @@ from typing import Literal
 
 from tracker.app.lost_facts import LOST, lost_facts, still_lost
 from tracker.app.words import (
-    MENDED,
-    UNSAID,
-    WORD,
+    KINDS,
+    RENAMED,
     Spoken,
     mended,
     say,
@@ -29,10 +28,8 @@ from tracker.loading.standing import needed_by
 from tracker.loading.world import Reading
 from tracker.store import JournalEntry, Store
 
-KINDS = frozenset({WORD, UNSAID, MENDED})
 MOST_A_FILE = 10
 MOST_A_LOOK = 200
-RENAMED = "renamed"
 _LINE = re.compile(r"\b(line|lines) [\d,]+")
 
 

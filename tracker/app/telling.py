@@ -1,9 +1,11 @@
 """What the journal says of dates: those told in passing, and meetings that files have moved."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from tracker.app.words import RENAMED
 from tracker.campaign import World
 from tracker.changes import Kept, Move, Telling, Told, moves_between
 from tracker.difference import Edit
@@ -66,6 +68,8 @@ def telling_from(
     for entry in entries:
         if entry.kind == PASSING:
             passing.append(entry)
+        elif entry.kind == RENAMED:
+            passing = [_renamed(one, entry.data) for one in passing]
         elif entry.kind == UNTOLD:
             untold.add(entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
@@ -80,6 +84,13 @@ def telling_from(
         edits=edits,
         edited_at=edited_at,
     )
+
+
+def _renamed(entry: JournalEntry, names: dict[str, str]) -> JournalEntry:
+    """Let what was told of a campaign be told of it under its new id."""
+    old, new = names["old"], names["new"]
+    tells = [[new if one[0] == old else one[0], *one[1:]] for one in entry.data["tells"]]
+    return replace(entry, data={**entry.data, "tells": tells})
 
 
 def _move(data: dict[str, Any]) -> Move:

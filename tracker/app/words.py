@@ -10,7 +10,8 @@ from tracker.events.words import FileKey, WordKind
 from tracker.planning.files import key_of_word
 from tracker.store import JournalEntry, Store
 
-WORD, UNSAID, MENDED = "word", "unsaid", "mended"
+WORD, UNSAID, MENDED, RENAMED = "word", "unsaid", "mended", "renamed"
+KINDS = frozenset({WORD, UNSAID, MENDED})
 _TOLD = frozenset({"sending", "sent", "unknown"})
 
 
@@ -42,7 +43,7 @@ def spoken(entries: Iterable[JournalEntry]) -> Spoken:
         if entry.kind == WORD:
             word = _read(entry)
             found.words[word.key] = word
-            if word.kind != "fixed":
+            if word.kind in {"problem", "missing"}:
                 found.run.setdefault(word.about, []).append(word)
         elif entry.kind == UNSAID:
             found.words.pop(entry.data["word"], None)

@@ -1,16 +1,21 @@
 """What an edit means for the outbox: lines to add, renew, cancel and correct."""
 
 from tracker.changes.compare import Changes, Dropped, compare
+from tracker.changes.guard import Effect, edit_alone, effect_of, why_held
 from tracker.changes.moves import Move, moves_between
 from tracker.changes.told import Kept, Telling, Told
 
 __all__ = [
     "Changes",
     "Dropped",
+    "Effect",
     "Kept",
     "Move",
     "Telling",
     "Told",
     "compare",
+    "edit_alone",
+    "effect_of",
     "moves_between",
+    "why_held",
 ]

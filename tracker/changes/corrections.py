@@ -109,7 +109,7 @@ def corrections(
     told = last_told(planned, outbox.values(), telling, now=now)
     numbers = _numbers(planned, outbox.values(), telling)
     for (reader, topic), one in sorted(told.items(), key=lambda pair: pair[1].at):
-        if not telling.readers.known((reader,)):
+        if not telling.readers.known((reader,)) or topic.campaign in planned.gone:
             continue
         key = _key(one, numbers.get((reader, topic), 0) + 1)
         case = _case(one, topic, planned, outbox.get(key), now)

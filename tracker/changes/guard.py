@@ -64,7 +64,7 @@ def effect_of(before: Plan, after: Plan, outbox: Mapping[str, Kept], telling: Te
     )
 
 
-def why_held(effect: Effect, *, cut_short: bool) -> str | None:
+def why_held(effect: Effect, *, cut_short: bool = False) -> str | None:
     """Say why an edit is held, or None where it may stand.
 
     `cut_short` is a text that is a beginning of the version before it.

@@ -65,11 +65,11 @@ def _other_files(args: Namespace, past: Past) -> Files:
     folder: Path = args.against
     if not folder.is_dir():
         raise QuestionError(f"There is no folder {folder}: name one that could be `campaigns`.")
-    # A campaign that DIR does not have is gone; it must not stand as its last good version.
+    # A campaign without a file there would be gone; only what is there may stand as it is now.
     last_good = {
-        key: file.text
-        for key, file in past.files.reading.in_force.items()
-        if key[0] != "campaign" or (folder / f"{key[1]}.toml").exists()
+        (kind, name): file.text
+        for (kind, name), file in past.files.reading.in_force.items()
+        if kind != "campaign" or (folder / f"{name}.toml").exists()
     }
     reading = read_world(
         args.config, now=args.clock(), last_good=last_good, campaigns=folder.absolute()

@@ -27,6 +27,7 @@ COMMANDS = {
     "when": "say what a date phrase comes to, and why",
     "why": "explain a mail or a line: file, rule, date arithmetic, every attempt",
     "outbox": "list mails and what became of them; send one again",
+    "accept": "confirm an edit that the tracker holds",
 }
 Parser: TypeAlias = argparse.ArgumentParser
 # argparse has no public name for what add_subparsers() returns.

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.app.digesting import Asked, digest_at
-from tracker.app.files_seen import texts_in_force
 from tracker.app.live import live_history
 from tracker.app.replay import SimulatedClock, first_moment, rewound, wind
 from tracker.cli.arguments import Commands, command
@@ -92,7 +91,7 @@ def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
             problems = files.reading.problems
             return digest_at(reader, files.world, past, empty, now=now, problems=problems)
     with kept as store:
-        files = read_files(args, now=now, last_good=texts_in_force(store, now=now))
+        files = read_files(args, now=now, store=store)
         say_not_in_force(files)
         history = live_history(store, files.world, now=now)
         problems = files.reading.problems

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tracker.app.files_seen import texts_in_force
 from tracker.cli.moments import Asked, end_of, show_asked
 from tracker.cli.reading import Files, read_files, say_not_in_force
 from tracker.events import History, replayed
@@ -50,7 +49,7 @@ def looking_back(args: Namespace) -> Iterator[Past]:
     store = None if args.at else open_store(args, files)
     try:
         if store is not None:
-            files = read_files(args, now=real, last_good=texts_in_force(store, now=real))
+            files = read_files(args, now=real, store=store)
         say_not_in_force(files)
         asked = end_of("--at", args.at, files.home) if args.at else Asked(real)
         yield Past(files, asked, _history(files, store, real), store)

@@ -2,10 +2,10 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.campaign import World
@@ -15,6 +15,9 @@ from tracker.errors import ConfigError, Problem, QuestionError
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
 from tracker.report import show_problems
+
+if TYPE_CHECKING:
+    from tracker.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,32 @@ def read_files(
     args: Namespace,
     *,
     now: datetime | None = None,
-    last_good: Mapping[tuple[str, str], str] | None = None,
+    store: "Store | None" = None,
 ) -> Files:
-    """Read everything; ConfigError, with its problems, where config.toml cannot be used."""
+    """Read everything; ConfigError, with its problems, where config.toml cannot be used.
+
+    With a `store` the files are as the daemon has them: last good versions stand for files with
+    errors and for edits that are held.
+    """
     must_exist(args)
-    reading = read_world(args.config, now=now, last_good=last_good)
+    reading = _as_the_daemon(args, now, store) if store else read_world(args.config, now=now)
     if reading.world is None:
         print(show_problems(reading.problems, files=len(reading.files)), file=sys.stderr)
         raise ConfigError(f"{args.config} cannot be used: mend it and run `tracker check`.")
     return Files(reading, reading.world)
+
+
+def _as_the_daemon(args: Namespace, now: datetime | None, store: "Store") -> Reading:
+    from tracker.app.files_seen import texts_in_force  # noqa: PLC0415 -- loads the database
+    from tracker.app.guarding import held_edits  # noqa: PLC0415 -- loads the database
+
+    moment = now or args.clock()
+    return read_world(
+        args.config,
+        now=now,
+        last_good=texts_in_force(store, now=moment),
+        held=held_edits(store),
+    )
 
 
 def must_exist(args: Namespace) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from tracker.app.edits import as_remembered
 from tracker.app.engine import Clock, Deliver, Engine
 from tracker.app.files_seen import texts_in_force
+from tracker.app.guarding import held_edits, hold_back
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.config import Config
@@ -70,8 +71,9 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     now, store = engine.clock(), engine.store
 
     def read() -> Reading:
+        now = engine.clock()
         return read_world(
-            config_path, now=engine.clock(), last_good=texts_in_force(store, now=engine.clock())
+            config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
         )
 
     for mail in store.recover(now):
@@ -81,6 +83,9 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
     with store.writing():
         before = as_remembered(world, reading.in_force, store.good_files())
+        if hold_back(engine, reading, before, now=now):
+            reading = read()
+            world = _usable(reading)
         put_in_force(engine, reading, world, now=now, before=before)
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
     return Daemon(engine, folder, read, bell)

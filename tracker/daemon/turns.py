@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tracker.app.engine import Engine
 from tracker.app.files_seen import note_files, note_renames
+from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.bell import Bell
@@ -34,6 +35,7 @@ class Daemon:
         self._read = read
         self._plan_is_due = True
         self._stopping = False
+        self._heard = 0
 
     def stop(self) -> None:
         """End the loop once the work in hand is finished."""
@@ -86,6 +88,8 @@ class Daemon:
 
     def _after_a_change(self, now: datetime) -> Plan | None:
         contents = self._folder.look()
+        if self._confirmed():
+            contents = self._folder.contents()
         if contents is None:
             return None
         reading = self._read()
@@ -97,12 +101,20 @@ class Daemon:
         self._folder.believe(contents)
         return planned
 
+    def _confirmed(self) -> bool:
+        """Say whether a person has confirmed an edit since the last look."""
+        words = self.engine.store.journal(kinds={ACCEPTED}, after=self._heard)
+        self._heard = max((one.id or 0 for one in words), default=self._heard)
+        return bool(words)
+
     def _taken(self, reading: Reading, now: datetime) -> Plan | None:
         """Put what was read in force and plan with it, in one transaction."""
         before, wrong = self.engine.world, self.engine.problems
-        world = _in_force(before, reading)
         try:
             with self.engine.store.writing():
+                if hold_back(self.engine, reading, before, now=now):
+                    reading = self._read()
+                world = _in_force(before, reading)
                 put_in_force(self.engine, reading, world, now=now)
                 planned = self.engine.refresh()
         except BusyError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
@@ -69,16 +70,18 @@ def read_world(
     last_good: LastGood | None = None,
     campaigns: Path | None = None,
     over: Sequence[Path] = (),
+    held: Mapping[FileKey, str] = MappingProxyType({}),
 ) -> Reading:
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
 
     A file with errors is left out, or stands as its text in `last_good` (by kind and id) has it;
     so does one that is gone, and one whose edit would put another file out of force. The folders
     in `over` are laid over it, one after the other: a file in a later one stands for the same file
-    in those before it.
+    in those before it. An edit in `held` (by digest) waits for a person's word: the last good text
+    of that file stands.
     With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of.
     """
-    return _Folder(config_path, last_good or {}, now).read(campaigns, over)
+    return _Folder(config_path, last_good or {}, now, held).read(campaigns, over)
 
 
 @dataclass
@@ -88,6 +91,7 @@ class _Folder:
     config_path: Path
     last_good: LastGood
     now: datetime | None
+    held: Mapping[FileKey, str]
     reads: list[Read] = field(default_factory=list)
     shapes: dict[FileKey, Shape] = field(default_factory=dict)
     sources: dict[FileKey, SourceFile] = field(default_factory=dict)
@@ -166,7 +170,11 @@ class _Folder:
         read = read_listed(listed)
         self.reads.append(read)
         self.problems += read.problems
-        if read.shape is None:
+        key = (listed.kind, listed.id)
+        last = self._last(key, listed.path) if self.held.get(key) == read.source.digest else None
+        if last is not None:
+            self.stand(last)
+        elif read.shape is None:
             self._break(read.source, own_faults)
         else:
             self._hold(read, own_faults)

@@ -20,12 +20,16 @@ EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is planned at one moment, with the courses and instances it was worked out from."""
+    """What is planned at one moment, with the courses and instances it was worked out from.
+
+    `gone` are the campaigns whose file is gone: nothing of theirs leaves, corrections neither.
+    """
 
     now: datetime
     occurrences: tuple[Occurrence, ...]
     courses: Mapping[str, Course]
     instances: Mapping[str, tuple[Instance, ...]]
+    gone: frozenset[str] = frozenset()
 
     @property
     def planned(self) -> tuple[Occurrence, ...]:
@@ -70,6 +74,7 @@ def plan(
         occurrences=tuple(sorted(_standing(lines, now, end), key=_order)),
         courses={one: page.course for one, page in pages.items()},
         instances={one: page.instances for one, page in pages.items()},
+        gone=frozenset(history.missing),
     )
 
 

@@ -1,0 +1,256 @@
+"""Edits that would send or cancel far more than usual wait until a person confirms them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import CONFIG, COUNCIL, at
+from tests.folders import LETTER, a_home
+from tests.test_files_words import NOON, Post
+from tracker.app.guarding import accept, held_edits
+from tracker.errors import QuestionError
+from tracker.store import Store
+
+BOTH = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
+
+
+def steps(count: int, due: str = "1 working day before meeting") -> str:
+    return "".join(
+        f'\n[[deadline]]\nid = "step-{n}"\nwhat = "Step {n}"\ndue = "{due} at 1{n % 10}:00"\n'
+        for n in range(count)
+    )
+
+
+MANY = BOTH.replace("2010-06-24", "2010-07-01") + steps(8)
+FEW = BOTH.replace("2010-06-24", "2010-07-01") + steps(1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return a_home(tmp_path)
+
+
+async def a_desk(home: Path, letter: str) -> Post:
+    desk = Post(home, NOON)
+    desk.write("letter", letter)
+    await desk.turn()
+    await desk.pass_to(at("2010-06-22 12:11"))
+    desk.sent.clear()
+    return desk
+
+
+async def saved(desk: Post, name: str, text: str) -> None:
+    desk.write(name, text)
+    await desk.later(6)
+
+
+def pending(desk: Post) -> int:
+    return desk.states("letter")["queued"]
+
+
+def digests(home: Path, store: Store) -> dict[tuple[str, str], str]:
+    from tracker.loading.world import read_world  # noqa: PLC0415 -- one helper
+
+    files = read_world(home / "config.toml").files
+    return {(file.kind, file.id): file.digest for file in files}
+
+
+async def confirm(desk: Post, home: Path, file_id: str) -> None:
+    accept(desk.store, file_id, there=digests(home, desk.store), now=desk.clock.at)
+    await desk.later(6)
+
+
+async def test_an_edit_that_cancels_most_of_a_campaign_is_held_and_shown(home: Path):
+    desk = await a_desk(home, MANY)
+    before = pending(desk)
+
+    await saved(desk, "letter", FEW)
+
+    assert pending(desk) == before, "the last good version stays in force"
+    assert {to for to, _ in desk.post()} == {"vienna@example.org", "new-york@example.org"}
+    text = " ".join(desk.text().split())
+    assert "it would cancel 30 of the 37 lines planned for letter" in text
+    assert "tracker accept letter@" in text
+    assert "Deadline step-1" in text or "step-1" in text
+
+
+async def test_a_held_edit_comes_in_force_once_it_is_confirmed(home: Path):
+    desk = await a_desk(home, MANY)
+    before = pending(desk)
+    await saved(desk, "letter", FEW)
+
+    await confirm(desk, home, "letter")
+
+    assert pending(desk) < before / 2
+    assert held_edits(desk.store) == {}
+    desk.sent.clear()
+    await desk.later(120)
+    assert [subject for _, subject in desk.post() if "Confirm" in subject] == []
+
+
+async def test_a_held_edit_stays_held_across_a_restart(home: Path):
+    desk = await a_desk(home, MANY)
+    before = pending(desk)
+    await saved(desk, "letter", FEW)
+
+    again = Post(home, desk.clock.at, desk.store)
+    await again.turn()
+    await again.later(6)
+
+    assert pending(again) == before
+    assert again.post() == [], "nobody is asked twice"
+
+
+async def test_an_edit_made_while_the_tracker_was_down_is_held_too(home: Path):
+    desk = await a_desk(home, MANY)
+    before = pending(desk)
+
+    desk.write("letter", FEW)
+    again = Post(home, desk.clock.at, desk.store)
+    await again.turn()
+
+    assert pending(again) == before
+    assert held_edits(again.store).keys() == {("campaign", "letter")}
+
+
+async def test_a_newer_save_asks_anew_and_only_what_was_shown_last_can_be_confirmed(home: Path):
+    desk = await a_desk(home, MANY)
+    await saved(desk, "letter", FEW)
+    [(_, first)] = held_edits(desk.store).items()
+    newer = FEW.replace("Step 0", "Another step")
+
+    await saved(desk, "letter", newer)
+
+    [(_, second)] = held_edits(desk.store).items()
+    assert first != second
+    with pytest.raises(QuestionError, match="saved again since"):
+        await confirm(desk, home, f"letter@{first[:8]}")
+    with pytest.raises(QuestionError, match="saved again since"):
+        await confirm(desk, home, "letter")
+    await confirm(desk, home, f"letter@{second[:8]}")
+    assert held_edits(desk.store) == {}
+
+
+async def test_a_save_after_the_last_look_cannot_be_confirmed_unseen(home: Path):
+    desk = await a_desk(home, MANY)
+    await saved(desk, "letter", FEW)
+
+    desk.write("letter", FEW.replace("Step 0", "Something else"))
+
+    with pytest.raises(QuestionError, match="saved again since"):
+        accept(desk.store, "letter", there=digests(home, desk.store), now=desk.clock.at)
+
+
+async def test_undoing_the_edit_lets_go_of_it(home: Path):
+    desk = await a_desk(home, MANY)
+    before = pending(desk)
+    await saved(desk, "letter", FEW)
+
+    await saved(desk, "letter", MANY)
+
+    assert held_edits(desk.store) == {}
+    assert pending(desk) == before
+
+
+async def test_an_edit_that_sends_one_person_more_than_twenty_lines_at_once_is_held(home: Path):
+    desk = await a_desk(home, LETTER.replace("06-24", "07-15") + steps(22, "1 July 2010"))
+    await desk.pass_to(at("2010-07-01 07:00"))
+    desk.sent.clear()
+
+    await saved(desk, "letter", LETTER.replace("06-24", "07-15") + steps(22, "2 July 2010"))
+
+    assert held_edits(desk.store).keys() == {("campaign", "letter")}
+    assert "at once" in " ".join(desk.text().split())
+
+
+async def test_a_session_that_moves_is_not_held(home: Path):
+    desk = await a_desk(home, MANY)
+
+    moved = COUNCIL + 'moved = [{ from = 2010-07-01, to = "2010-07-02 at 10:00" }]\n'
+    (home / "campaigns" / "forums" / "council.toml").write_text(moved)
+    await desk.later(6)
+
+    assert held_edits(desk.store) == {}
+
+
+async def test_a_recess_over_all_that_is_planned_is_held_at_the_forum(home: Path):
+    every = MANY.replace("date = 2010-07-01", 'sessions = "every"')
+    (home / "campaigns" / "other.toml").unlink()  # it names a session by its date
+    desk = await a_desk(home, every)
+
+    (home / "campaigns" / "forums" / "council.toml").write_text(
+        COUNCIL.replace("30 July 2010", "25 June 2010").replace("1 September 2010", "1 June 2012")
+    )
+    await desk.later(6)
+
+    assert held_edits(desk.store).keys() == {("forum", "council")}
+    await confirm(desk, home, "forums/council")
+    assert held_edits(desk.store) == {}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(lambda text: text + LOGGED, id="a fact that settles everything"),
+        pytest.param(lambda text: f"closed = 2010-06-22\n{text}", id="closed"),
+        pytest.param(lambda text: f'paused = "22 June 2010 to 1 July 2010"\n{text}', id="pause"),
+        pytest.param(lambda text: text.replace("due = ", "skip = true\ndue = "), id="skip"),
+    ],
+)
+async def test_facts_closing_pausing_and_skipping_never_count(home: Path, edit):
+    desk = await a_desk(home, MANY)
+
+    await saved(desk, "letter", edit(MANY))
+
+    assert held_edits(desk.store) == {}
+
+
+LOGGED = '\n[[log]]\non = 2010-06-22\nfact = "outcome"\nask = "mission"\nresult = "met"\n'
+
+
+async def test_a_new_campaign_is_never_held(home: Path):
+    desk = await a_desk(home, LETTER)
+
+    await saved(
+        desk,
+        "another",
+        MANY + steps(20, "2 working days before meeting").replace('"step-', '"more-'),
+    )
+
+    assert held_edits(desk.store) == {}
+
+
+async def test_a_save_cut_short_is_held_where_it_would_cancel_anything(home: Path):
+    desk = await a_desk(home, FEW)
+    before = pending(desk)
+
+    await saved(desk, "letter", FEW.split("[[deadline]]")[0])
+
+    assert held_edits(desk.store).keys() == {("campaign", "letter")}
+    assert pending(desk) == before
+    assert "only the beginning" in " ".join(desk.text().split())
+
+
+async def test_a_cut_that_cancels_nothing_stands(home: Path):
+    noted = FEW + '\n[[log]]\non = 2010-06-22\nfact = "note"\nnote = "rang"\n'
+    desk = await a_desk(home, noted)
+
+    await saved(desk, "letter", FEW)
+
+    assert held_edits(desk.store) == {}
+
+
+async def test_a_coordinator_taken_out_of_config_is_held_at_config(home: Path):
+    desk = await a_desk(home, MANY)
+
+    (home / "config.toml").write_text(CONFIG.replace("weekdays", "daily"))
+    await desk.later(6)
+
+    assert held_edits(desk.store) == {}
+
+
+async def test_nothing_held_has_nothing_to_confirm(home: Path):
+    desk = await a_desk(home, FEW)
+
+    with pytest.raises(QuestionError, match="Nothing is held"):
+        await confirm(desk, home, "letter")

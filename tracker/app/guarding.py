@@ -1,0 +1,289 @@
+"""Edits that wait for a person's word: found at a look, written down, confirmed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tracker.app.edits import with_file
+from tracker.app.engine import Engine
+from tracker.app.files_seen import readers_of
+from tracker.app.live import live_history
+from tracker.app.telling import moves_made, telling_from
+from tracker.app.words import KINDS, say, spoken, unsay, word_key
+from tracker.campaign import World
+from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
+from tracker.dates import show_day_short
+from tracker.differences import differences
+from tracker.errors import QuestionError
+from tracker.events import FileWord, Said
+from tracker.loading import SourceFile, read_text
+from tracker.loading.standing import FileKey, needed_by
+from tracker.loading.world import Reading
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import HORIZON, Plan, plan
+from tracker.store import JournalEntry, Store
+
+HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
+MOST_SAID = 12
+DIGITS = 8
+_FOLDERS = {"forum": "forums/", "playbook": "playbooks/", "workdays": "workdays/"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One edit that is held: the file, the digest of the version shown, and why."""
+
+    about: FileKey
+    digest: str
+    file: str
+    reason: str
+
+    @property
+    def file_id(self) -> str:
+        """Return the id of the file as a person types it: campaigns have no folder."""
+        return f"{_FOLDERS.get(self.about[0], '')}{self.about[1]}"
+
+    @property
+    def version_id(self) -> str:
+        """Return the id of the file with the version that was shown."""
+        return f"{self.file_id}@{self.digest[:DIGITS]}"
+
+
+def held(entries: Iterable[JournalEntry]) -> dict[FileKey, Held]:
+    """Add up which edits are held: the last one of each file, until it is confirmed or gone."""
+    found: dict[FileKey, Held] = {}
+    for entry in entries:
+        about = (entry.data.get("of", ""), entry.data.get("id", ""))
+        if entry.kind == HELD:
+            found[about] = Held(
+                about, entry.data["digest"], entry.data["file"], entry.data["reason"]
+            )
+        elif entry.kind in {ACCEPTED, LET_GO}:
+            found.pop(about, None)
+    return found
+
+
+def held_edits(store: Store) -> Mapping[FileKey, str]:
+    """Return the digests of the edits that are held, by kind and id of the file."""
+    entries = store.journal(kinds={HELD, ACCEPTED, LET_GO})
+    return {about: one.digest for about, one in held(entries).items()}
+
+
+def accept(store: Store, file_id: str, *, there: Mapping[FileKey, str], now: datetime) -> Held:
+    """Confirm exactly the version that was shown; QuestionError where that is not what is held.
+
+    A bare file id will do where only one version of the file was shown. `there` are the digests
+    of the files as they are: a newer save is asked about anew.
+    """
+    entries = store.journal(kinds={HELD, ACCEPTED, LET_GO})
+    name, _, version = file_id.partition("@")
+    found = next((one for one in held(entries).values() if one.file_id == name), None)
+    if found is None:
+        raise QuestionError(_none_held(name, held(entries).values()))
+    shown = _shown(entries, found.about)
+    if (version and not found.digest.startswith(version)) or (not version and len(shown) > 1):
+        raise QuestionError(
+            f"{found.file} was saved again since: what is held now is {found.version_id}"
+            f" ({found.reason}). Confirm that with `tracker accept {found.version_id}`."
+        )
+    if there.get(found.about) != found.digest:
+        raise QuestionError(
+            f"{found.file} was saved again since: the daemon looks at what it holds now, and asks"
+            " anew if it has to."
+        )
+    data = {"of": found.about[0], "id": found.about[1], "digest": found.digest}
+    key = f"{ACCEPTED}/{'/'.join(found.about)}/{found.digest}/{now.isoformat()}"
+    store.record([JournalEntry(now, ACCEPTED, None, key, data)])
+    return found
+
+
+def _shown(entries: Iterable[JournalEntry], about: FileKey) -> set[str]:
+    """Return the versions of a file that were shown since an edit of it was last confirmed."""
+    shown: set[str] = set()
+    for entry in entries:
+        if (entry.data["of"], entry.data["id"]) == about:
+            if entry.kind == HELD:
+                shown.add(entry.data["digest"])
+            elif entry.kind == ACCEPTED:
+                shown.clear()
+    return shown
+
+
+def _none_held(name: str, others: Iterable[Held]) -> str:
+    ids = ", ".join(one.version_id for one in others)
+    waiting = f" Held are: {ids}." if ids else " Nothing is held."
+    return f"No edit of {name} waits to be confirmed.{waiting}"
+
+
+def hold_back(engine: Engine, reading: Reading, before: World, *, now: datetime) -> bool:
+    """Write down which edits are held from now on, and which are no longer; say if any is new.
+
+    An edit is judged file by file against the files in force. A version that was confirmed, and
+    one that is held already, is not judged again.
+    """
+    store = engine.store
+    entries = store.journal(kinds={HELD, ACCEPTED, LET_GO})
+    open_ = held(entries)
+    accepted = {
+        (entry.data["of"], entry.data["id"], entry.data["digest"])
+        for entry in entries
+        if entry.kind == ACCEPTED
+    }
+    guard = _Guard(engine, reading, before, now)
+    new = [
+        entry
+        for file in guard.edited()
+        if (file.kind, file.id, file.digest) not in accepted
+        for entry in guard.judged(file)
+    ]
+    store.record([*guard.let_go(open_), *new])
+    return bool(new)
+
+
+class _Guard:
+    """One look at edits: each alone, against the files in force until now."""
+
+    def __init__(self, engine: Engine, reading: Reading, before: World, now: datetime) -> None:
+        self.store = engine.store
+        self.reading = reading
+        self.before = before
+        self.now = now
+        self.good = engine.store.good_files()
+
+    def edited(self) -> Iterator[SourceFile]:
+        """Yield the sound files whose text is another than the one in force."""
+        for key, file in self.reading.in_force.items():
+            kept = self.good.get(key)
+            if kept is not None and kept.digest != file.digest and key in self.reading.present:
+                yield file
+
+    def let_go(self, open_: Mapping[FileKey, Held]) -> Iterator[JournalEntry]:
+        """Yield the end of each hold whose version is no longer what the file holds."""
+        there: dict[FileKey, str] = {
+            (file.kind, file.id): file.digest for file in self.reading.files
+        }
+        over = {about for about, one in open_.items() if there.get(about) != one.digest}
+        for about in sorted(over):
+            data = {"of": about[0], "id": about[1]}
+            key = f"{LET_GO}/{'/'.join(about)}/{self.now.isoformat()}"
+            yield JournalEntry(self.now, LET_GO, None, key, data)
+        for word in spoken(self.store.journal(kinds=KINDS)).words.values():
+            if word.kind == "held" and (word.about in over or word.about not in open_):
+                yield unsay(word, now=self.now)
+
+    def judged(self, file: SourceFile) -> Iterator[JournalEntry]:
+        """Yield the entry that an edit is held, and the word about it; nothing if it may stand."""
+        about: FileKey = (file.kind, file.id)
+        was, _ = read_text(file.kind, file.id, file.path, self.good[about].text)
+        becomes, _ = read_text(file.kind, file.id, file.path, file.text)
+        if was is None or becomes is None:
+            return
+        old, new = (with_file(self._ground(), file.id, one) for one in (was, becomes))
+        concerned = _concerned(about, old)
+        effect = self._effect(*edit_alone(old, new), concerned)
+        reason = why_held(effect)
+        if reason is None and _is_cut_short(file.text, self.good[about].text):
+            effect = self._effect(old, new, concerned)
+            reason = why_held(effect, cut_short=True)
+        if reason is not None:
+            yield from self._hold(file, reason, effect, (old, new))
+
+    def _ground(self) -> World:
+        """Return the files in force, with those that are new: an edit may need them."""
+        after, before = self.reading.world, self.before
+        if after is None:
+            return before
+        return replace(
+            before,
+            forums={**after.forums, **before.forums},
+            playbooks={**after.playbooks, **before.playbooks},
+            workdays={**after.workdays, **before.workdays},
+        )
+
+    def _effect(self, old: World, new: World, concerned: frozenset[str]) -> Effect:
+        if old == new:
+            return Effect(pending={})
+        kept = {
+            one.occurrence.key: Kept(one.occurrence, one.state, one.mail or 0, one.settled_at)
+            for one in self.store.lines()
+        }
+        telling = self._telling(old, new)
+        before, after = (self._planned(world, concerned) for world in (old, new))
+        effect = effect_of(before, after, kept, telling)
+        corrected = self._corrections(after, kept, telling)
+        known = {one.key for one in self._corrections(before, kept, telling)}
+        more = tuple(one for one in corrected if one.key not in known)
+        return replace(effect, at_once=(*effect.at_once, *more))
+
+    def _corrections(
+        self, planned: Plan, kept: Mapping[str, Kept], telling: Telling
+    ) -> list[Occurrence]:
+        changes = compare(planned, kept.values(), now=self.now, telling=telling)
+        return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+
+    def _planned(self, world: World, concerned: frozenset[str]) -> Plan:
+        history = live_history(self.store, world, now=self.now)
+        until = self.now + HORIZON
+        return plan(world, history, now=self.now, until=until, only=concerned)
+
+    def _telling(self, old: World, new: World) -> Telling:
+        entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
+        return telling_from(entries, new, (), edited_at=None)
+
+    def _hold(
+        self, file: SourceFile, reason: str, effect: Effect, worlds: tuple[World, World]
+    ) -> Iterator[JournalEntry]:
+        about = (file.kind, file.id)
+        shown = Held(about, file.digest, file.path.name, reason)
+        data = {"of": about[0], "id": about[1], "digest": file.digest}
+        yield JournalEntry(
+            self.now,
+            HELD,
+            None,
+            f"{HELD}/{'/'.join(about)}/{file.digest}/{self.now.isoformat()}",
+            {**data, "file": file.path.name, "reason": reason},
+        )
+        word = FileWord(
+            key=word_key("held", about, file.digest, self.now),
+            kind="held",
+            of=about[0],
+            id=about[1],
+            file=file.path.name,
+            to=readers_of(about, self.before),
+            at=self.now,
+            subject=f"Confirm an edit of {file.path.name}: {reason}",
+            headline=(
+                f"This edit waits for your word: {reason}. Until then the version before it stays"
+                f" in force. If it is meant, run: tracker accept {shown.version_id}"
+            ),
+            since=self.good[about].read_at,
+            entries=tuple(_said(effect, worlds)),
+        )
+        yield say(word, now=self.now)
+
+
+def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
+    """Show the difference: what was edited, then what it would cancel and send."""
+    for edit in differences(*worlds)[:MOST_SAID]:
+        yield Said(text=edit.text)
+    for lines, what in ((effect.cancelled, "Cancelled"), (effect.at_once, "Sent at once")):
+        for one in sorted(lines, key=lambda line: (line.states is None, line.key))[:MOST_SAID]:
+            day = show_day_short(one.states.date()) if one.states else ""
+            yield Said(text=f"{what}: {one.what}", place=f"{day} ({one.owner})")
+
+
+def _is_cut_short(text: str, before: str) -> bool:
+    cut = text.rstrip()
+    return before.startswith(cut) and len(cut) < len(before.rstrip())
+
+
+def _concerned(about: FileKey, world: World) -> frozenset[str]:
+    """Return the campaigns whose plan an edit of a file can change."""
+    kind, name = about
+    if kind == "config":
+        return frozenset(world.campaigns)
+    return frozenset(
+        one
+        for one, campaign in world.campaigns.items()
+        if about == ("campaign", one) or (kind, name) in needed_by(campaign, world.config)
+    )
