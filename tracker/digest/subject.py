@@ -53,8 +53,10 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
 
 
 def _quiet(kind: str, saying: Saying, following: PlannedMeeting | None) -> str:
-    if kind != "digest" or following is None:
-        return f"{'Digest' if kind == 'digest' else 'Tracker'} of {show_day(saying.today)}"
+    if kind != "digest":
+        return f"Tracker of {show_day(saying.today)}"
+    if following is None:
+        return "Nothing due today; no meeting ahead"
     day = show_day_short(following.day).removesuffix(f" {saying.today.year}")
     return f"Nothing due today; next: {following.name}, {day}"
 
