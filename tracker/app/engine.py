@@ -367,8 +367,9 @@ class Engine:
         now = self.clock()
         match outcome.state:
             case "sent":
-                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                self._note_digest(record)
+                with self.store.writing():
+                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
+                    self._note_digest(record)
             case "permanent":
                 with self.store.writing():
                     self.store.mark_failed(record, outcome.code, outcome.text, now=now)
