@@ -23,6 +23,7 @@ from tracker.app.telling import (
     telling_from,
     told_in_passing,
 )
+from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import problem_sightings, trouble_for
 from tracker.campaign import World
 from tracker.changes import Telling, compare
@@ -119,6 +120,7 @@ class Engine:
         self._nights: dict[str, datetime] = {}
         self._unwritten: dict[str, str] = {}
         self._memo = Memo()
+        self._templates = TemplateWatch(composer.folder)
         self._stale = True
 
     def take(
@@ -220,6 +222,8 @@ class Engine:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""
         now = self.clock()
         due = self._due(now)
+        if due:
+            self._templates.look(self.store, now=now)
         started = [
             begun
             for reader, lines in sorted(due.items())
@@ -299,7 +303,8 @@ class Engine:
         saying = Saying(readers[reader], planned, self.world, now)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = self._history.digests.get(reader)
-        trouble = trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
+        wrong = (*self.problems, *self._templates.problems)
+        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
         trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
         written = write(lines, saying, self._history, trouble)
         said = set(written.lines) if written else set()
