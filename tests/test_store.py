@@ -314,3 +314,33 @@ def test_a_refused_mail_undoes_only_itself(store: Store):
     assert states(store) == {"a": "queued"}
     assert store.mails() == []
     assert [one.key for one in store.journal()] == ["before", "after"]
+
+
+def test_the_whole_journal_is_what_is_there_whoever_wrote_it_and_nothing_undone(tmp_path: Path):
+    with on_disk(tmp_path) as store, on_disk(tmp_path) as other:
+        store.record([entry("a")])
+        before = store.whole_journal()
+        assert store.whole_journal() is before
+
+        other.record([entry("b")])
+        assert [one.key for one in store.whole_journal()] == ["a", "b"]
+
+        with suppress(ZeroDivisionError), store.writing():
+            store.record([entry("c")])
+            assert [one.key for one in store.whole_journal()] == ["a", "b", "c"]
+            raise ZeroDivisionError
+        assert [one.key for one in store.whole_journal()] == ["a", "b"]
+
+        other.record([entry("d")])
+        assert list(store.whole_journal()) == store.journal()
+
+
+def test_the_whole_journal_of_a_renamed_campaign_is_read_anew():
+    with in_memory() as store:
+        store.record([entry("seen/letter", campaign="letter")])
+        store.whole_journal()
+
+        store.rename_campaign("letter", "appeal")
+
+        assert list(store.whole_journal()) == store.journal()
+        assert [one.campaign for one in store.whole_journal()] == ["appeal"]

@@ -17,8 +17,8 @@ OUTCOMES = ("sent", "temporary", "permanent", "unknown")
 
 def _partial_index(name: str, column: str, where: str) -> Index:
     """Index only the rows still waiting: an index over all rows walks through those long sent."""
-    condition = text(where)
-    return Index(name, column, sqlite_where=condition, postgresql_where=condition)
+    # With a condition for PostgreSQL as well, SQLAlchemy would load all of that dialect.
+    return Index(name, column, sqlite_where=text(where))
 
 
 def _one_of(column: str, words: tuple[str, ...]) -> CheckConstraint:

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tracker.app.remembering import facts_of, frames_of
+from tracker.app.remembering import frames_of
 from tracker.app.telling import DATES_TOLD, moves_made, outbox_of, telling_from
 from tracker.campaign import Campaign, World
 from tracker.changes import compare
 from tracker.difference import Edit
 from tracker.differences import concerned, differences
-from tracker.events import Frame, History
+from tracker.events import Frame, History, read_facts
 from tracker.events.history import WHOLE
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan
@@ -29,7 +29,8 @@ def foreseen(history: History, before: World, after: World, *, now: datetime) ->
         seen.setdefault((campaign, WHOLE), max(home.opened_at, now))
         for what in _parts(home, after) - _parts_before(campaign, before):
             seen.setdefault((campaign, what), now)
-    return replace(history, facts=facts_of(frames), seen=seen)
+    facts = {campaign: read_facts(home) for campaign, home in frames.items()}
+    return replace(history, facts=facts, seen=seen)
 
 
 def corrections_of(

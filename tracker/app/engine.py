@@ -9,6 +9,7 @@ from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.remembering import (
+    Facts,
     digest_sent,
     facts_of,
     frames_of,
@@ -16,13 +17,13 @@ from tracker.app.remembering import (
     sightings,
 )
 from tracker.app.telling import (
-    DATES_TOLD,
     moves_made,
     never_told,
     outbox_of,
     telling_from,
     told_in_passing,
 )
+from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import problem_sightings, trouble_for
 from tracker.campaign import World
 from tracker.changes import Telling, compare
@@ -30,7 +31,7 @@ from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, is_late, write
 from tracker.errors import ConfigError, Problem, TrackerError
-from tracker.events import GRACE, Fact, Frame, History
+from tracker.events import GRACE, Frame, History
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Reader, Readers, plan
 from tracker.planning.steps import steps_of
@@ -111,13 +112,15 @@ class Engine:
         self._edited_at: datetime | None = None
         self._for_digest: dict[str, tuple[Occurrence, ...]] = {}
         self._frames: dict[str, Frame] = {}
-        self._facts: dict[str, tuple[Fact, ...]] = {}
+        self._facts: Facts = {}
         self._steps: dict[str, tuple[str, ...]] = {}
-        self._known = {entry.key for entry in store.journal()}
+        self._journal: tuple[JournalEntry, ...] = ()
         self._history = History()
+        self._telling: Telling | None = None
         self._nights: dict[str, datetime] = {}
         self._unwritten: dict[str, str] = {}
         self._memo = Memo()
+        self._templates = TemplateWatch(composer.folder)
         self._stale = True
 
     def take(
@@ -149,11 +152,6 @@ class Engine:
         }
         self._stale = True
 
-    def recall(self) -> None:
-        """Read the journal again: a renamed campaign has its entries under the new id."""
-        self._known = {entry.key for entry in self.store.journal()}
-        self._stale = True
-
     @property
     def world(self) -> World:
         """Return the files in force."""
@@ -162,17 +160,17 @@ class Engine:
 
     def take_back(self, world: World, problems: tuple[Problem, ...]) -> None:
         """Put files in force that were before, for what was written down with others is not."""
-        self._known = {entry.key for entry in self.store.journal()}
         self.take(world, problems, before=world)
 
     def refresh(self) -> Plan:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""
         now = self.clock()
         with self.store.writing():
-            self._let_go(self.record(now), now)
             history = self.record(now)
+            if self._let_go(history, now):
+                history = self.record(now)
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
-            changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling())
+            changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
             if changes:
                 drop = [(one.key, one.state, one.reason) for one in changes.drop]
                 self.store.replace_plan(
@@ -181,33 +179,39 @@ class Engine:
         self._for_digest = _by_owner(changes.for_digest)
         return planned
 
-    def _telling(self) -> Telling:
-        entries = self.store.journal(kinds=DATES_TOLD)
-        return telling_from(entries, self.world, self._history.edits, edited_at=self._edited_at)
-
-    def _let_go(self, history: History, now: datetime) -> None:
-        """Close the campaigns whose file has been gone for a day."""
+    def _let_go(self, history: History, now: datetime) -> bool:
+        """Close the campaigns whose file has been gone for a day; say whether there are any."""
         over = {one for one, since in history.missing.items() if since + GRACE <= now}
-        if over & self.world.campaigns.keys():
+        gone = over & self.world.campaigns.keys()
+        if gone:
             kept = {k: one for k, one in self.world.campaigns.items() if k not in over}
             self._put_in_force(replace(self.world, campaigns=kept), self.problems)
+        return bool(gone)
 
     def record(self, now: datetime) -> History:
         """Write down first sights and facts that are new at `now`; return the history."""
         found = sightings(self._frames, self._facts, self._steps, now=now, replayed=self.replayed)
         wrong = problem_sightings(self.problems, now=now)
-        new = [
-            self._not_before_the_edit(entry)
-            for entry in (*found, *wrong)
-            if entry.key not in self._known
-        ]
-        if new:
-            self.store.record(new)
-            self._known.update(entry.key for entry in new)
-        if new or self._stale:
-            self._history = self._added_up()
-            self._stale = False
+        known = {entry.key for entry in self.store.whole_journal()}
+        new = (entry for entry in (*found, *wrong) if entry.key not in known)
+        self.store.record(self._not_before_the_edit(entry) for entry in new)
+        self._add_up(self.store.whole_journal())
         return self._history
+
+    def _add_up(self, entries: tuple[JournalEntry, ...]) -> None:
+        """Work out anew what follows from the journal and the files, if either has changed."""
+        if entries is self._journal and not self._stale:
+            return
+        blank = History(
+            accepted="morning" if self.replayed else "settled",
+            settle=self.world.config.times.settle,
+        )
+        self._history = history_from(entries, self._facts, blank)
+        self._telling = telling_from(
+            entries, self.world, self._history.edits, edited_at=self._edited_at
+        )
+        self._journal = entries
+        self._stale = False
 
     def _not_before_the_edit(self, entry: JournalEntry) -> JournalEntry:
         """Date what an edit brought in by that edit: in a replay, too, it was not known before."""
@@ -218,6 +222,8 @@ class Engine:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""
         now = self.clock()
         due = self._due(now)
+        if due:
+            self._templates.look(self.store, now=now)
         started = [
             begun
             for reader, lines in sorted(due.items())
@@ -260,15 +266,8 @@ class Engine:
         moments += [since + GRACE for since in self._history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self._frames.values()]
-            moments += [fact.known_at for facts in self._facts.values() for fact in facts]
+            moments += [fact.known_at for facts in self._facts.values() for fact in facts.values()]
         return min((at for at in moments if at is not None and at > after), default=None)
-
-    def _added_up(self) -> History:
-        blank = History(
-            accepted="morning" if self.replayed else "settled",
-            settle=self.world.config.times.settle,
-        )
-        return history_from(self.store.journal(), self._facts, blank)
 
     def _begun(
         self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
@@ -304,7 +303,8 @@ class Engine:
         saying = Saying(readers[reader], planned, self.world, now)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = self._history.digests.get(reader)
-        trouble = trouble_for(self.store, self.problems, reader, since) if digest else Trouble()
+        wrong = (*self.problems, *self._templates.problems)
+        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
         trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
         written = write(lines, saying, self._history, trouble)
         said = set(written.lines) if written else set()
@@ -372,8 +372,9 @@ class Engine:
         now = self.clock()
         match outcome.state:
             case "sent":
-                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                self._note_digest(record)
+                with self.store.writing():
+                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
+                    self._note_digest(record)
             case "permanent":
                 with self.store.writing():
                     self.store.mark_failed(record, outcome.code, outcome.text, now=now)
@@ -388,5 +389,3 @@ class Engine:
         if record.kind == "digest":
             entry = digest_sent(record.coordinator, now=record.created_at)
             self.store.record([entry])
-            self._known.add(entry.key)
-            self._stale = True

@@ -17,7 +17,7 @@ def live_history(store: Store, world: World, *, now: datetime) -> History:
     frames = frames_of(world)
     facts = facts_of(frames)
     steps = {one: tuple(step.id for step in steps_of(home, world)) for one, home in frames.items()}
-    entries = store.journal()
+    entries = store.whole_journal()
     known = {entry.key for entry in entries}
     new = sightings(frames, facts, steps, now=now, replayed=False)
     return history_from(

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeAlias
 
 from tracker.app.edits import EDIT, edits_from
 from tracker.app.words import spoken
@@ -12,11 +13,12 @@ from tracker.events import Fact, Frame, History, frame, read_facts
 from tracker.store import JournalEntry
 
 SEEN, FACT, DIGEST = "seen", "fact", "digest"
+Facts: TypeAlias = Mapping[str, Mapping[str, Fact]]  # by campaign, then by key
 
 
 def sightings(
     frames: Mapping[str, Frame],
-    facts: Mapping[str, tuple[Fact, ...]],
+    facts: Facts,
     steps: Mapping[str, tuple[str, ...]],
     *,
     now: datetime,
@@ -35,7 +37,7 @@ def sightings(
         coordinators = (f"coordinator:{one}" for one in home.campaign.coordinators)
         for what in (*coordinators, *(f"step:{one}" for one in steps[campaign])):
             yield JournalEntry(at, SEEN, campaign, f"seen/{campaign}/{what}")
-        for key, fact in fact_keys(campaign, facts[campaign]):
+        for key, fact in facts[campaign].items():
             known_at = fact.known_at if replayed else now
             if known_at <= now:
                 yield JournalEntry(known_at, FACT, campaign, key)
@@ -53,9 +55,7 @@ def fact_keys(campaign: str, facts: Iterable[Fact]) -> Iterator[tuple[str, Fact]
         yield (key if said[key] == 1 else f"{key}/{said[key]}"), fact
 
 
-def history_from(
-    entries: Iterable[JournalEntry], facts: Mapping[str, tuple[Fact, ...]], blank: History
-) -> History:
+def history_from(entries: Iterable[JournalEntry], facts: Facts, blank: History) -> History:
     """Add the journal up: first sights, facts, digests sent, what edits did, word about files."""
     entries = list(entries)
     known: dict[str, datetime] = {}
@@ -77,9 +77,7 @@ def history_from(
         blank,
         facts={
             campaign: tuple(
-                replace(fact, known_at=known[key])
-                for key, fact in fact_keys(campaign, those)
-                if key in known
+                replace(fact, known_at=known[key]) for key, fact in those.items() if key in known
             )
             for campaign, those in facts.items()
         },
@@ -101,6 +99,8 @@ def frames_of(world: World) -> dict[str, Frame]:
     return {campaign: frame(campaign, world) for campaign in world.campaigns}
 
 
-def facts_of(frames: Mapping[str, Frame]) -> dict[str, tuple[Fact, ...]]:
+def facts_of(frames: Mapping[str, Frame]) -> Facts:
     """Read the log of every campaign."""
-    return {campaign: read_facts(home) for campaign, home in frames.items()}
+    return {
+        campaign: dict(fact_keys(campaign, read_facts(home))) for campaign, home in frames.items()
+    }

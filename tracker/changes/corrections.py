@@ -108,12 +108,13 @@ def corrections(
     for_digest: list[Occurrence] = []
     told = last_told(planned, outbox.values(), telling, now=now)
     numbers = _numbers(planned, outbox.values(), telling)
+    digests = _next_digests(planned, outbox, now)
     for (reader, topic), one in sorted(told.items(), key=lambda pair: pair[1].at):
         if not telling.readers.known((reader,)) or topic.campaign in planned.gone:
             continue
         key = _key(one, numbers.get((reader, topic), 0) + 1)
         case = _case(one, topic, planned, outbox.get(key), now)
-        case = replace(case, next_digest=_next_digest(reader, planned, outbox, now))
+        case = replace(case, next_digest=digests.get(reader))
         match verdict(case):
             case Verdict.CORRECTION:
                 line = _line(key, case, planned, telling)
@@ -162,21 +163,15 @@ def _case(told: Told, topic: Topic, planned: Plan, kept: Kept | None, now: datet
     )
 
 
-def _next_digest(
-    reader: str, planned: Plan, outbox: Mapping[str, Kept], now: datetime
-) -> datetime | None:
-    """Return when a reader's next digest is due; one that is due by now and has not left is it."""
-    return min(
-        (
-            one.due
-            for one in planned.planned
-            if one.kind == LineKind.DIGEST
-            and one.owner == reader
-            and one.due is not None
-            and (one.due > now or one.key not in outbox or outbox[one.key].state == "queued")
-        ),
-        default=None,
-    )
+def _next_digests(planned: Plan, outbox: Mapping[str, Kept], now: datetime) -> dict[str, datetime]:
+    """Return when each reader's next digest is due; one due by now that has not left is it."""
+    found: dict[str, datetime] = {}
+    for one in planned.planned:
+        if one.kind != LineKind.DIGEST or one.due is None:
+            continue
+        if one.due > now or one.key not in outbox or outbox[one.key].state == "queued":
+            found[one.owner] = min(one.due, found.get(one.owner, one.due))
+    return found
 
 
 def _numbers(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from tracker.changes.moves import Move
 from tracker.difference import Edit
@@ -66,9 +67,10 @@ def last_told(
     A date that was given in a reminder and again in a digest does not become one told in passing.
     """
     found: dict[tuple[str, Topic], Told] = {}
+    called = cache(partial(present_topic, planned=planned, moves=telling.moves))
     said = [*_in_lines(outbox, now), *telling.passing]
     for one in sorted(said, key=lambda told: (told.at, not told.in_passing)):
-        place = (one.reader, present_topic(one.topic, planned, telling.moves))
+        place = (one.reader, called(one.topic))
         before = found.get(place)
         if before is None or before.states != one.states or not one.in_passing:
             found[place] = one

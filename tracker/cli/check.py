@@ -4,12 +4,13 @@ import json
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from textwrap import fill
 
 from tracker.app.phrases import PhraseRow, phrases_of
+from tracker.app.templates import template_problems_in
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import must_exist
 from tracker.errors import Problem, QuestionError
@@ -26,9 +27,9 @@ def add(commands: Commands) -> None:
         commands,
         "check",
         run_check,
-        about="Validate config.toml, campaigns, forums, playbooks and working days, all faults"
-        " at once, and show what each date phrase of the sound campaigns comes to. Exit code 1"
-        " if there is an error; warnings do not change it.",
+        about="Validate config.toml, campaigns, forums, playbooks, working days and your own"
+        " templates, all faults at once, and show what each date phrase of the sound campaigns"
+        " comes to. Exit code 1 if there is an error; warnings do not change it.",
         examples=(
             ("tracker check", "every file that config.toml leads to"),
             (
@@ -46,8 +47,9 @@ def run_check(args: Namespace) -> int:
     must_exist(args)
     now: datetime = args.clock()
     reading = read_world(args.config, now=now)
-    chosen = _chosen(args.files, reading)
-    problems = [one for one in reading.problems if not chosen or one.file in chosen]
+    found = (*reading.problems, *_of_templates(args, reading))
+    chosen = _chosen(args.files, reading, found)
+    problems = [one for one in found if not chosen or one.file in chosen]
     if args.json:
         for one in problems:
             print(json.dumps(problem_json(one), ensure_ascii=False))
@@ -57,9 +59,17 @@ def run_check(args: Namespace) -> int:
     return 1 if any(one.severity == "error" for one in problems) else 0
 
 
-def _chosen(files: Sequence[Path], reading: Reading) -> frozenset[str]:
+def _of_templates(args: Namespace, reading: Reading) -> tuple[Problem, ...]:
+    if reading.config is None:
+        return ()
+    return template_problems_in(args.config.parent / reading.config.templates)
+
+
+def _chosen(
+    files: Sequence[Path], reading: Reading, problems: Iterable[Problem]
+) -> frozenset[str]:
     """Return the files asked for as the problems name them; QuestionError for a stranger."""
-    known = {str(one.path) for one in reading.files} | {one.file for one in reading.problems}
+    known = {str(one.path) for one in reading.files} | {one.file for one in problems}
     asked = [str(shown_path(file)) for file in files]
     for file in asked:
         if file not in known:

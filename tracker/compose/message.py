@@ -59,6 +59,7 @@ class Composer:
     """
 
     def __init__(self, templates: Path, fallback: Path | None = None) -> None:
+        self.folder = templates
         self.renderer = Renderer(templates, fallback)
 
     def render(self, content: MailContent) -> Rendered:

@@ -26,7 +26,7 @@ def template_problems(composer: Composer) -> list[tuple[str, int, str]]:
     for kind in KINDS:
         for content in (_full(kind), _bare(kind)):
             found.update(dict.fromkeys(composer.render(content).problems))
-    for name in _own(composer.renderer.folders[0]):
+    for name in _own(composer.folder):
         problem = composer.renderer.problem(name)
         if problem is not None:
             found[problem] = None

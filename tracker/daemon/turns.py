@@ -163,7 +163,6 @@ def put_in_force(
     if renamed:
         for old, new in sorted(renamed.items()):
             LOG.info("campaign %s goes on as %s: its file has a new name", old, new)
-        engine.recall()
         gone = {key: one for key, one in reading.gone.items() if key[1] not in renamed}
         kept = {name: one for name, one in world.campaigns.items() if name not in renamed}
         reading, world = replace(reading, gone=gone), replace(world, campaigns=kept)

@@ -49,6 +49,14 @@ __all__ = [
 ]
 
 
+class _Mine(threading.local):
+    """What one thread has: the transaction it is in, and the journal as it has read it."""
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.journal = journal.SoFar()
+
+
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -57,7 +65,7 @@ class Store:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._engine = engine
         self._lock: DaemonLock | None = None
-        self._open = threading.local()
+        self._mine = _Mine()
 
     @classmethod
     def open(cls, url: str, *, base: Path) -> Self:
@@ -123,6 +131,7 @@ class Store:
         """Let what was sent, seen and known of a campaign count under its new id."""
         with self._transaction(immediate=True) as connection:
             renaming.rename(connection, old, new)
+            self._mine.journal.forget()
 
     # -- journal -------------------------------------------------------------------------------
 
@@ -141,6 +150,14 @@ class Store:
         """Return entries numbered above `after` in the order they were recorded."""
         with self._reading() as connection:
             return journal.read(connection, campaign=campaign, kinds=kinds, after=after)
+
+    def whole_journal(self) -> tuple[JournalEntry, ...]:
+        """Return every entry; the very same tuple as before where none was added.
+
+        What other processes have written is there, too, and nothing that was undone.
+        """
+        with self._reading() as connection:
+            return self._mine.journal.caught_up(connection)
 
     # -- lines ---------------------------------------------------------------------------------
 
@@ -299,13 +316,15 @@ class Store:
 
     @contextmanager
     def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
-        joined: Connection | None = getattr(self._open, "connection", None)
-        if joined is not None:
-            yield joined
+        mine = self._mine
+        if mine.connection is not None:
+            yield mine.connection
             return
-        with transaction(self._engine, immediate=immediate) as connection:
-            self._open.connection = connection
-            try:
-                yield connection
-            finally:
-                self._open.connection = None
+        try:
+            with transaction(self._engine, immediate=immediate) as mine.connection:
+                yield mine.connection
+        except BaseException:
+            mine.journal.forget()
+            raise
+        finally:
+            mine.connection = None

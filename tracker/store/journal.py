@@ -5,21 +5,47 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
 from tracker.store.records import JournalEntry
 from tracker.tables import JOURNAL
 
+_APPEND = (
+    insert(JOURNAL).on_conflict_do_nothing(index_elements=[JOURNAL.c.key]).returning(JOURNAL.c.id)
+)
+_AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
+
+
+class SoFar:
+    """The journal as read so far. It only grows, so what is new is all that needs to be read.
+
+    Only a campaign's new id changes what is there; who writes that down forgets what was read.
+    SQLite has one writer at a time: entries are committed in the order of their numbers.
+    """
+
+    def __init__(self) -> None:
+        self._entries: tuple[JournalEntry, ...] = ()
+
+    def caught_up(self, connection: Connection) -> tuple[JournalEntry, ...]:
+        """Return every entry; the very same tuple as before where none was added."""
+        last = self._entries[-1].id if self._entries else 0
+        new = read(connection, campaign=None, kinds=None, after=last or 0)
+        if new:
+            self._entries = (*self._entries, *new)
+        return self._entries
+
+    def forget(self) -> None:
+        """Let go of what was read: some of it may be in a transaction that came to nothing."""
+        self._entries = ()
+
 
 def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
     """Append the entries whose key is not there yet, and return those, with their numbers."""
-    statement = insert(JOURNAL).on_conflict_do_nothing(index_elements=[JOURNAL.c.key])
-    returning = statement.returning(JOURNAL.c.id)
     written: list[JournalEntry] = []
     for entry in entries:
-        number = connection.execute(returning, _row(entry)).scalar_one_or_none()
+        number = connection.execute(_APPEND, _row(entry)).scalar_one_or_none()
         if number is not None:
             written.append(replace(entry, id=number))
     return written
@@ -33,12 +59,12 @@ def read(
     after: int,
 ) -> list[JournalEntry]:
     """Return the entries numbered above `after`, oldest first."""
-    query = select(JOURNAL).where(JOURNAL.c.id > after).order_by(JOURNAL.c.id)
+    query = _AFTER
     if campaign is not None:
         query = query.where(JOURNAL.c.campaign == campaign)
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
-    return [_entry(row) for row in connection.execute(query)]
+    return [_entry(row) for row in connection.execute(query, {"after": after}).all()]
 
 
 def _row(entry: JournalEntry) -> dict[str, object]:

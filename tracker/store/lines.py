@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
 from tracker.store import documents
-from tracker.store.records import OutboxLine
+from tracker.store.records import LineState, OutboxLine
 from tracker.tables import LINE
 
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
@@ -38,6 +38,35 @@ _WAITING = (
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 _NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+_KEY: BindParameter[str] = bindparam("of")
+_ONE = select(*_SEEN).where(LINE.c.key == _KEY)
+_NEW = insert(LINE)
+_PUT = _NEW.on_conflict_do_update(
+    index_elements=[LINE.c.key],
+    set_={
+        **{name: _NEW.excluded[name] for name in _PLANNED},
+        "state": "queued",
+        "reason": None,
+        "mail_id": None,
+        "settled_at": None,
+    },
+    where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
+)
+_CHANGE = (
+    update(LINE)
+    .where(LINE.c.key == _KEY, _FREE)
+    .values({name: bindparam(name) for name in _PLANNED})
+)
+_END: dict[str, BindParameter[Any]] = {
+    name: bindparam(name) for name in ("state", "reason", "settled_at")
+}
+_DROP = update(LINE).where(LINE.c.key == _KEY, _FREE).values(_END)
+_FOLLOW = update(LINE).where(LINE.c.mail_id.in_(bindparam("mails", expanding=True))).values(_END)
+_BIND = (
+    update(LINE)
+    .where(LINE.c.key.in_(bindparam("keys", expanding=True)), _FREE)
+    .values(state="sending", mail_id=bindparam("mail"))
+)
 
 
 def read(
@@ -55,13 +84,13 @@ def read(
         query = query.where(LINE.c.campaign == campaign)
     if coordinator is not None:
         query = query.where(LINE.c.recipient == coordinator)
-    return [_line(row) for row in connection.execute(query)]
+    return [_line(*row) for row in connection.execute(query).all()]
 
 
 def one(connection: Connection, key: str) -> OutboxLine | None:
     """Return the line of a key, if there ever was one."""
-    row = connection.execute(select(*_SEEN).where(LINE.c.key == key)).one_or_none()
-    return None if row is None else _line(row)
+    row = connection.execute(_ONE, {"of": key}).one_or_none()
+    return None if row is None else _line(*row)
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
@@ -92,41 +121,32 @@ def put(
     that waits is due in its row later than its document says.
     """
     rows = [{"key": one.key, "state": "queued", **_columns(one, waits)} for one in occurrences]
-    if not rows:
-        return
-    statement = insert(LINE)
-    fresh = {name: statement.excluded[name] for name in _PLANNED}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[LINE.c.key],
-            set_={**fresh, "state": "queued", "reason": None, "mail_id": None, "settled_at": None},
-            where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
-        ),
-        rows,
-    )
+    if rows:
+        connection.execute(_PUT, rows)
 
 
 def change(
     connection: Connection, occurrences: Iterable[Occurrence], waits: Mapping[str, datetime]
 ) -> None:
     """Give free lines their new due moment and text; all others stay as they are."""
-    for one in occurrences:
-        statement = update(LINE).where(LINE.c.key == one.key, _FREE)
-        connection.execute(statement.values(**_columns(one, waits)))
+    rows = [{"of": one.key, **_columns(one, waits)} for one in occurrences]
+    if rows:
+        connection.execute(_CHANGE, rows)
 
 
 def drop(connection: Connection, ends: Iterable[tuple[str, str, str]], *, now: datetime) -> None:
     """End free lines, each (key, state, reason) as cancelled or expired."""
-    for key, state, reason in ends:
-        statement = update(LINE).where(LINE.c.key == key, _FREE)
-        connection.execute(statement.values(state=state, reason=reason, settled_at=now))
+    rows = [
+        {"of": key, "state": state, "reason": reason, "settled_at": now}
+        for key, state, reason in ends
+    ]
+    if rows:
+        connection.execute(_DROP, rows)
 
 
 def bind(connection: Connection, keys: Collection[str], *, mail: int) -> bool:
     """Let a mail carry these lines from now on; False if any of them is not free."""
-    taken = connection.execute(
-        update(LINE).where(LINE.c.key.in_(keys), _FREE).values(state="sending", mail_id=mail)
-    )
+    taken = connection.execute(_BIND, {"keys": list(keys), "mail": mail})
     return taken.rowcount == len(keys)
 
 
@@ -139,13 +159,9 @@ def follow(
     settled_at: datetime | None = None,
 ) -> None:
     """Give the lines that these mails carry the mails' state."""
-    if not mails:
-        return
-    connection.execute(
-        update(LINE)
-        .where(LINE.c.mail_id.in_(mails))
-        .values(state=state, reason=reason, settled_at=settled_at)
-    )
+    if mails:
+        end = {"state": state, "reason": reason, "settled_at": settled_at}
+        connection.execute(_FOLLOW, {"mails": list(mails), **end})
 
 
 def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:
@@ -158,11 +174,7 @@ def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str,
     }
 
 
-def _line(row: Row[*tuple[Any, ...]]) -> OutboxLine:
-    return OutboxLine(
-        occurrence=documents.load(row.document),
-        state=row.state,
-        mail=row.mail_id,
-        reason=row.reason,
-        settled_at=row.settled_at,
-    )
+def _line(
+    document: str, state: LineState, mail: int | None, reason: str | None, at: datetime | None
+) -> OutboxLine:
+    return OutboxLine(documents.load(document), state, mail, reason, at)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from tracker.errors import QuestionError
@@ -18,6 +18,24 @@ PAUSE = timedelta(minutes=5)  # after a try without an answer: at once would onl
 _RETRIABLE = ("failed", "unknown", "expired")
 _WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
 _NEXT_TRY = select(func.min(MAIL.c.next_at)).where(_WAITING)
+_START = insert(MAIL).returning(MAIL)
+# Fencing: a process that slept while another took over finds no row of its own any more.
+_SETTLE = (
+    update(MAIL)
+    .where(
+        MAIL.c.id == bindparam("of"),
+        MAIL.c.state == "sending",
+        MAIL.c.owner == bindparam("by"),
+        MAIL.c.attempt == bindparam("try"),
+    )
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("state", "reason", "next_at", "recoveries", "settled_at")
+        }
+    )
+)
+_TRY = insert(ATTEMPT)
 _STOPPED = "the tracker stopped before the answer to this try was written down"
 
 
@@ -26,9 +44,7 @@ def start(
 ) -> MailRecord | None:
     """Write a mail down as being sent, with its lines; None if any of them is not free."""
     inner = connection.begin_nested()
-    row = connection.execute(
-        insert(MAIL).values(**_columns(mail, owner, now)).returning(MAIL)
-    ).one()
+    row = connection.execute(_START, _columns(mail, owner, now)).one()
     if not lines.bind(connection, mail.keys, mail=row.id):
         inner.rollback()
         return None
@@ -49,17 +65,15 @@ def settle(
     reason = None if state == "sent" else attempt.text
     recoveries = mail.recoveries + (attempt.outcome == "unknown")
     settled_at = attempt.at if ended else None
-    changed = connection.execute(
-        update(MAIL)
-        .where(_held_by(mail))
-        .values(
-            state=state,
-            reason=reason,
-            next_at=next_at,
-            recoveries=recoveries,
-            settled_at=settled_at,
-        )
-    )
+    end = {
+        "state": state,
+        "reason": reason,
+        "next_at": next_at,
+        "recoveries": recoveries,
+        "settled_at": settled_at,
+    }
+    ours = {"of": mail.id, "by": mail.owner, "try": mail.attempt}
+    changed = connection.execute(_SETTLE, {**end, **ours})
     if changed.rowcount != 1:
         return False
     _write_attempt(connection, mail, attempt)
@@ -173,26 +187,17 @@ def attempts(connection: Connection, number: int) -> list[Attempt]:
     ]
 
 
-def _held_by(mail: MailRecord) -> ColumnElement[bool]:
-    # Fencing: a process that slept while another took over finds no row of its own any more.
-    return and_(
-        MAIL.c.id == mail.id,
-        MAIL.c.state == "sending",
-        MAIL.c.owner == mail.owner,
-        MAIL.c.attempt == mail.attempt,
-    )
-
-
 def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -> None:
     connection.execute(
-        insert(ATTEMPT).values(
-            mail_id=mail.id,
-            number=mail.attempt,
-            at=attempt.at,
-            outcome=attempt.outcome,
-            code=attempt.code,
-            answer=attempt.text,
-        )
+        _TRY,
+        {
+            "mail_id": mail.id,
+            "number": mail.attempt,
+            "at": attempt.at,
+            "outcome": attempt.outcome,
+            "code": attempt.code,
+            "answer": attempt.text,
+        },
     )
 
 

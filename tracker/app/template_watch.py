@@ -1,0 +1,43 @@
+"""A look at the organisation's templates whenever something is due."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+
+from tracker.app.templates import template_problems_in, templates_in
+from tracker.app.trouble import problem_sightings
+from tracker.errors import Problem
+from tracker.store import Store
+
+LOG = logging.getLogger("tracker")
+Stamp = tuple[str, int, int]
+
+
+class TemplateWatch:
+    """Looks at the templates again when one has changed, and notes each distinct fault once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.problems: tuple[Problem, ...] = ()
+        self._folder = folder
+        self._stamps: tuple[Stamp, ...] = ()
+
+    def look(self, store: Store, *, now: datetime) -> None:
+        """Bring `problems` up to date; a fault that is new is logged and put into the journal."""
+        stamps = tuple(map(_stamp, templates_in(self._folder)))
+        if stamps == self._stamps:
+            return
+        self.problems = template_problems_in(self._folder)
+        for entry, one in zip(
+            problem_sightings(self.problems, now=now), self.problems, strict=True
+        ):
+            if store.record([entry]):
+                LOG.warning("%s has an error in line %d: %s", one.file, one.line, one.message)
+        self._stamps = stamps
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.lstat()
+    except OSError:
+        return path.name, 0, 0
+    return path.name, found.st_mtime_ns, found.st_size

@@ -1,0 +1,78 @@
+"""What is wrong with the organisation's templates, found before a mail needs them."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from tracker.errors import Problem
+from tracker.loading import shipped_templates
+from tracker.loading.files import shown_path
+
+SUFFIXES = frozenset({".html", ".txt"})
+LONGEST_EXCERPT = 160
+HINT = """\
+mails leave all the same, without what this template is for, until it is mended
+without this file the template that comes with the tracker is used"""
+
+
+def template_problems_in(folder: Path) -> tuple[Problem, ...]:
+    """Return the faults of the templates in a folder of the organisation's, each in its place.
+
+    Templates that are byte for byte those that come with the tracker are known to be sound, and
+    where there are no others Jinja, which takes long to load, is not asked.
+    """
+    if not any(map(_differs, templates_in(folder))):
+        return ()
+    from tracker.compose import Composer, template_problems  # noqa: PLC0415 -- see above
+
+    found = template_problems(Composer(folder, shipped_templates()))
+    return tuple(_problem(_path(file, folder), line, message) for file, line, message in found)
+
+
+def templates_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that are named like templates; none if it cannot be read."""
+    with suppress(OSError):
+        return [path for path in sorted(folder.iterdir()) if path.suffix in SUFFIXES]
+    return []
+
+
+def _differs(path: Path) -> bool:
+    """Say whether a file is anything but a copy of the shipped template of its name."""
+    shipped = shipped_templates() / path.name
+    with suppress(OSError):
+        if path.is_file() and not path.is_symlink() and shipped.is_file():
+            same_size = path.stat().st_size == shipped.stat().st_size
+            return not same_size or path.read_bytes() != shipped.read_bytes()
+    return True
+
+
+def _path(file: str, folder: Path) -> Path:
+    """Find the file that a problem names: by its path or, where it gives nothing, by its name."""
+    own = folder / file
+    return own if own.exists() else shipped_templates() / file
+
+
+def _problem(path: Path, line: int, message: str) -> Problem:
+    excerpt = _line(path, line)
+    said = excerpt.strip()
+    caret = excerpt.find(said)
+    return Problem(
+        file=str(shown_path(path)),
+        line=line,
+        column=caret + 1,
+        key="",
+        code="template",
+        message=message,
+        hint=HINT,
+        excerpt=excerpt,
+        caret=caret,
+        width=len(said) or 1,
+    )
+
+
+def _line(path: Path, number: int) -> str:
+    """Return a line of a template as its author typed it, as far as it can be read."""
+    with suppress(OSError):
+        if path.is_file() and not path.is_symlink():
+            lines = path.read_text("utf-8", "replace").split("\n")
+            return "".join(lines[number - 1 : number])[:LONGEST_EXCERPT].rstrip()
+    return ""
