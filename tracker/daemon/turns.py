@@ -109,7 +109,8 @@ class Daemon:
 
     def _taken(self, reading: Reading, now: datetime) -> Plan | None:
         """Put what was read in force and plan with it, in one transaction."""
-        before, wrong = self.engine.world, self.engine.problems
+        files = self.engine.files
+        before = files.world
         try:
             with self.engine.store.writing():
                 if hold_back(self.engine, reading, before, now=now):
@@ -118,7 +119,7 @@ class Daemon:
                 put_in_force(self.engine, reading, world, now=now)
                 planned = self.engine.refresh()
         except BusyError:
-            self.engine.take_back(before, wrong)
+            self.engine.put_in_force(files)
             raise
         self._plan_is_due = False
         return planned

@@ -1,6 +1,6 @@
 """One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,6 +35,7 @@ class Horizon:
     readers: Readers
     now: datetime
     until: datetime
+    sights: Mapping[str, tuple[tuple[str, datetime], ...]]
 
     def span(self, campaign: str) -> tuple[object, ...]:
         """Return the moments that a page depends on: now only where a forum is followed."""
@@ -58,7 +59,7 @@ class Memo:
         if horizon.world is not self._world or len(self._pages) > MOST_PAGES:
             self._world = horizon.world
             self._pages = {}
-        sights = horizon.history.sights(campaign)
+        sights = horizon.sights.get(campaign, ())
         key = (campaign, known, sights, *horizon.span(campaign))
         if key not in self._pages:
             self._pages[key] = _work_out(campaign, horizon, known)

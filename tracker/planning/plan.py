@@ -1,7 +1,7 @@
 """Campaigns, history and now to occurrences: the whole plan, made anew each time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tracker.campaign import World
@@ -36,6 +36,15 @@ class Plan:
         """Return the lines that are to be sent, earliest first."""
         return tuple(one for one in self.occurrences if one.state == "planned")
 
+    def up_to(self, end: datetime) -> "Plan":
+        """Return the same plan with a nearer horizon, which filters and never generates."""
+        near = (
+            one
+            for one in self.occurrences
+            if one.state != "planned" or one.due is None or one.due < end
+        )
+        return replace(self, occurrences=tuple(near))
+
 
 def plan(
     world: World,
@@ -55,7 +64,7 @@ def plan(
     end = until or now + HORIZON
     readers = Readers(world.config)
     # A horizon filters and never generates, so pages may reach to the end of a week.
-    horizon = Horizon(world, history, readers, now, _end_of_week(end))
+    horizon = Horizon(world, history, readers, now, _end_of_week(end), history.sights())
     found = memo or Memo()
     chosen = world.campaigns.keys() if only is None else frozenset(only)
     pages = {
