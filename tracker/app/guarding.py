@@ -1,21 +1,22 @@
 """Edits that wait for a person's word: found at a look, written down, confirmed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
 from tracker.app.files_seen import readers_of
+from tracker.app.in_force import with_only
 from tracker.app.live import live_history
-from tracker.app.telling import moves_made, telling_from
+from tracker.app.telling import moves_made, outbox_of, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
 from tracker.dates import show_day_short
 from tracker.differences import differences
 from tracker.errors import QuestionError
-from tracker.events import FileWord, Said
+from tracker.events import FileWord, History, Said
 from tracker.loading import SourceFile, read_text
 from tracker.loading.standing import FileKey, needed_by
 from tracker.loading.world import Reading
@@ -140,6 +141,47 @@ def hold_back(engine: Engine, reading: Reading, before: World, *, now: datetime)
     return bool(new)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the effect of an edit on the campaigns concerned is worked out from."""
+
+    now: datetime
+    concerned: frozenset[str]
+    kept: Mapping[str, Kept]
+    history: Callable[[World], History]
+    telling: Callable[[World, World], Telling]
+
+
+def judge(old: World, new: World, outlook: Outlook) -> tuple[Effect, str | None]:
+    """Return what an edit would do, and why it is held if it is."""
+    effect = effect_on(*edit_alone(old, new), outlook)
+    return effect, why_held(effect)
+
+
+def effect_on(old: World, new: World, outlook: Outlook) -> Effect:
+    """Plan for the files before and after an edit, and compare."""
+    if old == new:
+        return Effect(pending={})
+    telling = outlook.telling(old, new)
+    before, after = (_planned(world, outlook) for world in (old, new))
+    effect = effect_of(before, after, outlook.kept, telling)
+    known = {one.key for one in _corrections(before, outlook, telling)}
+    corrected = _corrections(after, outlook, telling)
+    more = tuple(one for one in corrected if one.key not in known)
+    return replace(effect, at_once=(*effect.at_once, *more))
+
+
+def _planned(world: World, outlook: Outlook) -> Plan:
+    until = outlook.now + HORIZON
+    history = outlook.history(world)
+    return plan(world, history, now=outlook.now, until=until, only=outlook.concerned)
+
+
+def _corrections(planned: Plan, outlook: Outlook, telling: Telling) -> list[Occurrence]:
+    changes = compare(planned, outlook.kept.values(), now=outlook.now, telling=telling)
+    return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+
+
 class _Guard:
     """One look at edits: each alone, against the files in force until now."""
 
@@ -180,10 +222,10 @@ class _Guard:
             return
         old, new = (with_file(self._ground(), file.id, one) for one in (was, becomes))
         concerned = _concerned(about, old)
-        effect = self._effect(*edit_alone(old, new), concerned)
-        reason = why_held(effect)
-        if reason is None and _is_cut_short(file.text, self.good[about].text):
-            effect = self._effect(old, new, concerned)
+        old, new = with_only(old, concerned), with_only(new, concerned)
+        effect, reason = judge(old, new, self._outlook(concerned))
+        if reason is None and is_cut_short(file.text, self.good[about].text):
+            effect = effect_on(old, new, self._outlook(concerned))
             reason = why_held(effect, cut_short=True)
         if reason is not None:
             yield from self._hold(file, reason, effect, (old, new))
@@ -200,35 +242,16 @@ class _Guard:
             workdays={**after.workdays, **before.workdays},
         )
 
-    def _effect(self, old: World, new: World, concerned: frozenset[str]) -> Effect:
-        if old == new:
-            return Effect(pending={})
-        kept = {
-            one.occurrence.key: Kept(one.occurrence, one.state, one.mail or 0, one.settled_at)
-            for one in self.store.lines()
-        }
-        telling = self._telling(old, new)
-        before, after = (self._planned(world, concerned) for world in (old, new))
-        effect = effect_of(before, after, kept, telling)
-        corrected = self._corrections(after, kept, telling)
-        known = {one.key for one in self._corrections(before, kept, telling)}
-        more = tuple(one for one in corrected if one.key not in known)
-        return replace(effect, at_once=(*effect.at_once, *more))
+    def _outlook(self, concerned: frozenset[str]) -> "Outlook":
+        def telling(old: World, new: World) -> Telling:
+            entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
+            return telling_from(entries, new, (), edited_at=None)
 
-    def _corrections(
-        self, planned: Plan, kept: Mapping[str, Kept], telling: Telling
-    ) -> list[Occurrence]:
-        changes = compare(planned, kept.values(), now=self.now, telling=telling)
-        return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+        def history(world: World) -> History:
+            return live_history(self.store, world, now=self.now)
 
-    def _planned(self, world: World, concerned: frozenset[str]) -> Plan:
-        history = live_history(self.store, world, now=self.now)
-        until = self.now + HORIZON
-        return plan(world, history, now=self.now, until=until, only=concerned)
-
-    def _telling(self, old: World, new: World) -> Telling:
-        entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
-        return telling_from(entries, new, (), edited_at=None)
+        kept = {one.occurrence.key: one for one in outbox_of(self.store)}
+        return Outlook(self.now, concerned, kept, history, telling)
 
     def _hold(
         self, file: SourceFile, reason: str, effect: Effect, worlds: tuple[World, World]
@@ -272,7 +295,8 @@ def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
             yield Said(text=f"{what}: {one.what}", place=f"{day} ({one.owner})")
 
 
-def _is_cut_short(text: str, before: str) -> bool:
+def is_cut_short(text: str, before: str) -> bool:
+    """Say whether a text is only the beginning of the version before it."""
     cut = text.rstrip()
     return before.startswith(cut) and len(cut) < len(before.rstrip())
 

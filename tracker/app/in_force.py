@@ -1,6 +1,6 @@
 """The files in force, with what follows from them alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tracker.app.remembering import Facts, facts_of, frames_of
@@ -32,9 +32,15 @@ class InForce:
         }
         return cls(world, problems, frames, facts_of(frames), steps)
 
-    def only(self, campaigns: Mapping[str, object]) -> World:
+    def only(self, campaigns: Collection[str]) -> "InForce":
         """Return the files with none but these campaigns."""
-        return with_only(self.world, campaigns)
+        return InForce(
+            with_only(self.world, campaigns),
+            self.problems,
+            {one: self.frames[one] for one in campaigns},
+            {one: self.facts[one] for one in campaigns},
+            {one: self.steps[one] for one in campaigns},
+        )
 
     def with_edits(self, edited: "InForce", problems: tuple[Problem, ...]) -> "InForce":
         """Return the files with some campaigns as they are in `edited`; shared files stay."""
@@ -48,7 +54,7 @@ class InForce:
         )
 
 
-def with_only(world: World, campaigns: Mapping[str, object] | frozenset[str]) -> World:
+def with_only(world: World, campaigns: Collection[str]) -> World:
     """Return the files with none but these campaigns."""
     return replace(
         world, campaigns={one: world.campaigns[one] for one in campaigns if one in world.campaigns}

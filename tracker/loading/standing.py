@@ -80,6 +80,14 @@ def emptied(folder: Path, count: int) -> Problem:
     )
 
 
+def in_order(problems: Iterable[Problem], config_path: Path) -> tuple[Problem, ...]:
+    """Return problems by file, line and column, those of config.toml first."""
+    config = str(shown_path(config_path))
+    return tuple(
+        sorted(problems, key=lambda one: (one.file != config, one.file, one.line, one.column))
+    )
+
+
 def _campaigns(names: Iterable[str]) -> str:
     named = sorted(names)
     if len(named) == 1:

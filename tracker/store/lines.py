@@ -38,6 +38,7 @@ _WAITING = (
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 _NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+_OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
 _NEW = insert(LINE)
@@ -91,6 +92,11 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
     """Return the line of a key, if there ever was one."""
     row = connection.execute(_ONE, {"of": key}).one_or_none()
     return None if row is None else _line(*row)
+
+
+def of_no_campaign(connection: Connection) -> list[OutboxLine]:
+    """Return the queued lines that belong to no campaign."""
+    return [_line(*row) for row in connection.execute(_OF_NO_CAMPAIGN).all()]
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
