@@ -32,7 +32,7 @@ class Daemon:
     ) -> None:
         self.engine = engine
         self.bell = bell
-        self._folder = folder
+        self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
         self._plan_is_due = True
@@ -47,7 +47,7 @@ class Daemon:
 
     def look(self) -> None:
         """Look at every file at once, whatever its stamp says."""
-        self._folder.forget()
+        self.folder.forget()
         self.bell.ring()
 
     async def run(self) -> None:
@@ -63,7 +63,7 @@ class Daemon:
         """
         started = self.engine.clock()
         if self.bell.house_is_due():
-            self._folder.forget()
+            self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
             planned = self._planned(started)
@@ -90,16 +90,16 @@ class Daemon:
         return due is not None and due <= now
 
     def _after_a_change(self, now: datetime) -> Plan | None:
-        contents = self._folder.look()
+        contents = self.folder.look()
         confirmed = self._confirmed()
         if confirmed:
-            contents = self._folder.contents()
+            contents = self.folder.contents()
         if contents is None:
             return None
         if not confirmed and self._taken_alone(contents, now):
             return None  # what is due from it already is found like anything else that is due
         reading = self._read()
-        if self._folder.contents() != contents:
+        if self.folder.contents() != contents:
             return None  # saved again while it was read: the next look sees it
         planned = self._taken(reading, now)
         self._believe(contents)
@@ -112,16 +112,16 @@ class Daemon:
         """
         if self._plan_is_due or self._all_is_due:
             return False
-        edited = self._folder.edited_campaigns(contents)
+        edited = self.folder.edited_campaigns(contents)
         alone = bool(edited) and self._edits.take(edited, now=now)
         if alone:
             self._believe(contents)
         return alone
 
     def _believe(self, contents: Contents) -> None:
-        for path in sorted(self._folder.changed(contents)):
+        for path in sorted(self.folder.changed(contents)):
             LOG.info("read %s", path.name)
-        self._folder.believe(contents)
+        self.folder.believe(contents)
 
     def _confirmed(self) -> bool:
         """Say whether a person has confirmed an edit since the last look."""
