@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, event, given, settings, strategies as st
 
-from tests.builders import COUNCIL, at
+from tests.builders import COUNCIL
 from tests.folders import LETTER, OTHER, a_home
 from tests.test_daemon import TUESDAY, BusyStore, Desk
 from tracker.daemon.turns import Daemon
@@ -206,11 +206,13 @@ def written(desk: Desk, *campaigns: str) -> tuple[object, ...]:
     )
 
 
-def letters_of(desk: Desk) -> list[tuple[str, str, str]]:
+def letters_of(desk: Desk) -> list[tuple[object, ...]]:
     """Return what left: to whom, its subject and its text, but for where the folder is."""
     mails = [message_from_bytes(mail.raw, policy=policy.default) for _, mail in desk.sent]
     bodies = [mail.get_body(("plain",)) for mail in mails]
-    texts = [" ".join(body.get_content().split()) if body else "" for body in bodies]
+    texts = [
+        " ".join(str(body.get_content()).split()) if body is not None else "" for body in bodies
+    ]
     return [
         (mail["To"], mail["Subject"], text.replace(str(desk.home), ""))
         for mail, text in zip(mails, texts, strict=True)

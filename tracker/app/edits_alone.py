@@ -26,7 +26,7 @@ from tracker.loading.files import printable, shown_path
 from tracker.loading.reread import EditedFile, Reread, reread
 from tracker.loading.standing import in_order
 from tracker.occurrence import LineKind
-from tracker.planning import plan
+from tracker.planning import Memo, plan
 from tracker.store import GoodFile, JournalEntry
 
 
@@ -53,6 +53,7 @@ class EditsAlone:
         self.engine = engine
         self._config_path = config_path
         self._told = ToldSoFar()
+        self._memo = Memo()
 
     def take(self, files: Mapping[str, EditedFile], *, now: datetime) -> bool:
         """Put edits in force and bring their lines in line, in one transaction.
@@ -107,7 +108,8 @@ class EditsAlone:
         Not so if there is word about the file, another reader, a fact that was lost, a file gone
         whose name this one may be, or a reason to ask a person first.
         """
-        old, mine = self.engine.files.only([edit.name]), new.only([edit.name])
+        old = self.engine.files.only([edit.name])
+        mine = new if len(new.frames) == 1 else new.only([edit.name])
         before, after = (one.world.campaigns[edit.name] for one in (old, mine))
         word = spoken(edit.entries)
         return (
@@ -130,7 +132,7 @@ class EditsAlone:
             return self._told.telling(new, moves_made(old, new, now=now), edited_at=None)
 
         kept = {one.occurrence.key: one for one in edit.kept}
-        return Outlook(now, frozenset({edit.name}), kept, history, telling)
+        return Outlook(now, frozenset({edit.name}), kept, history, telling, self._memo)
 
     def _write(self, edits: list[_Edit], old: InForce, new: InForce, now: datetime) -> None:
         """Write down what the edits did, plan these campaigns and bring their lines in line."""
@@ -143,7 +145,8 @@ class EditsAlone:
         seen = engine.record_sights(new, {entry.key for entry in known}, now)
         history = history_from([*known, *seen], new.facts, engine.blank_history())
         digests = self._digests(now)
-        planned = plan(new.world, history, now=now, until=now + AHEAD, only=new.frames)
+        until = now + AHEAD
+        planned = plan(new.world, history, now=now, until=until, only=new.frames, memo=self._memo)
         ahead = (*planned.occurrences, *(one.occurrence for one in digests))
         changes = compare(
             replace(planned, occurrences=ahead),

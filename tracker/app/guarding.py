@@ -1,7 +1,7 @@
 """Edits that wait for a person's word: found at a look, written down, confirmed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.app.edits import with_file
@@ -11,7 +11,7 @@ from tracker.app.in_force import with_only
 from tracker.app.live import live_history
 from tracker.app.telling import moves_made, outbox_of, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
-from tracker.campaign import World
+from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
 from tracker.dates import show_day_short
 from tracker.differences import differences
@@ -21,7 +21,7 @@ from tracker.loading import SourceFile, read_text
 from tracker.loading.standing import FileKey, needed_by
 from tracker.loading.world import Reading
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import HORIZON, Plan, plan
+from tracker.planning import HORIZON, Memo, Plan, plan
 from tracker.store import JournalEntry, Store
 
 HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
@@ -150,11 +150,19 @@ class Outlook:
     kept: Mapping[str, Kept]
     history: Callable[[World], History]
     telling: Callable[[World, World], Telling]
+    memo: Memo = field(default_factory=Memo)  # of the files after the edit
 
 
 def judge(old: World, new: World, outlook: Outlook) -> tuple[Effect, str | None]:
     """Return what an edit would do, and why it is held if it is."""
-    effect = effect_on(*edit_alone(old, new), outlook)
+    whole = new
+    old, new = edit_alone(old, new)
+    if _same_objects(new, whole):
+        new = whole  # of which pages may be known
+    quick = _effect_on_steps(old, new, outlook)
+    if quick is not None and why_held(quick) is None:
+        return quick, None
+    effect = effect_on(old, new, outlook)
     return effect, why_held(effect)
 
 
@@ -162,19 +170,76 @@ def effect_on(old: World, new: World, outlook: Outlook) -> Effect:
     """Plan for the files before and after an edit, and compare."""
     if old == new:
         return Effect(pending={})
-    telling = outlook.telling(old, new)
-    before, after = (_planned(world, outlook) for world in (old, new))
+    before, after = _Planned.of(old, outlook), _Planned.of(new, outlook, outlook.memo)
+    return _effect(before.plan(None), after.plan(None), outlook, outlook.telling(old, new))
+
+
+def _effect_on_steps(old: World, new: World, outlook: Outlook) -> Effect | None:
+    """Return the effect of an edit of one campaign's steps, without going over its other steps.
+
+    Their lines are the same before and after. They are missing from `pending`, so that this
+    effect looks graver than it is, never slighter. None where something else was edited, too.
+    """
+    pairs = [(old.campaigns[one], new.campaigns[one]) for one in sorted(outlook.concerned)]
+    shared = replace(old, campaigns={}) == replace(new, campaigns={})
+    if len(pairs) != 1 or not shared or not _differ_in_steps(*pairs[0]):
+        return None
+    before, after = _Planned.of(old, outlook), _Planned.of(new, outlook, outlook.memo)
+    was, becomes = before.instances(), after.instances()
+    items = {one for one in was.keys() | becomes.keys() if was.get(one) != becomes.get(one)}
+    return _effect(before.plan(items), after.plan(items), outlook, outlook.telling(old, new))
+
+
+def _same_objects(one: World, other: World) -> bool:
+    return one.campaigns.keys() == other.campaigns.keys() and all(
+        one.campaigns[name] is other.campaigns[name] for name in one.campaigns
+    )
+
+
+def _differ_in_steps(old: Campaign, new: Campaign) -> bool:
+    steps = {"deadline": (), "follow_up": ()}
+    return old.model_copy(update=steps) == new.model_copy(update=steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The plan of the campaigns concerned, of all their steps or of some."""
+
+    world: World
+    history: History
+    outlook: Outlook
+    memo: Memo
+
+    @classmethod
+    def of(cls, world: World, outlook: Outlook, memo: Memo | None = None) -> "_Planned":
+        return cls(world, outlook.history(world), outlook, memo or Memo())
+
+    def plan(self, items: Collection[str] | None) -> Plan:
+        return plan(
+            self.world,
+            self.history,
+            now=self.outlook.now,
+            until=self.outlook.now + HORIZON,
+            only=self.outlook.concerned,
+            items=items,
+            memo=self.memo,
+        )
+
+    def instances(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return the instances of each step."""
+        found: dict[str, list[tuple[object, ...]]] = {}
+        for those in self.plan(()).instances.values():
+            for one in those:
+                found.setdefault(one.step.id, []).append(one.itself)
+        return found
+
+
+def _effect(before: Plan, after: Plan, outlook: Outlook, telling: Telling) -> Effect:
     effect = effect_of(before, after, outlook.kept, telling)
     known = {one.key for one in _corrections(before, outlook, telling)}
     corrected = _corrections(after, outlook, telling)
     more = tuple(one for one in corrected if one.key not in known)
     return replace(effect, at_once=(*effect.at_once, *more))
-
-
-def _planned(world: World, outlook: Outlook) -> Plan:
-    until = outlook.now + HORIZON
-    history = outlook.history(world)
-    return plan(world, history, now=outlook.now, until=until, only=outlook.concerned)
 
 
 def _corrections(planned: Plan, outlook: Outlook, telling: Telling) -> list[Occurrence]:

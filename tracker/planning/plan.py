@@ -46,19 +46,21 @@ class Plan:
         return replace(self, occurrences=tuple(near))
 
 
-def plan(
+def plan(  # noqa: PLR0913 -- what, from when to when, how much of it, and what is known
     world: World,
     history: History,
     *,
     now: datetime,
     until: datetime | None = None,
     only: Iterable[str] | None = None,
+    items: Collection[str] | None = None,
     memo: Memo | None = None,
 ) -> Plan:
     """Plan every line of every campaign that has not expired at `now` and is due before `until`.
 
     Pure: the same files, history and moment give the same lines, whatever their order. What
     cannot be sent is there too, as "skipped" with its reason or "waiting" with what is missing.
+    With `items` only the lines of these steps are made, and none of the campaigns themselves.
     A `memo` saves the work for campaigns of which nothing has changed since it was last asked.
     """
     end = until or now + HORIZON
@@ -71,7 +73,11 @@ def plan(
         one: found.page(one, horizon, _known(history, one, now))
         for one in sorted(chosen & world.campaigns.keys())
     }
-    made = [line for page in pages.values() for line in page.lines]
+    made = [
+        line
+        for page in pages.values()
+        for line in (page.lines if items is None else page.lines_of(items))
+    ]
     lines = [
         *waiting_for_their_file(made, history),
         *_words(history, readers, None if only is None else chosen),
