@@ -156,15 +156,13 @@ def letters(draw: st.DrawFn) -> str:
         st.sampled_from(["", *(DEADLINE.replace("1 day", f"{n} days") for n in (2, 5))])
     )
     fact = draw(st.sampled_from(FACTS if deadline else FACTS[:2]))
-    return (
-        draw(st.sampled_from(["", "# a remark\n", "closed = 2010-06-23\n"]))
-        + draw(st.sampled_from(5 * [LETTER] + [LETTER.replace("title", "titel")]))
-        .replace("06-24", draw(st.sampled_from(["06-24", "07-01", "07-08"])))
-        .replace('["vienna"]', draw(st.sampled_from(4 * ['["vienna"]'] + ['["new-york"]'])))
-        + deadline
-        + draw(st.sampled_from(["", '[[target]]\nid = "chair"\npost = "Chair"\n']))
-        + fact
-    )
+    head = draw(st.sampled_from(["", "# a remark\n", "closed = 2010-06-23\n"]))
+    day = draw(st.sampled_from(["06-24", "07-01", "07-08"]))
+    readers = draw(st.sampled_from(4 * ['["vienna"]'] + ['["new-york"]']))
+    letter: str = draw(st.sampled_from(5 * [LETTER] + [LETTER.replace("title", "titel")]))
+    letter = letter.replace("06-24", day).replace('["vienna"]', readers)
+    target = draw(st.sampled_from(["", '[[target]]\nid = "chair"\npost = "Chair"\n']))
+    return f"{head}{letter}{deadline}{target}{fact}"
 
 
 FILES = st.dictionaries(st.sampled_from(["letter", "other", "third"]), letters(), min_size=1)
