@@ -217,7 +217,7 @@ def letters_of(desk: Desk) -> list[tuple[object, ...]]:
     ]
 
 
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(STEPS)
 async def test_edits_taken_alone_leave_what_the_whole_look_leaves(
     steps: list[tuple[dict[str, str], timedelta]],

@@ -121,12 +121,15 @@ class EditsAlone:
             and not any(lost_between(_facts(old, edit.name), _facts(mine, edit.name)))
             and not (self.engine.history.missing and edit.is_new(now))
             and not is_cut_short(edit.read.source.text, edit.good.text)
-            and judge(old.world, mine.world, self._outlook(edit, now))[1] is None
+            and judge(old.world, mine.world, self._outlook(edit, (old, mine), now))[1] is None
         )
 
-    def _outlook(self, edit: _Edit, now: datetime) -> Outlook:
+    def _outlook(self, edit: _Edit, both: tuple[InForce, InForce], now: datetime) -> Outlook:
         def history(world: World) -> History:
-            return history_once_read(edit.entries, InForce.of(world), now=now)
+            campaign = world.campaigns[edit.name]
+            same = (one for one in both if one.world.campaigns[edit.name] is campaign)
+            files = next(same, None) or InForce.of(world)
+            return history_once_read(edit.entries, files, now=now)
 
         def telling(old: World, new: World) -> Telling:
             return self._told.telling(new, moves_made(old, new, now=now), edited_at=None)

@@ -127,7 +127,8 @@ def _alone(before: Campaign, after: Campaign) -> tuple[Campaign, Campaign]:
     )
     if alone == after and all(one is other for one, other in own):
         alone = after  # the very same, so that it is not planned twice
-    return before.model_copy(update={"log": common}), alone
+    known = before if common == before.log else before.model_copy(update={"log": common})
+    return known, alone
 
 
 def _without_skips(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[Step]:

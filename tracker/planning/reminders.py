@@ -54,8 +54,12 @@ def deadline_lines(one: Instance, ground: Ground) -> Iterator[Occurrence]:
     assert isinstance(one.step.step, Deadline)
     assert isinstance(one.due, Resolved)
     assert one.at is not None
-    step = one.step.step
+    step, days = one.step.step, ground.course.frame.workdays
     leads = DEFAULT_LEADS if step.remind is None else step.remind
+    if all(ground.is_beyond(lead_day(lead, one.day, days).day) for lead in leads) and (
+        ground.is_beyond(one.day)
+    ):
+        return
     expires = min(one.at, one.ends or one.at)
     ahead = _Ahead(one.day, one.at, expires, leads, one.due.why)
     for owner in ground.owners(step.who):
