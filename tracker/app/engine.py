@@ -330,6 +330,7 @@ class Engine:
                 campaigns=tuple(campaigns),
             ),
         )
+        self._templates.hear(composed.problems, self.store, now=now)
         ends = [one.expires for one in written.lines]
         new = NewMail(
             coordinator=reader,
