@@ -36,6 +36,7 @@ class Daemon:
         self._plan_is_due = True
         self._stopping = False
         self._heard = 0
+        self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
         """End the loop once the work in hand is finished."""
@@ -87,9 +88,8 @@ class Daemon:
         return due is not None and due <= now
 
     def _after_a_change(self, now: datetime) -> Plan | None:
-        contents = self._folder.look()
-        if self._confirmed():
-            contents = self._folder.contents()
+        self._anew = self._anew or self._confirmed()
+        contents = self._folder.look(anew=self._anew)
         if contents is None:
             return None
         reading = self._read()
@@ -99,6 +99,7 @@ class Daemon:
         for path in sorted(path for path, _ in contents.items() ^ self._folder.believed.items()):
             LOG.info("read %s", path.name)
         self._folder.believe(contents)
+        self._anew = False
         return planned
 
     def _confirmed(self) -> bool:
