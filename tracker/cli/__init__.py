@@ -14,7 +14,7 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 # A command is over before garbage matters, and looking for it while modules load costs a tenth
 # of the time that a command takes.
-OBJECTS_BEFORE_COLLECTING = 50_000
+OBJECTS_BEFORE_COLLECTING = 200_000
 Clock = Callable[[], datetime]
 
 
