@@ -23,6 +23,9 @@ def steps(count: int, due: str = "1 working day before meeting") -> str:
 
 MANY = BOTH.replace("2010-06-24", "2010-07-01") + steps(8)
 FEW = BOTH.replace("2010-06-24", "2010-07-01") + steps(1)
+LONG = FEW.split("\n[[deadline]]")[0].replace("workdays", 'playbook = "long"\nworkdays')
+SKIPS = "".join(f'\n[[deadline]]\nid = "step-{n}"\nskip = true\n' for n in range(1, 8))
+LOGGED = '\n[[log]]\non = 2010-06-22\nfact = "outcome"\nask = "mission"\nresult = "met"\n'
 
 
 @pytest.fixture
@@ -205,11 +208,6 @@ async def test_facts_closing_pausing_and_skipping_never_count(home: Path, edit):
 
     assert held_edits(desk.store) == {}
     assert desk.store.last_good()["campaign", "letter"] == edit(LONG)
-
-
-LONG = FEW.split("\n[[deadline]]")[0].replace("workdays", 'playbook = "long"\nworkdays')
-SKIPS = "".join(f'\n[[deadline]]\nid = "step-{n}"\nskip = true\n' for n in range(1, 8))
-LOGGED = '\n[[log]]\non = 2010-06-22\nfact = "outcome"\nask = "mission"\nresult = "met"\n'
 
 
 async def test_a_new_campaign_is_never_held(home: Path):
