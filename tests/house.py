@@ -27,6 +27,7 @@ class House:
         replayed: bool = True,
         opened: datetime | None = None,
         database: Path | None = None,
+        composer: Composer = COMPOSER,
     ) -> None:
         self.clock = SimulatedClock(opened or first_moment(world))
         url = f"sqlite:///{database}" if database else "sqlite://"
@@ -36,7 +37,7 @@ class House:
         self.outcomes: list[Outcome] = []
         self.engine = Engine(
             self.store,
-            COMPOSER,
+            composer,
             deliver=self._deliver,
             clock=self.clock,
             replayed=replayed,

@@ -241,8 +241,12 @@ class Engine:
 
     def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
-        waiting = self.store.waiting_lines(reader, now)
-        return [one for one in waiting if one.kind == LineKind.CORRECTION or _is_due(one, now)]
+        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
+        return [
+            one
+            for one in self.store.waiting_lines(reader, now)
+            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+        ]
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
@@ -322,6 +326,7 @@ class Engine:
                 campaigns=tuple(campaigns),
             ),
         )
+        self._templates.hear(composed.problems, self.store, now=now)
         ends = [one.expires for one in written.lines]
         new = NewMail(
             coordinator=reader,

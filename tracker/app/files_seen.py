@@ -220,13 +220,11 @@ class _Look:
         )
 
     def _file(self, about: FileKey) -> str:
-        """Name a file as people do who keep it: from the folder of config.toml."""
-        home = shown_path(self.reading.config_path.parent)
         for one in (*self.reading.files, *self.reading.gone.values()):
             if (one.kind, one.id) == about:
-                return _from(home, one.path)
+                return file_name(self.reading, one.path)
         run = self.state.run.get(about)
-        return run[0].file if run else _from(home, Path(about[1]))
+        return run[0].file if run else file_name(self.reading, Path(about[1]))
 
 
 def readers_of(about: FileKey, world: World) -> tuple[str, ...]:
@@ -244,7 +242,9 @@ def readers_of(about: FileKey, world: World) -> tuple[str, ...]:
     return tuple(one for one in everybody if one in concerned) or everybody
 
 
-def _from(home: Path, path: Path) -> str:
+def file_name(reading: Reading, path: Path) -> str:
+    """Name a file as people do who keep it: from the folder of config.toml."""
+    home = shown_path(reading.config_path.parent)
     return printable(str(path.relative_to(home) if path.is_relative_to(home) else path))
 
 

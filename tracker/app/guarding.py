@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
-from tracker.app.files_seen import readers_of
+from tracker.app.files_seen import file_name, readers_of
 from tracker.app.in_force import with_only
 from tracker.app.live import live_history
 from tracker.app.telling import moves_made, outbox_of, telling_from
@@ -322,24 +322,25 @@ class _Guard:
         self, file: SourceFile, reason: str, effect: Effect, worlds: tuple[World, World]
     ) -> Iterator[JournalEntry]:
         about = (file.kind, file.id)
-        shown = Held(about, file.digest, file.path.name, reason)
+        name = file_name(self.reading, file.path)
+        shown = Held(about, file.digest, name, reason)
         data = {"of": about[0], "id": about[1], "digest": file.digest}
         yield JournalEntry(
             self.now,
             HELD,
             None,
             f"{HELD}/{'/'.join(about)}/{file.digest}/{self.now.isoformat()}",
-            {**data, "file": file.path.name, "reason": reason},
+            {**data, "file": name, "reason": reason},
         )
         word = FileWord(
             key=word_key("held", about, file.digest, self.now),
             kind="held",
             of=about[0],
             id=about[1],
-            file=file.path.name,
+            file=name,
             to=readers_of(about, self.before),
             at=self.now,
-            subject=f"Confirm an edit of {file.path.name}: {reason}",
+            subject=f"Confirm an edit of {name}: {reason}",
             headline=(
                 f"This edit waits for your word: {reason}. Until then the version before it stays"
                 f" in force. If it is meant, run: tracker accept {shown.version_id}"
@@ -355,9 +356,13 @@ def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
     for edit in differences(*worlds)[:MOST_SAID]:
         yield Said(text=edit.text)
     for lines, what in ((effect.cancelled, "Cancelled"), (effect.at_once, "Sent at once")):
-        for one in sorted(lines, key=lambda line: (line.states is None, line.key))[:MOST_SAID]:
+        found: dict[tuple[str, str], list[str]] = {}
+        for one in sorted(lines, key=lambda line: (line.states is None, line.key)):
             day = show_day_short(one.states.date()) if one.states else ""
-            yield Said(text=f"{what}: {one.what}", place=f"{day} ({one.owner})")
+            found.setdefault((one.what, day), []).append(one.owner)
+        for (text, day), readers in list(found.items())[:MOST_SAID]:
+            lines_for = f"{len(readers)} for {', '.join(sorted(set(readers)))}"
+            yield Said(text=f"{what}: {text}", place=f"{day}: {lines_for}" if day else lines_for)
 
 
 def is_cut_short(text: str, before: str) -> bool:

@@ -38,12 +38,15 @@ class Folder:
         """Return the contents that are in force."""
         return self._believed
 
-    def look(self) -> Contents | None:
-        """Return what the files hold now, if it is new and was the same at the look before."""
+    def look(self, *, anew: bool = False) -> Contents | None:
+        """Return what the files hold now, if it is new and was the same at the look before.
+
+        With `anew` it need not be new.
+        """
         now = self.contents()
         at_rest = now == self._last
         self._last = now
-        return now if at_rest and now != self._believed else None
+        return now if at_rest and (anew or now != self._believed) else None
 
     def believe(self, contents: Contents) -> None:
         """Take these contents as the ones in force."""

@@ -39,6 +39,7 @@ class Daemon:
         self._all_is_due = False
         self._stopping = False
         self._heard = 0
+        self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
         """End the loop once the work in hand is finished."""
@@ -90,19 +91,18 @@ class Daemon:
         return due is not None and due <= now
 
     def _after_a_change(self, now: datetime) -> Plan | None:
-        contents = self.folder.look()
-        confirmed = self._confirmed()
-        if confirmed:
-            contents = self.folder.contents()
+        self._anew = self._anew or self._confirmed()
+        contents = self.folder.look(anew=self._anew)
         if contents is None:
             return None
-        if not confirmed and self._taken_alone(contents, now):
+        if not self._anew and self._taken_alone(contents, now):
             return None  # what is due from it already is found like anything else that is due
         reading = self._read()
         if self.folder.contents() != contents:
             return None  # saved again while it was read: the next look sees it
         planned = self._taken(reading, now)
         self._believe(contents)
+        self._anew = False
         return planned
 
     def _taken_alone(self, contents: Contents, now: datetime) -> bool:

@@ -14,9 +14,9 @@ MOST_NAMED = 3
 
 
 def corrected_dates(lines: Sequence[Occurrence], saying: Saying) -> Iterable[Group]:
-    """Put all corrections of a mail under one heading, campaign by campaign."""
+    """Put all corrections of a mail under one heading, campaign by campaign, meetings first."""
     campaigns: dict[str, list[Occurrence]] = {}
-    for one in lines:
+    for one in sorted(lines, key=lambda line: line.item != "meeting"):
         campaigns.setdefault(one.campaign or "", []).append(one)
     if campaigns:
         yield Group(

@@ -9,7 +9,7 @@ from tracker.events import GRACE, FileWord, History, Said
 from tracker.occurrence import Occurrence
 from tracker.planning.files import PREFIX, key_of_word
 
-MOST = 10
+MOST = 16
 TO_DO = frozenset({"problem", "missing", "held"})
 _ORDER = ("missing", "problem", "held", "fixed")
 _HEADINGS = {"problem": "What is wrong", "held": "What it would change"}
@@ -60,7 +60,8 @@ def _said(words: Sequence[FileWord]) -> list[Said]:
     every = [said for word in words for said in word.entries]
     if len(every) <= MOST:
         return every
-    return [*every[:MOST], Said(f"and {len(every) - MOST} more: run tracker check")]
+    seen = "tracker plan" if words[0].kind == "held" else "tracker check"
+    return [*every[:MOST], Said(f"and {len(every) - MOST} more: see {seen}")]
 
 
 def _headline(word: FileWord, saying: Saying) -> str:

@@ -9,7 +9,7 @@ from tracker.config import Config
 from tracker.errors import Problem
 from tracker.loading.files import FOLDERS, FileKind, SourceFile, printable, shown_path
 from tracker.loading.placing import slipped
-from tracker.loading.slips import Slip
+from tracker.loading.slip import Slip
 
 FileKey = tuple[str, str]
 KINDS: Mapping[str, FileKind] = {kind: kind for kind, _ in FOLDERS}
