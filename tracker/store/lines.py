@@ -14,7 +14,8 @@ from tracker.store.records import LineState, OutboxLine
 from tracker.tables import LINE
 
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
-_FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", LINE.c.mail_id.is_(None))
+# Put so that SQLite does not look it up by mail: nearly all queued lines have none.
+_FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", func.coalesce(LINE.c.mail_id, 0) == 0)
 _PLANNED = ("campaign", "recipient", "due", "expires", "document")
 _SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
 
