@@ -2,7 +2,17 @@
 
 from tracker.compose.clean import clean
 from tracker.compose.message import Composed, Composer, Envelope
+from tracker.compose.page import PageMail, replay_page
 from tracker.compose.render import Rendered
 from tracker.compose.specimen import template_problems
 
-__all__ = ["Composed", "Composer", "Envelope", "Rendered", "clean", "template_problems"]
+__all__ = [
+    "Composed",
+    "Composer",
+    "Envelope",
+    "PageMail",
+    "Rendered",
+    "clean",
+    "replay_page",
+    "template_problems",
+]
