@@ -1,7 +1,7 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from tracker.occurrence import Topic
 
@@ -86,12 +86,32 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A meeting as a reader's calendar takes it; nobody is asked for an answer.
+
+    `seed` is the same for one meeting for ever, and `sequence` grows with each edit that touched
+    it. `start` and `end` are aware moments or, where the hour is not known, days; `end` is then
+    the day after the last. `cancelled` takes it out of a calendar. `about` is said line by line.
+    """
+
+    seed: str
+    sequence: int
+    summary: str
+    start: datetime | date
+    end: datetime | date
+    place: str = ""
+    about: tuple[str, ...] = ()
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MailContent:
     """One coordinator's whole message.
 
     `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.
     `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to
     paste, once per mail, for those without a shell. `footer` says why this reader got this mail.
+    `invitations` are the meetings that it reminds of or corrects, each a file for a calendar.
     """
 
     kind: str
@@ -107,3 +127,4 @@ class MailContent:
     sections: tuple[Section, ...] = ()
     paste: str = ""
     footer: str = ""
+    invitations: tuple[Invitation, ...] = ()

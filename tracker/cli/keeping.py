@@ -1,4 +1,4 @@
-"""The Maildir that a replay writes: made anew each time, and never over anybody's mail."""
+"""What a replay leaves in a folder: made anew each time, and never over anybody's mail."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from tracker.delivery import MaildirTransport
 from tracker.errors import QuestionError
 
 MARK = ".tracker-replay"
+PAGE = "index.html"  # a Maildir's reader looks into new, cur and tmp only
 _SAID = "Mails of a replay: `tracker replay --out` empties this folder and fills it again.\n"
 
 
@@ -31,3 +32,9 @@ def _empty(out: Path) -> None:
         for mail in (out / folder).glob("*"):
             if mail.is_file():
                 mail.unlink()
+    (out / PAGE).unlink(missing_ok=True)
+
+
+def keep_page(out: Path, page: str) -> None:
+    """Put the page beside the mails."""
+    (out / PAGE).write_text(page, encoding="utf-8", newline="\n")

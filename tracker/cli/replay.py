@@ -15,15 +15,16 @@ from tracker.app.replay import as_json, run, whole_span
 from tracker.campaign import World
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of
-from tracker.cli.keeping import replay_maildir
+from tracker.cli.keeping import PAGE, keep_page, replay_maildir
 from tracker.cli.moments import moment_of
 from tracker.cli.overlays import read_overlays
 from tracker.cli.reading import read_files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
 from tracker.cli.waiting import progress
+from tracker.compose import PageMail, replay_page
 from tracker.dates import show_day, zone
 from tracker.delivery import Outcome
-from tracker.digest.say import many
+from tracker.digest.say import city, many
 from tracker.errors import UsageError
 from tracker.occurrence import LineKind, Occurrence
 from tracker.store import MailRecord
@@ -60,7 +61,12 @@ def add(commands: Commands) -> None:
         help="folders named by moment (2010-06-23T15:00Z), each laid over the campaigns folder"
         " from that moment on",
     )
-    parser.add_argument("--out", type=Path, metavar="MAILDIR", help="put the mails there, too")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="MAILDIR",
+        help="put the mails there, too, and a page to leaf through them, index.html",
+    )
     parser.add_argument("--json", action="store_true", help="one object a line")
 
 
@@ -87,6 +93,8 @@ def run_replay(args: Namespace) -> int:
             overlays=overlays,
         )
     shown = [one for one in sent if one.at >= start]
+    if args.out:
+        keep_page(args.out, _page(shown, world, start, end))
     if args.json:
         for one in shown:
             print(json.dumps(as_json(one), ensure_ascii=False))
@@ -119,10 +127,35 @@ def _show(sent: Sequence[Sent], world: World, start: datetime, end: datetime) ->
     zones = {one.id: zone(one.timezone) for one in world.config.coordinator}
     for one in sent:
         _show_mail(out, one, zones[one.record.coordinator])
-    days = f"{show_day(start.date())} to {show_day(end.date())}"
-    heading(out, f"{many(len(sent), 'mail')}, {days} (UTC, the last day not included)")
+    heading(
+        out, f"{many(len(sent), 'mail')}, {_days(start, end)} (UTC, the last day not included)"
+    )
     if sent:
         _show_counts(out, sent)
+
+
+def _days(start: datetime, end: datetime) -> str:
+    return f"{show_day(start.date())} to {show_day(end.date())}"
+
+
+def _page(sent: Sequence[Sent], world: World, start: datetime, end: datetime) -> str:
+    """Make the page to leaf through; each mail stands on its reader's own day."""
+    readers = {one.id: (one.name, zone(one.timezone)) for one in world.config.coordinator}
+    mails = []
+    for one in sent:
+        name, home = readers[one.record.coordinator]
+        there = one.at.astimezone(home)
+        mails.append(
+            PageMail(
+                day=there.date(),
+                hour=f"{there:%H:%M} {city(home)}",
+                reader=name,
+                kind=one.written.kind,
+                subject=one.record.subject,
+                raw=one.record.raw,
+            )
+        )
+    return replay_page(mails, days=_days(start, end))
 
 
 def _show_mail(out: Console, one: Sent, home: ZoneInfo) -> None:
@@ -154,3 +187,4 @@ def _show_counts(out: Console, sent: Sequence[Sent]) -> None:
 def _say_where(out: Path | None) -> None:
     if out is not None:
         print(f"\nThe mails are in {out}: open it with `mutt -f {out}` or any other mail reader.")
+        print(f"To leaf through them in a browser: {out / PAGE}")

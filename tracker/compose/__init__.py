@@ -2,6 +2,7 @@
 
 from tracker.compose.clean import clean
 from tracker.compose.message import Composed, Composer, Envelope
+from tracker.compose.page import PageMail, replay_page
 from tracker.compose.render import BrokenTemplate, Rendered
 from tracker.compose.specimen import template_problems
 
@@ -10,7 +11,9 @@ __all__ = [
     "Composed",
     "Composer",
     "Envelope",
+    "PageMail",
     "Rendered",
     "clean",
+    "replay_page",
     "template_problems",
 ]

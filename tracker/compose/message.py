@@ -1,5 +1,6 @@
 """One coordinator's mail as the bytes that are kept and sent."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import HeaderRegistry
@@ -11,6 +12,7 @@ from typing import Any
 from tracker.compose.headers import (
     date_of,
     fingerprint,
+    id_host,
     list_id,
     mailbox,
     message_id,
@@ -18,7 +20,9 @@ from tracker.compose.headers import (
     sender,
 )
 from tracker.compose.render import BrokenTemplate, Rendered, Renderer
-from tracker.content import MailContent
+from tracker.content import Invitation, MailContent
+
+LONGEST_FILE_NAME = 60  # a longer one is parted into several parameters, which few programs join
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class Composer:
         """
         rendered = self.render(content)
         message = _message(rendered, envelope)
+        if content.invitations:
+            _attach(message, content.invitations, envelope)
         return Composed(
             message_id=message["Message-ID"],
             raw=message.as_bytes(),
@@ -105,6 +111,31 @@ def _message(rendered: Rendered, envelope: Envelope) -> EmailMessage:
         # `email` would draw one at random; "=_" never stands in quoted-printable text.
         message.set_boundary(f"=_{fingerprint('boundary', envelope.seed)}")
     return message
+
+
+def _attach(
+    message: EmailMessage, invitations: tuple[Invitation, ...], envelope: Envelope
+) -> None:
+    """Put a calendar file of each meeting behind the text."""
+    from tracker.compose.calendar_file import calendar_file  # noqa: PLC0415 -- 90 ms, rarely used
+
+    origin = sender(envelope.sender)
+    host = id_host(envelope.list_id_host or origin.domain)
+    for one in invitations:
+        message.add_attachment(
+            calendar_file(one, origin, host, stamp=envelope.sent_at),
+            maintype="text",
+            subtype="calendar",
+            params={"charset": "utf-8", "method": "PUBLISH"},
+            filename=_file_name(one, alone=len(invitations) == 1),
+        )
+    message.set_boundary(f"=_{fingerprint('attached', envelope.seed)}")
+
+
+def _file_name(one: Invitation, *, alone: bool) -> str:
+    """Name the only file `session.ics`; of several each says which meeting it is."""
+    named = re.sub(r"[^a-z0-9]+", "-", one.seed)
+    return "session.ics" if alone else f"{named[-LONGEST_FILE_NAME:]}.ics"
 
 
 class _Headers(HeaderRegistry):

@@ -9,6 +9,7 @@ from tracker.dates import show_day
 from tracker.digest.accepted import accepted
 from tracker.digest.correcting import corrected_dates
 from tracker.digest.files import file_words, lost_lines
+from tracker.digest.invitations import invitations
 from tracker.digest.lines import Saying, groups
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
@@ -76,6 +77,7 @@ def write(
             sections=digest.sections if digest else (),
             paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
             footer=_footer(saying),
+            invitations=invitations(ordered, saying, history),
         ),
         lines=ordered,
     )
