@@ -92,7 +92,7 @@ class Desk:
     def sleep(self, wait: timedelta) -> None:
         """The machine sleeps, and wakes once."""
         self._read(self.house.jump_to(self.now + wait))
-        self.readers.steady_since = self.now
+        self.readers.slept(self.now)
         self.readers.everybody_knows(self.now)
 
     def restart(self) -> None:

@@ -1,7 +1,7 @@
 """One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tracker.campaign import Deadline, World
@@ -75,7 +75,16 @@ def _work_out(campaign: str, horizon: Horizon, known: tuple[Fact, ...]) -> Page:
         readers=horizon.readers,
         until=horizon.until,
     )
-    return Page(whole, instances, tuple(_campaign_lines(instances, there)))
+    lines = (_until_closing(one, whole) for one in _campaign_lines(instances, there))
+    return Page(whole, instances, tuple(lines))
+
+
+def _until_closing(one: Occurrence, whole: Course) -> Occurrence:
+    """Let nothing of a campaign leave once it is closed, however late the tracker wakes."""
+    closed = whole.frame.closed_at
+    if closed is None or (one.expires is not None and one.expires <= closed):
+        return one
+    return replace(one, expires=closed)
 
 
 def _campaign_lines(instances: tuple[Instance, ...], ground: Ground) -> Iterator[Occurrence]:
