@@ -134,7 +134,7 @@ class Letter:
         if self.chases:
             parts += [
                 f'[[follow-up]]\nid = "chase"\nwhat = "{self.title} chase"\n'
-                'due = "1 working day after meeting"\nrepeat = "every 3 days, 2 more times"\n'
+                 'due = "1 working day after meeting"\nrepeat = "every 3 days, 2 more times"\n'
             ]
         return "\n".join([*parts, *map(_logged, self.facts)])
 

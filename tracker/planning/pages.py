@@ -1,7 +1,7 @@
 """One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -33,16 +33,16 @@ class Page:
     @cached_property
     def lines(self) -> tuple[Occurrence, ...]:
         """Return all lines."""
+        first = (*accepted_notices(self.ground), *meeting_reminders(self.ground))
         return (
-            *accepted_notices(self.ground),
-            *meeting_reminders(self.ground),
+            *(_until_closing(one, self.course) for one in first),
             *self.lines_of({one.step.id for one in self.instances}),
         )
 
     def lines_of(self, items: Collection[str]) -> tuple[Occurrence, ...]:
         """Return the lines of some steps."""
         return tuple(
-            line
+            _until_closing(line, self.course)
             for one in self.instances
             if one.step.id in items
             for line in _lines_of(one, self.instances, self.ground)
@@ -110,6 +110,14 @@ class Memo:
             whole = course(campaign, horizon.world, known, now=horizon.now)
             self._worked[key] = (whole, instances_of(whole, horizon.world))
         return self._worked[key]
+
+
+def _until_closing(one: Occurrence, whole: Course) -> Occurrence:
+    """Let nothing of a campaign leave once it is closed, however late the tracker wakes."""
+    closed = whole.frame.closed_at
+    if closed is None or (one.expires is not None and one.expires <= closed):
+        return one
+    return replace(one, expires=closed)
 
 
 def _lines_of(
