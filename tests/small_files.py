@@ -253,7 +253,7 @@ class Files:
         letter = self.letters[item.campaign]
         if letter.closed and _utc(letter.closed, time()) <= now:
             return True
-        if letter.met and item.step not in WHOLE:
+        if letter.met and (item.step not in WHOLE or item.step not in letter.steps):
             return True
         session = self.session(item)
         if any(

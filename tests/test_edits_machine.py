@@ -6,7 +6,7 @@ The reader's side (tests/naive_reader.py, tests/small_files.py) is written from 
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from hypothesis import settings, strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.edits_desk import Desk
@@ -133,4 +133,41 @@ class Edits(RuleBasedStateMachine):
 
 
 TestEdits = Edits.TestCase
-TestEdits.settings = settings(stateful_step_count=30)
+TestEdits.settings = settings(
+    max_examples=settings.default.max_examples // 2, stateful_step_count=30
+)
+
+
+def left(desk: Desk) -> list[tuple[object, ...]]:
+    """List what left: when, to whom, with which lines."""
+    return [
+        (mail.at, mail.record.coordinator, sorted(line.key for line in mail.written.lines))
+        for mail in desk.house.mails
+    ]
+
+
+VERBS: st.SearchStrategy[Do] = st.one_of(
+    st.sampled_from(WAITS).map(lambda wait: lambda desk: desk.turn(wait)),
+    st.sampled_from(WAITS).map(lambda wait: lambda desk: desk.turn(wait)),
+    st.tuples(SESSIONS, st.integers(-2, 2)).map(lambda two: lambda desk: desk.move(*two)),
+    SESSIONS.map(lambda which: lambda desk: desk.aim(which)),
+    SESSIONS.map(lambda which: lambda desk: desk.cancel(which)),
+    st.tuples(NAMES, STEPS, DUES).map(lambda three: lambda desk: desk.set_step(*three)),
+    st.tuples(NAMES, READERS).map(lambda two: lambda desk: desk.share(*two)),
+)
+
+
+@settings(max_examples=settings.default.max_examples // 5)
+@given(st.sampled_from(MONDAYS), st.lists(VERBS, min_size=4, max_size=12))
+def test_a_restart_at_any_moment_changes_nothing_of_what_is_sent(monday, verbs):
+    steady, restless = Desk(monday), Desk(monday, restless=True)
+
+    for do in verbs:
+        do(steady)
+        restless.restart()
+        do(restless)
+        restless.restart()
+
+    assert left(restless) == left(steady)
+    steady.close()
+    restless.close()
