@@ -53,7 +53,9 @@ class Desk:
     A verb that makes no sense at the moment does nothing, so that any order of them will do.
     """
 
-    def __init__(self, monday: date, *, database: Path | None = None, restless: bool = False):
+    def __init__(
+        self, monday: date, *, database: Path | None = None, restless: bool = False
+    ) -> None:
         self.files = small_files(monday)
         self.restless = restless
         opened = datetime.combine(monday, FIRST_HOUR, UTC)

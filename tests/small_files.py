@@ -133,8 +133,10 @@ class Letter:
         parts += [step.text(name, self.title) for name, step in self.steps.items()]
         if self.chases:
             parts += [
-                f'[[follow-up]]\nid = "chase"\nwhat = "{self.title} chase"\n'
-                'due = "1 working day after meeting"\nrepeat = "every 3 days, 2 more times"\n'
+                (
+                    f'[[follow-up]]\nid = "chase"\nwhat = "{self.title} chase"\n'
+                    'due = "1 working day after meeting"\nrepeat = "every 3 days, 2 more times"\n'
+                )
             ]
         return "\n".join([*parts, *map(_logged, self.facts)])
 

@@ -67,10 +67,12 @@ class Occurrence:
     reason: str | None = None
     origin: Origin | None = None
     series: str = ""  # lines of one series replace one another: only the last past one is sent
+    whole: bool = False  # for the campaign as a whole: its session is only what it counts from
     was: datetime | None = None
     told_at: datetime | None = None
 
     @property
     def topic(self) -> Topic:
         """Return what this line speaks of."""
-        return Topic(self.campaign, self.item, self.forum, self.session, self.ask)
+        place = (None, None) if self.whole else (self.forum, self.session)
+        return Topic(self.campaign, self.item, *place, self.ask)

@@ -2,9 +2,15 @@
 
 import pytest
 
-from tests.builders import LETTER, a_world, at
-from tests.house import House
-from tests.stories.test_corrections import CAMPAIGN, OPENED, a_house, reminded
+from tests.builders import a_world, at
+from tests.stories.test_corrections import (
+    CANCELLED,
+    OPENED,
+    a_house,
+    council,
+    reminded,
+    text_of,
+)
 
 pytestmark = pytest.mark.story
 
@@ -18,3 +24,17 @@ def test_nothing_leaves_after_the_closing_that_was_due_before_it():
 
     assert reminded(mails) == []
     assert reminded(house.turn_to(at("2010-06-25 12:00"))) == []
+
+
+def test_a_whole_campaign_step_told_off_the_plan_and_then_dropped_is_told_once():
+    paper = '[[deadline]]\nid = "paper"\nwhat = "Paper"\ndue = "3 days before meeting"\n'
+    letter = OPENED + paper + 'for = "campaign"\n'
+    house = a_house(a_world(letter))
+    house.turn_to(at("2010-06-14 13:00"))
+    house.edit(a_world(letter, forums=council(CANCELLED)))
+    house.turn_to(at("2010-06-15 13:00"))
+    house.edit(a_world(OPENED, forums=council(CANCELLED)))
+
+    mails = house.turn_to(at("2010-06-16 13:00"))
+
+    assert [one for one in mails if "You were told" in text_of(one)] == []

@@ -214,6 +214,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         forum=truth.meeting[0] if truth.meeting else topic.forum,
         session=truth.meeting[1] if truth.meeting else topic.session,
         ask=topic.ask,
+        whole=topic.session is None,
         states=truth.states,
         what=truth.what or told.what,
         why=truth.why,

@@ -126,7 +126,7 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
 
 def instance_topic(one: Instance) -> Topic:
     """Return what a line about a step's instance speaks of."""
-    meeting = one.meeting
+    meeting = one.meeting if one.step.scope == "meeting" else None
     return Topic(
         one.course.id,
         one.step.id,

@@ -122,6 +122,7 @@ def line(
         state="skipped" if place.left_out else "planned",
         reason=place.left_out,
         origin=subject.origin,
+        whole=not subject.belongs,
         series=subject.key(ground.course.id, owner.id, kind),
     )
 
