@@ -27,6 +27,7 @@ class House:
         replayed: bool = True,
         opened: datetime | None = None,
         database: Path | None = None,
+        composer: Composer = COMPOSER,
     ) -> None:
         self.clock = SimulatedClock(opened or first_moment(world))
         url = f"sqlite:///{database}" if database else "sqlite://"
@@ -34,14 +35,23 @@ class House:
         self.mails: list[Sent] = []
         self.letters: list[tuple[str, bytes]] = []
         self.outcomes: list[Outcome] = []
+        self.composer = composer
+        self.replayed = replayed
+        self.restart(world)
+
+    def restart(self, world: World, *, before: World | None = None) -> None:
+        """Start the tracker anew on the same database, as after a crash.
+
+        `before` are the files that were in force, where others were saved while it was down.
+        """
         self.engine = Engine(
             self.store,
-            COMPOSER,
+            self.composer,
             deliver=self._deliver,
             clock=self.clock,
-            replayed=replayed,
+            replayed=self.replayed,
         )
-        self.engine.take(world)
+        self.engine.take(world, before=before)
 
     async def _deliver(self, record: MailRecord, address: str) -> Outcome:
         outcome = self.outcomes.pop(0) if self.outcomes else Outcome("sent", 250, "taken")

@@ -215,7 +215,7 @@ def test_any_text_gives_a_whole_mail(kind: str, text: str):
     composed = COMPOSER.compose(content_of(kind, text), ENVELOPE)
     rendered = COMPOSER.render(content_of(kind, text))
 
-    assert composed.template_problem is None
+    assert composed.problems == ()
     assert re.search(rb"(?<!\r)\n|\r(?!\n)", composed.raw) is None
     assert max(map(len, composed.raw.split(b"\r\n"))) <= 998
     assert Page.read(rendered.html).faults == []

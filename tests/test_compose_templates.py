@@ -92,9 +92,10 @@ def test_a_broken_text_gives_the_plain_one_and_is_reported(
     composed = composer(own).compose(REMINDER, ENVELOPE)
     rendered = composer(own).render(REMINDER)
 
-    assert composed.template_problem is not None
-    assert f"reminder.txt:{line}: " in composed.template_problem
-    assert message in composed.template_problem
+    (broken,) = composed.problems
+    assert broken.file.endswith("reminder.txt")
+    assert broken.line == line
+    assert message in broken.message
     assert_all_is_said(rendered.text)
     assert rendered.html
 
@@ -104,7 +105,9 @@ def test_a_broken_html_leaves_a_mail_of_text_alone(own: Path):
 
     composed = composer(own).compose(REMINDER, ENVELOPE)
 
-    assert composed.template_problem == f"{own / 'layout.html'}:1: 'headlin' is undefined"
+    assert list(map(str, composed.problems)) == [
+        f"{own / 'layout.html'}:1: 'headlin' is undefined"
+    ]
     assert b"text/html" not in composed.raw
     assert b"Content-Type: text/plain" in composed.raw
     assert composer(own).render(REMINDER).text == Composer(SHIPPED).render(REMINDER).text

@@ -277,7 +277,7 @@ def test_more_files_than_are_read_are_told(folder: Path):
 
     many = [one for one in problems if one.code == "too-many-files"]
     assert [one.message for one in many] == [
-        "5,006 files stand here, and 5,000 are the most: the others are not read"
+        "12,006 files stand here, and 12,000 are the most: the others are not read"
     ]
 
 

@@ -65,9 +65,11 @@ ELSEWHERE = {
     "file-gone": "a file that is not there: test_files_kept",
     "emptied": "a folder without files: test_files_kept",
     "breaks-campaign": "needs an earlier version: test_files_kept",
+    "template": "Jinja, not TOML: test_templates",
     "phrase-empty": "empty text is refused before it is read as a phrase",
     "wrong-form": "every form that a value can have is named before",
 }
+ALSO = ("app/templates.py", "fields.py", "sessions.py")
 WRITTEN = re.compile(
     r"(?:code=|_refuse\(\s*|_refused\(\w+, |PhraseError\(\s*|\.fault\(\s*|_fault\(\w+, "
     r'|_wrong\(\w+, |Slip\([^"]*)"([a-z]+(?:-[a-z0-9]+)*)",'
@@ -87,10 +89,7 @@ def codes() -> Iterator[str]:
     tracker = HERE.parent / "tracker"
     folders = [tracker / name for name in ("checking", "events", "loading", "when")]
     files = [file for folder in folders for file in folder.glob("*.py")]
-    texts = (
-        file.read_text("utf-8")
-        for file in (*files, tracker / "fields.py", tracker / "sessions.py")
-    )
+    texts = (file.read_text("utf-8") for file in (*files, *(tracker / name for name in ALSO)))
     yield from sorted({code for text in texts for code in WRITTEN.findall(text)})
 
 

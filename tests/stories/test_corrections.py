@@ -329,6 +329,52 @@ def test_a_new_recess_takes_the_session_away():
     ]
 
 
+def test_a_playbooks_new_due_date_corrects_every_campaign_that_uses_it():
+    uses = OPENED.replace("coordinators", 'playbook = "quick"\ncoordinators')
+    quick = 'name = "Quick"\n' + CALLS
+    house = a_house(a_world(uses, uses, playbooks={"quick": quick}))
+    house.turn_to(at("2010-06-22 09:00"))
+
+    later = quick.replace("at 12:00", "at 17:00")
+    house.edit(a_world(uses, uses, playbooks={"quick": later}))
+    mails = house.turn_to(at("2010-06-22 10:00"))
+
+    assert corrected(mails) == 2 * [
+        ("22 09:10", "vienna", "calls", at("2010-06-23 10:00"), at("2010-06-23 15:00")),
+    ]
+    assert len(mails) == 1
+
+
+def test_during_a_pause_no_correction_leaves_and_afterwards_it_does():
+    paused = OPENED.replace(
+        "coordinators", 'paused = "23 June 2010 to 25 June 2010"\ncoordinators'
+    )
+    house = a_house(a_world(OPENED))
+    house.turn_to(at("2010-06-23 09:00"))
+
+    house.edit(a_world(paused, forums=council(TO_MONDAY)))
+
+    assert corrected(house.turn_to(at("2010-06-26 12:00"))) == [
+        ("26 06:00", "vienna", "meeting", THURSDAY, MONDAY),
+    ]
+
+
+def test_who_left_the_campaign_was_told_all_the_same_and_who_left_config_gets_nothing():
+    both = OPENED.replace('["vienna"]', '["vienna", "new-york"]')
+    alone = OPENED.replace('["vienna"]', '["new-york"]')
+    _, _, york = CONFIG.partition('[[coordinator]]\nid = "new-york"')
+    only_york = f'workdays = "vienna"\n[[coordinator]]\nid = "new-york"{york}'
+    for config, wanted in ((CONFIG, ["vienna"]), (only_york, [])):
+        house = a_house(a_world(both))
+        house.turn_to(at("2010-06-23 09:00"))
+
+        house.edit(a_world(alone, config=config, forums=council(CANCELLED)))
+        mails = house.turn_to(at("2010-06-23 10:00"))
+
+        told = [one[1] for one in corrected(mails)]
+        assert [one for one in told if one == "vienna"] == wanted
+
+
 def test_the_campaign_aims_at_another_session_and_says_which():
     house = a_house(a_world(OPENED))
     house.turn_to(at("2010-06-23 09:00"))

@@ -2,20 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
-from tracker.app.remembering import (
-    Facts,
-    digest_sent,
-    facts_of,
-    frames_of,
-    history_from,
-    sightings,
-)
+from tracker.app.in_force import InForce
+from tracker.app.nights import night_over
+from tracker.app.remembering import digest_sent, history_from, sightings
 from tracker.app.telling import (
     moves_made,
     never_told,
@@ -26,15 +21,14 @@ from tracker.app.telling import (
 from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import problem_sightings, trouble_for
 from tracker.campaign import World
-from tracker.changes import Telling, compare
+from tracker.changes import Changes, Telling, compare
 from tracker.compose import Composer, Envelope
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, is_late, write
+from tracker.digest import Saying, Trouble, Written, write
 from tracker.errors import ConfigError, Problem, TrackerError
-from tracker.events import GRACE, Frame, History
+from tracker.events import GRACE, History
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Memo, Plan, Reader, Readers, plan
-from tracker.planning.steps import steps_of
+from tracker.planning import Memo, Plan, Readers, plan
 from tracker.store import JournalEntry, MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
@@ -54,29 +48,6 @@ class Sent:
     written: Written
     at: datetime
     outcome: Outcome
-
-
-def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> datetime | None:
-    """Return when a reader's night ends, if these lines are late anyway and can wait for it.
-
-    Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
-    would be over by morning, is worth waking somebody for; a correction only if one of its dates
-    comes before the morning.
-    """
-    morning = reader.first_after(now)
-    waits = all(
-        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not _over_by(morning, one)
-        for one in lines
-    )
-    return morning if reader.asleep(now) and waits else None
-
-
-def _over_by(morning: datetime, one: Occurrence) -> bool:
-    """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
-    if one.kind == LineKind.CORRECTION:
-        return any(date is not None and date <= morning for date in (one.was, one.states))
-    ends = one.kind in {LineKind.REMINDER, LineKind.OVERDUE}
-    return ends and one.expires is not None and one.expires <= morning
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:
@@ -107,15 +78,11 @@ class Engine:
         self.deliver = deliver
         self.clock = clock
         self.replayed = replayed
-        self.problems: tuple[Problem, ...] = ()
-        self._world: World | None = None
-        self._edited_at: datetime | None = None
+        self.edited_at: datetime | None = None
+        self._files: InForce | None = None
         self._for_digest: dict[str, tuple[Occurrence, ...]] = {}
-        self._frames: dict[str, Frame] = {}
-        self._facts: Facts = {}
-        self._steps: dict[str, tuple[str, ...]] = {}
         self._journal: tuple[JournalEntry, ...] = ()
-        self._history = History()
+        self.history = History()
         self._telling: Telling | None = None
         self._nights: dict[str, datetime] = {}
         self._unwritten: dict[str, str] = {}
@@ -134,33 +101,39 @@ class Engine:
 
         What differs from the files `before` (those in force until now) is written down.
         """
-        known = before or self._world
-        if known is not None and known != world:
-            self._edited_at = self.clock()
-            self.store.record(edit_entries(known, world, now=self._edited_at))
-            self.store.record(moves_made(known, world, now=self._edited_at))
-        self._put_in_force(world, problems)
+        known = before or (self._files.world if self._files else world)
+        self.note_edits(known, world)
+        self.put_in_force(InForce.of(world, problems))
 
-    def _put_in_force(self, world: World, problems: tuple[Problem, ...]) -> None:
-        self._world = world
-        self.problems = problems
-        self._frames = frames_of(world)
-        self._facts = facts_of(self._frames)
-        self._steps = {
-            one: tuple(step.id for step in steps_of(home, world))
-            for one, home in self._frames.items()
-        }
+    def note_edits(self, before: World, after: World) -> list[JournalEntry]:
+        """Write down how files differ from what they were before, and return what is new."""
+        if before == after:
+            return []
+        self.edited_at = self.clock()
+        edits = edit_entries(before, after, now=self.edited_at)
+        moves = moves_made(before, after, now=self.edited_at)
+        return self.store.record([*edits, *moves])
+
+    def put_in_force(self, files: InForce) -> None:
+        """Let these files be in force, and write nothing down."""
+        self._files = files
         self._stale = True
+
+    @property
+    def files(self) -> InForce:
+        """Return the files in force with what follows from them."""
+        assert self._files is not None
+        return self._files
 
     @property
     def world(self) -> World:
         """Return the files in force."""
-        assert self._world is not None
-        return self._world
+        return self.files.world
 
-    def take_back(self, world: World, problems: tuple[Problem, ...]) -> None:
-        """Put files in force that were before, for what was written down with others is not."""
-        self.take(world, problems, before=world)
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return what is wrong with the other files."""
+        return self.files.problems
 
     def refresh(self) -> Plan:
         """Write down what is new, plan again and bring the outbox in line, in one transaction."""
@@ -171,13 +144,17 @@ class Engine:
                 history = self.record(now)
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
             changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
-            if changes:
-                drop = [(one.key, one.state, one.reason) for one in changes.drop]
-                self.store.replace_plan(
-                    changes.add, changes.update, drop, now=now, waits=changes.waits
-                )
+            self.bring_in_line(changes, now)
         self._for_digest = _by_owner(changes.for_digest)
         return planned
+
+    def bring_in_line(self, changes: Changes, now: datetime) -> None:
+        """Write the changes into the outbox."""
+        if changes:
+            drop = [(one.key, one.state, one.reason) for one in changes.drop]
+            self.store.replace_plan(
+                changes.add, changes.update, drop, now=now, waits=changes.waits
+            )
 
     def _let_go(self, history: History, now: datetime) -> bool:
         """Close the campaigns whose file has been gone for a day; say whether there are any."""
@@ -185,37 +162,50 @@ class Engine:
         gone = over & self.world.campaigns.keys()
         if gone:
             kept = {k: one for k, one in self.world.campaigns.items() if k not in over}
-            self._put_in_force(replace(self.world, campaigns=kept), self.problems)
+            self.put_in_force(InForce.of(replace(self.world, campaigns=kept), self.problems))
         return bool(gone)
 
     def record(self, now: datetime) -> History:
         """Write down first sights and facts that are new at `now`; return the history."""
-        found = sightings(self._frames, self._facts, self._steps, now=now, replayed=self.replayed)
+        found = self._sighted(self.files, now)
         wrong = problem_sightings(self.problems, now=now)
         known = {entry.key for entry in self.store.whole_journal()}
-        new = (entry for entry in (*found, *wrong) if entry.key not in known)
-        self.store.record(self._not_before_the_edit(entry) for entry in new)
+        self.store.record(entry for entry in (*found, *wrong) if entry.key not in known)
         self._add_up(self.store.whole_journal())
-        return self._history
+        return self.history
+
+    def record_sights(
+        self, files: InForce, known: Container[str], now: datetime
+    ) -> list[JournalEntry]:
+        """Write down first sights and facts of some files whose keys are not known."""
+        found = self._sighted(files, now)
+        return self.store.record(entry for entry in found if entry.key not in known)
+
+    def _sighted(self, files: InForce, now: datetime) -> Iterable[JournalEntry]:
+        found = sightings(files.frames, files.facts, files.steps, now=now, replayed=self.replayed)
+        return map(self._not_before_the_edit, found)
+
+    def blank_history(self) -> History:
+        """Return a history in which nothing has happened yet."""
+        return History(
+            accepted="morning" if self.replayed else "settled",
+            settle=self.world.config.times.settle,
+        )
 
     def _add_up(self, entries: tuple[JournalEntry, ...]) -> None:
         """Work out anew what follows from the journal and the files, if either has changed."""
         if entries is self._journal and not self._stale:
             return
-        blank = History(
-            accepted="morning" if self.replayed else "settled",
-            settle=self.world.config.times.settle,
-        )
-        self._history = history_from(entries, self._facts, blank)
+        self.history = history_from(entries, self.files.facts, self.blank_history())
         self._telling = telling_from(
-            entries, self.world, self._history.edits, edited_at=self._edited_at
+            entries, self.world, self.history.edits, edited_at=self.edited_at
         )
         self._journal = entries
         self._stale = False
 
     def _not_before_the_edit(self, entry: JournalEntry) -> JournalEntry:
         """Date what an edit brought in by that edit: in a replay, too, it was not known before."""
-        since = self._edited_at
+        since = self.edited_at
         return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
@@ -251,8 +241,12 @@ class Engine:
 
     def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
-        waiting = self.store.waiting_lines(reader, now)
-        return [one for one in waiting if one.kind == LineKind.CORRECTION or _is_due(one, now)]
+        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
+        return [
+            one
+            for one in self.store.waiting_lines(reader, now)
+            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+        ]
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
@@ -263,10 +257,12 @@ class Engine:
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
         moments = [self.store.next_due(after=after), *self._nights.values()]
-        moments += [since + GRACE for since in self._history.missing.values()]
+        moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
-            moments += [home.opened_at for home in self._frames.values()]
-            moments += [fact.known_at for facts in self._facts.values() for fact in facts.values()]
+            moments += [home.opened_at for home in self.files.frames.values()]
+            moments += [
+                fact.known_at for facts in self.files.facts.values() for fact in facts.values()
+            ]
         return min((at for at in moments if at is not None and at > after), default=None)
 
     def _begun(
@@ -302,11 +298,11 @@ class Engine:
         readers = Readers(self.world.config)
         saying = Saying(readers[reader], planned, self.world, now)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
-        since = self._history.digests.get(reader)
+        since = self.history.digests.get(reader)
         wrong = (*self.problems, *self._templates.problems)
         trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
         trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
-        written = write(lines, saying, self._history, trouble)
+        written = write(lines, saying, self.history, trouble)
         said = set(written.lines) if written else set()
         silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
         if silent:
@@ -330,6 +326,7 @@ class Engine:
                 campaigns=tuple(campaigns),
             ),
         )
+        self._templates.hear(composed.problems, self.store, now=now)
         ends = [one.expires for one in written.lines]
         new = NewMail(
             coordinator=reader,

@@ -1,26 +1,27 @@
 """Edits that wait for a person's word: found at a look, written down, confirmed."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
 from tracker.app.files_seen import file_name, readers_of
+from tracker.app.in_force import with_only
 from tracker.app.live import live_history
-from tracker.app.telling import moves_made, telling_from
+from tracker.app.telling import moves_made, outbox_of, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
-from tracker.campaign import World
+from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
 from tracker.dates import show_day_short
 from tracker.differences import differences
 from tracker.errors import QuestionError
-from tracker.events import FileWord, Said
+from tracker.events import FileWord, History, Said
 from tracker.loading import SourceFile, read_text
 from tracker.loading.standing import FileKey, needed_by
 from tracker.loading.world import Reading
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import HORIZON, Plan, plan
+from tracker.planning import HORIZON, Memo, Plan, plan
 from tracker.store import JournalEntry, Store
 
 HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
@@ -140,6 +141,112 @@ def hold_back(engine: Engine, reading: Reading, before: World, *, now: datetime)
     return bool(new)
 
 
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the effect of an edit on the campaigns concerned is worked out from."""
+
+    now: datetime
+    concerned: frozenset[str]
+    kept: Mapping[str, Kept]
+    history: Callable[[World], History]
+    telling: Callable[[World, World], Telling]
+    memo: Memo = field(default_factory=Memo)  # of the files after the edit
+
+
+def judge(old: World, new: World, outlook: Outlook) -> tuple[Effect, str | None]:
+    """Return what an edit would do, and why it is held if it is."""
+    whole = new
+    old, new = edit_alone(old, new)
+    if _same_objects(new, whole):
+        new = whole  # of which pages may be known
+    quick = _effect_on_steps(old, new, outlook)
+    if quick is not None and why_held(quick) is None:
+        return quick, None
+    effect = effect_on(old, new, outlook)
+    return effect, why_held(effect)
+
+
+def effect_on(old: World, new: World, outlook: Outlook) -> Effect:
+    """Plan for the files before and after an edit, and compare."""
+    if old == new:
+        return Effect(pending={})
+    before, after = _Planned.of(old, outlook), _Planned.of(new, outlook, outlook.memo)
+    return _effect(before.plan(None), after.plan(None), outlook, outlook.telling(old, new))
+
+
+def _effect_on_steps(old: World, new: World, outlook: Outlook) -> Effect | None:
+    """Return the effect of an edit of one campaign's steps, without going over its other steps.
+
+    Their lines are the same before and after. They are missing from `pending`, so that this
+    effect looks graver than it is, never slighter. None where something else was edited, too.
+    """
+    pairs = [(old.campaigns[one], new.campaigns[one]) for one in sorted(outlook.concerned)]
+    shared = replace(old, campaigns={}) == replace(new, campaigns={})
+    if len(pairs) != 1 or not shared or not _differ_in_steps(*pairs[0]):
+        return None
+    before, after = _Planned.of(old, outlook), _Planned.of(new, outlook, outlook.memo)
+    was, becomes = before.instances(), after.instances()
+    items = {one for one in was.keys() | becomes.keys() if was.get(one) != becomes.get(one)}
+    return _effect(before.plan(items), after.plan(items), outlook, outlook.telling(old, new))
+
+
+def _same_objects(one: World, other: World) -> bool:
+    return one.campaigns.keys() == other.campaigns.keys() and all(
+        one.campaigns[name] is other.campaigns[name] for name in one.campaigns
+    )
+
+
+def _differ_in_steps(old: Campaign, new: Campaign) -> bool:
+    steps = {"deadline": (), "follow_up": ()}
+    return old.model_copy(update=steps) == new.model_copy(update=steps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """The plan of the campaigns concerned, of all their steps or of some."""
+
+    world: World
+    history: History
+    outlook: Outlook
+    memo: Memo
+
+    @classmethod
+    def of(cls, world: World, outlook: Outlook, memo: Memo | None = None) -> "_Planned":
+        return cls(world, outlook.history(world), outlook, memo or Memo())
+
+    def plan(self, items: Collection[str] | None) -> Plan:
+        return plan(
+            self.world,
+            self.history,
+            now=self.outlook.now,
+            until=self.outlook.now + HORIZON,
+            only=self.outlook.concerned,
+            items=items,
+            memo=self.memo,
+        )
+
+    def instances(self) -> dict[str, list[tuple[object, ...]]]:
+        """Return the instances of each step."""
+        found: dict[str, list[tuple[object, ...]]] = {}
+        for those in self.plan(()).instances.values():
+            for one in those:
+                found.setdefault(one.step.id, []).append(one.itself)
+        return found
+
+
+def _effect(before: Plan, after: Plan, outlook: Outlook, telling: Telling) -> Effect:
+    effect = effect_of(before, after, outlook.kept, telling)
+    known = {one.key for one in _corrections(before, outlook, telling)}
+    corrected = _corrections(after, outlook, telling)
+    more = tuple(one for one in corrected if one.key not in known)
+    return replace(effect, at_once=(*effect.at_once, *more))
+
+
+def _corrections(planned: Plan, outlook: Outlook, telling: Telling) -> list[Occurrence]:
+    changes = compare(planned, outlook.kept.values(), now=outlook.now, telling=telling)
+    return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+
+
 class _Guard:
     """One look at edits: each alone, against the files in force until now."""
 
@@ -180,10 +287,10 @@ class _Guard:
             return
         old, new = (with_file(self._ground(), file.id, one) for one in (was, becomes))
         concerned = _concerned(about, old)
-        effect = self._effect(*edit_alone(old, new), concerned)
-        reason = why_held(effect)
-        if reason is None and _is_cut_short(file.text, self.good[about].text):
-            effect = self._effect(old, new, concerned)
+        old, new = with_only(old, concerned), with_only(new, concerned)
+        effect, reason = judge(old, new, self._outlook(concerned))
+        if reason is None and is_cut_short(file.text, self.good[about].text):
+            effect = effect_on(old, new, self._outlook(concerned))
             reason = why_held(effect, cut_short=True)
         if reason is not None:
             yield from self._hold(file, reason, effect, (old, new))
@@ -200,35 +307,16 @@ class _Guard:
             workdays={**after.workdays, **before.workdays},
         )
 
-    def _effect(self, old: World, new: World, concerned: frozenset[str]) -> Effect:
-        if old == new:
-            return Effect(pending={})
-        kept = {
-            one.occurrence.key: Kept(one.occurrence, one.state, one.mail or 0, one.settled_at)
-            for one in self.store.lines()
-        }
-        telling = self._telling(old, new)
-        before, after = (self._planned(world, concerned) for world in (old, new))
-        effect = effect_of(before, after, kept, telling)
-        corrected = self._corrections(after, kept, telling)
-        known = {one.key for one in self._corrections(before, kept, telling)}
-        more = tuple(one for one in corrected if one.key not in known)
-        return replace(effect, at_once=(*effect.at_once, *more))
+    def _outlook(self, concerned: frozenset[str]) -> "Outlook":
+        def telling(old: World, new: World) -> Telling:
+            entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
+            return telling_from(entries, new, (), edited_at=None)
 
-    def _corrections(
-        self, planned: Plan, kept: Mapping[str, Kept], telling: Telling
-    ) -> list[Occurrence]:
-        changes = compare(planned, kept.values(), now=self.now, telling=telling)
-        return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+        def history(world: World) -> History:
+            return live_history(self.store, world, now=self.now)
 
-    def _planned(self, world: World, concerned: frozenset[str]) -> Plan:
-        history = live_history(self.store, world, now=self.now)
-        until = self.now + HORIZON
-        return plan(world, history, now=self.now, until=until, only=concerned)
-
-    def _telling(self, old: World, new: World) -> Telling:
-        entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
-        return telling_from(entries, new, (), edited_at=None)
+        kept = {one.occurrence.key: one for one in outbox_of(self.store)}
+        return Outlook(self.now, concerned, kept, history, telling)
 
     def _hold(
         self, file: SourceFile, reason: str, effect: Effect, worlds: tuple[World, World]
@@ -277,7 +365,8 @@ def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
             yield Said(text=f"{what}: {text}", place=f"{day}: {lines_for}" if day else lines_for)
 
 
-def _is_cut_short(text: str, before: str) -> bool:
+def is_cut_short(text: str, before: str) -> bool:
+    """Say whether a text is only the beginning of the version before it."""
     cut = text.rstrip()
     return before.startswith(cut) and len(cut) < len(before.rstrip())
 

@@ -1,12 +1,13 @@
 """The history that the daemon has, or would have after one more look at the files."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from tracker.app.remembering import facts_of, frames_of, history_from, sightings
+from tracker.app.in_force import InForce
+from tracker.app.remembering import history_from, sightings
 from tracker.campaign import World
 from tracker.events import History
-from tracker.planning.steps import steps_of
-from tracker.store import Store
+from tracker.store import JournalEntry, Store
 
 
 def live_history(store: Store, world: World, *, now: datetime) -> History:
@@ -14,14 +15,17 @@ def live_history(store: Store, world: World, *, now: datetime) -> History:
 
     Nothing is written: a fact that was logged a moment ago counts all the same.
     """
-    frames = frames_of(world)
-    facts = facts_of(frames)
-    steps = {one: tuple(step.id for step in steps_of(home, world)) for one, home in frames.items()}
-    entries = store.whole_journal()
+    return history_once_read(store.whole_journal(), InForce.of(world), now=now)
+
+
+def history_once_read(
+    entries: Sequence[JournalEntry], files: InForce, *, now: datetime
+) -> History:
+    """Add up entries and what would be written down if these files were looked at now."""
     known = {entry.key for entry in entries}
-    new = sightings(frames, facts, steps, now=now, replayed=False)
+    new = sightings(files.frames, files.facts, files.steps, now=now, replayed=False)
     return history_from(
         [*entries, *(entry for entry in new if entry.key not in known)],
-        facts,
-        History(accepted="settled", settle=world.config.times.settle),
+        files.facts,
+        History(accepted="settled", settle=files.world.config.times.settle),
     )

@@ -1,7 +1,7 @@
 """Facts that a file has lost: known to the journal, and gone from the log."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,7 +40,11 @@ def lost_facts(
     if not isinstance(shape, Campaign) or (shape.workdays or "") not in {"", *world.workdays}:
         return
     old = _facts(campaign, replace(world, campaigns={campaign: shape}))
-    now = _facts(campaign, world)
+    yield from lost_between(old, _facts(campaign, world))
+
+
+def lost_between(old: Collection[Fact], now: Collection[Fact]) -> Iterator[Lost]:
+    """Yield the facts that one version of a log has and another does not."""
     lacking = Counter(map(_slot, old)) - Counter(map(_slot, now))
     kept = {_said(fact) for fact in now}
     for fact in sorted(old, key=lambda one: _said(one) in kept):
@@ -59,7 +63,7 @@ def still_lost(fault: str, campaign: str, world: World) -> bool:
     return sum(_slot(one) == slot for one in _facts(campaign, world)) < int(number)
 
 
-def _facts(campaign: str, world: World) -> Iterable[Fact]:
+def _facts(campaign: str, world: World) -> Collection[Fact]:
     return read_facts(frame(campaign, world))
 
 

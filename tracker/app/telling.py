@@ -12,7 +12,7 @@ from tracker.difference import Edit
 from tracker.digest import Written
 from tracker.occurrence import Topic
 from tracker.planning import Readers
-from tracker.store import JournalEntry, Store
+from tracker.store import JournalEntry, OutboxLine, Store
 
 PASSING, UNTOLD, MOVE = "passing", "untold", "move"
 DATES_TOLD = frozenset({PASSING, UNTOLD, MOVE, RENAMED})  # what `telling_from` adds up
@@ -50,9 +50,12 @@ def never_told(mail: int, *, now: datetime) -> JournalEntry:
 
 def outbox_of(store: Store) -> list[Kept]:
     """Return every line with its state, as the comparison with a plan wants it."""
-    return [
-        Kept(one.occurrence, one.state, one.mail or 0, one.settled_at) for one in store.lines()
-    ]
+    return as_kept(store.lines())
+
+
+def as_kept(lines: Iterable[OutboxLine]) -> list[Kept]:
+    """Return lines as the comparison with a plan wants them."""
+    return [Kept(one.occurrence, one.state, one.mail or 0, one.settled_at) for one in lines]
 
 
 def telling_from(
@@ -74,12 +77,12 @@ def telling_from(
         elif entry.kind == UNTOLD:
             untold.add(entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
-            moves[entry.campaign] = (*moves.get(entry.campaign, ()), _move(entry.data))
+            moves[entry.campaign] = (*moves.get(entry.campaign, ()), move_in(entry.data))
     return Telling(
         readers=Readers(world.config),
         settle=world.config.times.settle,
         passing=tuple(
-            one for entry in passing if entry.data["mail"] not in untold for one in _told(entry)
+            one for entry in passing if entry.data["mail"] not in untold for one in dates_in(entry)
         ),
         moves=moves,
         edits=edits,
@@ -94,11 +97,13 @@ def _renamed(entry: JournalEntry, names: dict[str, str]) -> JournalEntry:
     return replace(entry, data={**entry.data, "tells": tells})
 
 
-def _move(data: dict[str, Any]) -> Move:
+def move_in(data: dict[str, Any]) -> Move:
+    """Read the move that an entry holds."""
     return Move(data["forum"], date.fromisoformat(data["was"]), date.fromisoformat(data["now"]))
 
 
-def _told(entry: JournalEntry) -> Iterator[Told]:
+def dates_in(entry: JournalEntry) -> Iterator[Told]:
+    """Read the dates that were told in passing by one mail."""
     for campaign, item, forum, session, ask, states, text in entry.data["tells"]:
         day = date.fromisoformat(session) if session else None
         yield Told(

@@ -1,11 +1,13 @@
 """A look at the organisation's templates whenever something is due."""
 
 import logging
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tracker.app.templates import template_problems_in, templates_in
+from tracker.app.templates import placed, template_problems_in, templates_in
 from tracker.app.trouble import problem_sightings
+from tracker.compose import BrokenTemplate
 from tracker.errors import Problem
 from tracker.store import Store
 
@@ -27,12 +29,21 @@ class TemplateWatch:
         if stamps == self._stamps:
             return
         self.problems = template_problems_in(self._folder)
-        for entry, one in zip(
-            problem_sightings(self.problems, now=now), self.problems, strict=True
-        ):
-            if store.record([entry]):
-                LOG.warning("%s has an error in line %d: %s", one.file, one.line, one.message)
+        _note(self.problems, store, now=now)
         self._stamps = stamps
+
+    def hear(self, broken: Iterable[BrokenTemplate], store: Store, *, now: datetime) -> None:
+        """Take in what a mail found wrong with its templates, though samples did not."""
+        found = (placed(one.file, one.line, one.message, folder=self._folder) for one in broken)
+        new = tuple(one for one in found if one not in self.problems)
+        self.problems += new
+        _note(new, store, now=now)
+
+
+def _note(problems: Sequence[Problem], store: Store, *, now: datetime) -> None:
+    for entry, one in zip(problem_sightings(problems, now=now), problems, strict=True):
+        if store.record([entry]):
+            LOG.warning("%s has an error in line %d: %s", one.file, one.line, one.message)
 
 
 def _stamp(path: Path) -> Stamp:

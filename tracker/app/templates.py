@@ -25,7 +25,27 @@ def template_problems_in(folder: Path) -> tuple[Problem, ...]:
     from tracker.compose import Composer, template_problems  # noqa: PLC0415 -- see above
 
     found = template_problems(Composer(folder, shipped_templates()))
-    return tuple(_problem(_path(file, folder), line, message) for file, line, message in found)
+    return tuple(placed(*one, folder=folder) for one in found)
+
+
+def placed(file: str, line: int, message: str, *, folder: Path) -> Problem:
+    """Make a problem of what is wrong with a template, with the line as its author typed it."""
+    path = _path(file, folder)
+    excerpt = _line(path, line)
+    said = excerpt.strip()
+    caret = excerpt.find(said)
+    return Problem(
+        file=str(shown_path(path)),
+        line=line,
+        column=caret + 1,
+        key="",
+        code="template",
+        message=message,
+        hint=HINT,
+        excerpt=excerpt,
+        caret=caret,
+        width=len(said) or 1,
+    )
 
 
 def templates_in(folder: Path) -> list[Path]:
@@ -47,26 +67,10 @@ def _differs(path: Path) -> bool:
 
 def _path(file: str, folder: Path) -> Path:
     """Find the file that a problem names: by its path or, where it gives nothing, by its name."""
+    if Path(file).name != file:
+        return Path(file)
     own = folder / file
     return own if own.exists() else shipped_templates() / file
-
-
-def _problem(path: Path, line: int, message: str) -> Problem:
-    excerpt = _line(path, line)
-    said = excerpt.strip()
-    caret = excerpt.find(said)
-    return Problem(
-        file=str(shown_path(path)),
-        line=line,
-        column=caret + 1,
-        key="",
-        code="template",
-        message=message,
-        hint=HINT,
-        excerpt=excerpt,
-        caret=caret,
-        width=len(said) or 1,
-    )
 
 
 def _line(path: Path, number: int) -> str:

@@ -102,12 +102,19 @@ def _waits(new: Iterable[Occurrence], telling: Telling, now: datetime) -> dict[s
 
 def _dropped(gone: Occurrence, planned: Plan, now: datetime) -> Dropped:
     if gone.expires is not None and gone.expires <= now:
-        return Dropped(gone.key, "expired", "its time passed before it could be sent")
+        return Dropped(gone.key, "expired", _why_expired(gone, planned))
     if any(_replaces(one, gone, now) for one in planned.planned):
         return Dropped(gone.key, "expired", "a later line of the same item took its place")
     if gone.kind == LineKind.CORRECTION:
         return Dropped(gone.key, "cancelled", "there is nothing to correct any more")
     return Dropped(gone.key, "cancelled", _why_cancelled(gone, planned))
+
+
+def _why_expired(gone: Occurrence, planned: Plan) -> str:
+    whole = planned.courses.get(gone.campaign or "")
+    if whole is not None and gone.expires == whole.frame.closed_at:
+        return "the campaign is closed"
+    return "its time passed before it could be sent"
 
 
 def _replaces(one: Occurrence, gone: Occurrence, now: datetime) -> bool:

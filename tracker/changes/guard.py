@@ -121,10 +121,14 @@ def _alone(before: Campaign, after: Campaign) -> tuple[Campaign, Campaign]:
         "follow_up": tuple(_without_skips(before.follow_up, after.follow_up)),
     }
     kept = {"signatory": before.signatory, "closed": before.closed, "paused": before.paused}
-    return (
-        before.model_copy(update={"log": common}),
-        after.model_copy(update={"log": common, **kept, **steps}),
+    alone = after.model_copy(update={"log": common, **kept, **steps})
+    own = zip(
+        (*after.deadline, *after.follow_up), (*alone.deadline, *alone.follow_up), strict=False
     )
+    if alone == after and all(one is other for one, other in own):
+        alone = after  # the very same, so that it is not planned twice
+    known = before if common == before.log else before.model_copy(update={"log": common})
+    return known, alone
 
 
 def _without_skips(before: tuple[Step, ...], after: tuple[Step, ...]) -> Iterator[Step]:

@@ -64,7 +64,7 @@ def last_told(
 ) -> dict[tuple[str, Topic], Told]:
     """Return the last date that each reader was given on each topic, by its present name.
 
-    A date that was given in a reminder and again in a digest does not become one told in passing.
+    What a digest says in passing never takes the place of what a reminder or a correction said.
     """
     found: dict[tuple[str, Topic], Told] = {}
     called = cache(partial(present_topic, planned=planned, moves=telling.moves))
@@ -72,7 +72,7 @@ def last_told(
     for one in sorted(said, key=lambda told: (told.at, not told.in_passing)):
         place = (one.reader, called(one.topic))
         before = found.get(place)
-        if before is None or before.states != one.states or not one.in_passing:
+        if before is None or before.in_passing or not one.in_passing:
             found[place] = one
     return found
 

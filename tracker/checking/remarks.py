@@ -32,8 +32,11 @@ def _past_reminders(whole: Course, instances: tuple[Instance, ...]) -> Iterator[
     A playbook's ladder is longer than the notice that most letters have, so it is left alone.
     """
     campaign, opened = whole.frame.campaign, whole.frame.opened
+    made: dict[str, list[Instance]] = {}
+    for one in instances:
+        made.setdefault(one.step.id, []).append(one)
     for number, step in enumerate(campaign.deadline):
-        days = _due_days(step.id, instances)
+        days = _due_days(made.get(step.id, []))
         if step.skip or not days:
             continue
         path: KeyPath = ("deadline", number)
@@ -48,8 +51,7 @@ def _past_reminders(whole: Course, instances: tuple[Instance, ...]) -> Iterator[
             yield from _past_leads(("meeting", entry, "remind"), meeting.remind, held, whole)
 
 
-def _due_days(step: str, instances: tuple[Instance, ...]) -> list[date]:
-    mine = [one for one in instances if one.step.id == step]
+def _due_days(mine: list[Instance]) -> list[date]:
     return [] if any(one.waiting for one in mine) else [one.day for one in mine]
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TypeAlias
 
 from tracker import __version__
@@ -75,7 +77,7 @@ def command(
     parser = commands.add_parser(
         name,
         help=COMMANDS[name],
-        description=about,
+        description=fill(about, get_terminal_size().columns - 2),
         epilog=f"examples:\n{shown}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -19,7 +19,7 @@ from tracker.compose.headers import (
     roots,
     sender,
 )
-from tracker.compose.render import Rendered, Renderer
+from tracker.compose.render import BrokenTemplate, Rendered, Renderer
 from tracker.content import Invitation, MailContent
 
 LONGEST_FILE_NAME = 60  # a longer one is parted into several parameters, which few programs join
@@ -47,13 +47,13 @@ class Envelope:
 class Composed:
     """A mail's bytes, with CRLF, and the id they carry.
 
-    `template_problem` says which template was broken, and where, if one was.
+    `problems` says which templates were broken, and where, if any were.
     """
 
     message_id: str
     raw: bytes
     subject: str
-    template_problem: str | None = None
+    problems: tuple[BrokenTemplate, ...] = ()
 
 
 class Composer:
@@ -83,7 +83,7 @@ class Composer:
             message_id=message["Message-ID"],
             raw=message.as_bytes(),
             subject=rendered.subject,
-            template_problem="; ".join(map(str, rendered.problems)) or None,
+            problems=rendered.problems,
         )
 
 

@@ -22,7 +22,7 @@ _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class BrokenTemplate:
     """What is wrong with a template, and where."""
 
     file: str
@@ -44,7 +44,7 @@ class Rendered:
     subject: str
     text: str
     html: str
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[BrokenTemplate, ...] = ()
 
 
 class Renderer:
@@ -64,12 +64,12 @@ class Renderer:
         html = _part(self._templates, f"{content.kind}.html", values)
         return Rendered(
             subject=clean(content.subject) or "Campaign tracker",
-            text=tidy(plain(content)) if isinstance(text, Problem) else f"{text.strip()}\n",
-            html="" if isinstance(html, Problem) else self._inliner.inline(html),
-            problems=tuple(part for part in (text, html) if isinstance(part, Problem)),
+            text=tidy(plain(content)) if isinstance(text, BrokenTemplate) else f"{text.strip()}\n",
+            html="" if isinstance(html, BrokenTemplate) else self._inliner.inline(html),
+            problems=tuple(part for part in (text, html) if isinstance(part, BrokenTemplate)),
         )
 
-    def problem(self, name: str) -> Problem | None:
+    def problem(self, name: str) -> BrokenTemplate | None:
         """Compile one template and say what is wrong with it."""
         try:
             self._templates.get_template(name)
@@ -83,30 +83,32 @@ def tidy(text: str) -> str:
     return _UNSAYABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _part(templates: Environment, name: str, values: Mapping[str, Any]) -> str | Problem:
+def _part(templates: Environment, name: str, values: Mapping[str, Any]) -> str | BrokenTemplate:
     """Render one template; what it gives is whole, or a problem."""
     try:
         pieces, size = [], 0
         for piece in templates.get_template(name).generate(values):
             size += len(piece)
             if size > LONGEST_PART:
-                return Problem(name, 1, f"gives more than {LONGEST_PART // 1024} KiB")
+                return BrokenTemplate(name, 1, f"gives more than {LONGEST_PART // 1024} KiB")
             pieces.append(piece)
     except Exception as broken:  # noqa: BLE001 -- whatever it is, a template must not stop a mail
         return _problem(broken, name)
     text = tidy("".join(pieces))
-    return text if text.strip() else Problem(name, 1, "gives nothing at all")
+    return text if text.strip() else BrokenTemplate(name, 1, "gives nothing at all")
 
 
-def _problem(broken: Exception, name: str) -> Problem:
+def _problem(broken: Exception, name: str) -> BrokenTemplate:
     """Say in which template and line it broke: Jinja puts them into the traceback."""
     message = " ".join(str(broken).split()) or type(broken).__name__
     if isinstance(broken, TemplateSyntaxError):
-        return Problem(broken.filename or broken.name or name, broken.lineno, broken.message or "")
+        return BrokenTemplate(
+            broken.filename or broken.name or name, broken.lineno, broken.message or ""
+        )
     places = [
         (frame.filename, frame.lineno or 1)
         for frame in traceback.extract_tb(broken.__traceback__)
         if frame.filename.endswith((".html", ".txt"))
     ]
     file, line = places[-1] if places else (name, 1)
-    return Problem(file, line, message)
+    return BrokenTemplate(file, line, message)

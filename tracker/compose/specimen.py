@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracker.compose.message import Composer
-from tracker.compose.render import KINDS, Problem
+from tracker.compose.render import KINDS, BrokenTemplate
 from tracker.content import (
     CampaignLines,
     Entry,
@@ -22,7 +22,7 @@ def template_problems(composer: Composer) -> list[tuple[str, int, str]]:
     Each kind is rendered with all that a mail can hold and with as little as it can; other
     templates in the organisation's folder are compiled.
     """
-    found: dict[Problem, None] = {}
+    found: dict[BrokenTemplate, None] = {}
     for kind in KINDS:
         for content in (_full(kind), _bare(kind)):
             found.update(dict.fromkeys(composer.render(content).problems))

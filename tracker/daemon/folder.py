@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tracker.errors import Problem
 from tracker.loading.files import FOLDERS, digest_of, read_bytes, toml_names
+from tracker.loading.reread import EditedFile
 
 Contents = Mapping[Path, str]
 _Stamp = tuple[int, int, int, int]
@@ -28,20 +29,48 @@ class Folder:
         self._last = self._believed
 
     @property
+    def config(self) -> Path:
+        """Return the path of config.toml."""
+        return self._config
+
+    @property
     def believed(self) -> Contents:
         """Return the contents that are in force."""
         return self._believed
 
-    def look(self) -> Contents | None:
-        """Return what the files hold now, if it is new and was the same at the look before."""
+    def look(self, *, anew: bool = False) -> Contents | None:
+        """Return what the files hold now, if it is new and was the same at the look before.
+
+        With `anew` it need not be new.
+        """
         now = self.contents()
         at_rest = now == self._last
         self._last = now
-        return now if at_rest and now != self._believed else None
+        return now if at_rest and (anew or now != self._believed) else None
 
     def believe(self, contents: Contents) -> None:
         """Take these contents as the ones in force."""
         self._believed = contents
+
+    def changed(self, contents: Contents) -> frozenset[Path]:
+        """Return the files whose contents are others than those in force, or that came or went."""
+        edited = {path for path, digest in contents.items() if self._believed.get(path) != digest}
+        return frozenset(edited | (self._believed.keys() - contents.keys()))
+
+    def edited_campaigns(self, contents: Contents) -> dict[str, EditedFile]:
+        """Return the campaigns whose files were edited; none if anything else has changed, too."""
+        changed = self.changed(contents)
+        if not all(
+            one in contents and one in self._believed and self._is_campaign(one) for one in changed
+        ):
+            return {}
+        return {
+            one.stem: EditedFile(one, self._believed[one], contents[one])
+            for one in sorted(changed)
+        }
+
+    def _is_campaign(self, path: Path) -> bool:
+        return path.parent == self._campaigns and path != self._config
 
     def forget(self) -> None:
         """Drop all stamps, so that the next look reads every file: some stamps lie."""

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
 from tracker.app.files_seen import note_files, note_renames
 from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.bell import Bell
-from tracker.daemon.folder import Folder
+from tracker.daemon.folder import Contents, Folder
 from tracker.errors import BusyError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
@@ -31,11 +32,14 @@ class Daemon:
     ) -> None:
         self.engine = engine
         self.bell = bell
-        self._folder = folder
+        self.folder = folder
         self._read = read
+        self._edits = EditsAlone(engine, folder.config)
         self._plan_is_due = True
+        self._all_is_due = False
         self._stopping = False
         self._heard = 0
+        self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
         """End the loop once the work in hand is finished."""
@@ -44,7 +48,7 @@ class Daemon:
 
     def look(self) -> None:
         """Look at every file at once, whatever its stamp says."""
-        self._folder.forget()
+        self.folder.forget()
         self.bell.ring()
 
     async def run(self) -> None:
@@ -60,8 +64,8 @@ class Daemon:
         """
         started = self.engine.clock()
         if self.bell.house_is_due():
-            self._folder.forget()
-            self._plan_is_due = True
+            self.folder.forget()
+            self._plan_is_due = self._all_is_due = True
         try:
             planned = self._planned(started)
         except BusyError as busy:
@@ -87,29 +91,51 @@ class Daemon:
         return due is not None and due <= now
 
     def _after_a_change(self, now: datetime) -> Plan | None:
-        contents = self._folder.look()
-        if self._confirmed():
-            contents = self._folder.contents()
+        self._anew = self._anew or self._confirmed()
+        contents = self.folder.look(anew=self._anew)
         if contents is None:
             return None
+        if not self._anew and self._taken_alone(contents, now):
+            return None  # what is due from it already is found like anything else that is due
         reading = self._read()
-        if self._folder.contents() != contents:
+        if self.folder.contents() != contents:
             return None  # saved again while it was read: the next look sees it
         planned = self._taken(reading, now)
-        for path in sorted(path for path, _ in contents.items() ^ self._folder.believed.items()):
-            LOG.info("read %s", path.name)
-        self._folder.believe(contents)
+        self._believe(contents)
+        self._anew = False
         return planned
+
+    def _taken_alone(self, contents: Contents, now: datetime) -> bool:
+        """Take edits of nothing but campaigns' own files, if all else is as it was planned.
+
+        After housekeeping everything is read once: a warning may have come with the days.
+        """
+        if self._plan_is_due or self._all_is_due:
+            return False
+        edited = self.folder.edited_campaigns(contents)
+        alone = bool(edited) and self._edits.take(edited, now=now)
+        if alone:
+            self._believe(contents)
+        return alone
+
+    def _believe(self, contents: Contents) -> None:
+        for path in sorted(self.folder.changed(contents)):
+            LOG.info("read %s", path.name)
+        self.folder.believe(contents)
 
     def _confirmed(self) -> bool:
         """Say whether a person has confirmed an edit since the last look."""
+        last = self.engine.store.last_number()
+        if last <= self._heard:
+            return False
         words = self.engine.store.journal(kinds={ACCEPTED}, after=self._heard)
-        self._heard = max((one.id or 0 for one in words), default=self._heard)
+        self._heard = last
         return bool(words)
 
     def _taken(self, reading: Reading, now: datetime) -> Plan | None:
         """Put what was read in force and plan with it, in one transaction."""
-        before, wrong = self.engine.world, self.engine.problems
+        files = self.engine.files
+        before = files.world
         try:
             with self.engine.store.writing():
                 if hold_back(self.engine, reading, before, now=now):
@@ -118,9 +144,10 @@ class Daemon:
                 put_in_force(self.engine, reading, world, now=now)
                 planned = self.engine.refresh()
         except BusyError:
-            self.engine.take_back(before, wrong)
+            self.engine.put_in_force(files)
+            self._plan_is_due = True
             raise
-        self._plan_is_due = False
+        self._plan_is_due = self._all_is_due = False
         return planned
 
 

@@ -30,6 +30,11 @@ class _Side:
     prefix: str = ""
     targets: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def around(self) -> tuple[object, ...]:
+        """Return what a step's sentences depend on beside the step."""
+        return (self.world.config, self.opened, self.targets)
+
     def at(self, step: str) -> Origin:
         """Return where the file has a step."""
         return Origin(self.kind, self.id, self.places.get(step, ()))
@@ -84,11 +89,12 @@ def _own(one: Version, shared: Playbook | None) -> _Side:
 
 
 def _differences(old: _Side, new: _Side) -> Iterator[Difference]:
+    around = old.around == new.around
     for name in dict.fromkeys((*new.places, *old.places)):
         was, one = old.held.get(name), new.held.get(name)
         if type(was) is not type(one):
             yield from _came_and_went(name, old, new)
-        elif was is not None and one is not None:
+        elif was is not None and one is not None and not (around and was == one):
             for change in changes(_said(was, old), _said(one, new)):
                 yield _changed(change, one, old, new)
 

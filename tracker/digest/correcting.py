@@ -37,7 +37,7 @@ def changed_date(one: Occurrence, saying: Saying) -> Entry:
     return Entry(
         text=one.what,
         when=holds_now(one, saying),
-        detail=f"{told_before(one, saying)}. Why: {one.why}",
+        detail=f"{one.campaign}. {told_before(one, saying)}. Why: {one.why}",
         tells=((one.topic, one.states),),
     )
 

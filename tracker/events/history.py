@@ -38,11 +38,12 @@ class History:
         """Return the campaigns whose file has gone, with the moment it went."""
         return gone_files(self.words)
 
-    def sights(self, campaign: str) -> tuple[tuple[str, datetime], ...]:
-        """Return all first sights of a campaign, ready to be compared."""
-        return tuple(
-            sorted((what, at) for (whose, what), at in self.seen.items() if whose == campaign)
-        )
+    def sights(self) -> Mapping[str, tuple[tuple[str, datetime], ...]]:
+        """Return all first sights by campaign, ready to be compared."""
+        found: dict[str, list[tuple[str, datetime]]] = {}
+        for (campaign, what), at in self.seen.items():
+            found.setdefault(campaign, []).append((what, at))
+        return {campaign: tuple(sorted(those)) for campaign, those in found.items()}
 
     def first_seen(self, campaign: str, what: str = WHOLE) -> datetime | None:
         """Return when a campaign, or a step or coordinator of it, was first seen."""

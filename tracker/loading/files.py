@@ -15,7 +15,7 @@ from tracker.fields import is_slug, slug_of
 
 FileKind = Literal["campaign", "forum", "playbook", "workdays", "config"]
 LARGEST_BYTES = 4 * 1024 * 1024
-MOST_FILES = 5_000
+MOST_FILES = 12_000
 FOLDERS: tuple[tuple[FileKind, str], ...] = (
     ("workdays", "workdays"),
     ("forum", "forums"),

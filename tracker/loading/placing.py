@@ -8,7 +8,7 @@ from dataclasses import replace
 from tracker.errors import Fault, KeyPath, Problem
 from tracker.loading.files import SourceFile, printable
 from tracker.loading.positions import Spot, line_and_column, spots_of
-from tracker.loading.slips import Slip
+from tracker.loading.slip import Slip
 
 LONGEST_EXCERPT = 160
 _AROUND = 60

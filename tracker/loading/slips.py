@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tracker.dates import MONTHS
 from tracker.fields import shown
 from tracker.loading.positions import line_and_column, spots_of
+from tracker.loading.slip import Slip
 
 _KEY_VALUE = re.compile(r"^[ \t]*([\w.\"'-]+)[ \t]*=[ \t]*")
 _CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a\u0060\u00b4"
@@ -20,21 +21,6 @@ _NEW_ENDS = "save the file with Unix (LF) or Windows (CRLF) line ends"
 _TABLE = re.compile(r"\[+[ \t]*([^\]\n]*?)[ \t]*(?:\]|$)")
 # What is written in double brackets in every kind of file; a playbook has one [meeting].
 LISTS = frozenset({"ask", "target", "deadline", "follow-up", "signatory", "log", "coordinator"})
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What is wrong with the form of a file, at an offset in its text.
-
-    `in_line` says that the slip cannot reach beyond its line, so that reading may go on.
-    """
-
-    offset: int
-    width: int
-    code: str
-    message: str
-    hint: str | None = None
-    in_line: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tracker.config import Config
 from tracker.errors import Problem
 from tracker.loading.files import FOLDERS, FileKind, SourceFile, printable, shown_path
 from tracker.loading.placing import slipped
-from tracker.loading.slips import Slip
+from tracker.loading.slip import Slip
 
 FileKey = tuple[str, str]
 KINDS: Mapping[str, FileKind] = {kind: kind for kind, _ in FOLDERS}
@@ -77,6 +77,14 @@ def emptied(folder: Path, count: int) -> Problem:
         message=f"no campaign is left in this folder, and there were {many}",
         hint="mount the folder or put the files back; nothing is taken as ended, and all go on"
         " as they were (to end a campaign, write its `closed` date into its file)",
+    )
+
+
+def in_order(problems: Iterable[Problem], config_path: Path) -> tuple[Problem, ...]:
+    """Return problems by file, line and column, those of config.toml first."""
+    config = str(shown_path(config_path))
+    return tuple(
+        sorted(problems, key=lambda one: (one.file != config, one.file, one.line, one.column))
     )
 
 

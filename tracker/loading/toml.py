@@ -6,7 +6,7 @@ from typing import Any
 
 import tomli
 
-from tracker.loading.slips import Slip, slip_of
+from tracker.loading.slip import Slip
 
 MOST_VALUES = 400_000  # 4 MiB of honest file have fewer; a list of two million ones does not
 MOST_SLIPS = 20
@@ -80,6 +80,8 @@ def _attempt(text: str) -> tuple[dict[str, Any] | None, Slip | None]:
     try:
         values = tomli.loads(text)
     except tomli.TOMLDecodeError as wrong:
+        from tracker.loading.slips import slip_of  # noqa: PLC0415 -- patterns that few files need
+
         return None, slip_of(wrong.msg, text, min(wrong.pos, len(text)))
     except RecursionError:
         return None, Slip(0, 1, "too-deep", "keys or lists are nested too deep here")

@@ -29,6 +29,7 @@ from tracker.loading.standing import (
     KINDS,
     FileKey,
     emptied as folder_emptied,
+    in_order,
     is_gone,
     needed_by,
     path_of,
@@ -360,13 +361,7 @@ class _Folder:
 
     def ordered(self) -> tuple[Problem, ...]:
         """Return the problems by file, line and column, those of config.toml first."""
-        config = str(shown_path(self.config_path))
-        return tuple(
-            sorted(
-                self.problems,
-                key=lambda one: (one.file != config, one.file, one.line, one.column),
-            )
-        )
+        return in_order(self.problems, self.config_path)
 
 
 def _laid_over(root: Path, over: Sequence[Path]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:

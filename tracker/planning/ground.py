@@ -13,6 +13,7 @@ from tracker.planning.reader import Reader, Readers
 
 TIME_TO_ACT = timedelta(hours=2)
 ONE_DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 Moment = Callable[[Reader], datetime]
 
 
@@ -25,6 +26,13 @@ class Ground:
     history: History
     readers: Readers
     until: datetime
+
+    def is_beyond(self, day: date) -> bool:
+        """Say whether a line of a day cannot be due before `until`, wherever its reader is.
+
+        It may leave on the morning before its day, and days differ from zone to zone.
+        """
+        return day > self.until.date() + WEEK
 
     def owners(self, who: tuple[str, ...] | None) -> tuple[Reader, ...]:
         """Return who must act: `who`, else all of the campaign's coordinators."""

@@ -33,6 +33,14 @@ class Instance:
     since: date | None = None
 
     @property
+    def itself(self) -> tuple[object, ...]:
+        """Return all that it is but for the course that it is a part of, ready to be compared."""
+        return (
+            *(self.step, self.due, self.at, self.meeting, self.ask, self.targets),
+            *(self.settled, self.settled_by, self.ends, self.since),
+        )
+
+    @property
     def waiting(self) -> tuple[str, ...]:
         """Return the anchors that have no date yet."""
         return self.due.missing if isinstance(self.due, Waiting) else ()
@@ -102,8 +110,7 @@ def instances_of(whole: Course, world: World) -> tuple[Instance, ...]:
     anchors = _Anchors(whole, world, steps)
     found: list[Instance] = []
     for step in steps.values():
-        made = [_timed(one, world) for one in _made(step, anchors)]
-        found.extend(_settle(made))
+        found.extend(_settle(list(_made(step, anchors))))
     return tuple(found)
 
 
@@ -149,11 +156,14 @@ def _instance(
 ) -> Instance:
     whole = anchors.course
     since = ask.decision if ask and "decision" in step.due.anchors else None
+    due = anchors.due(step, meeting, ask)
+    at, ends = _moments(due, step, meeting, anchors)
     return Instance(
         step=step,
         course=whole,
-        due=anchors.due(step, meeting, ask),
-        at=None,
+        due=due,
+        at=at,
+        ends=ends,
         meeting=meeting,
         ask=ask,
         targets=_targets(step, whole),
@@ -186,17 +196,19 @@ def last_word(whole: Course, target: Target) -> datetime:
     return max(told, default=delivered.at if delivered else whole.frame.opened_at)
 
 
-def _timed(one: Instance, world: World) -> Instance:
-    if isinstance(one.due, Waiting):
-        return one
-    times = world.config.times
-    deadline = isinstance(one.step.step, Deadline)
+def _moments(
+    due: Resolved | Waiting, step: PlannedStep, meeting: PlannedMeeting | None, anchors: _Anchors
+) -> tuple[datetime | None, datetime | None]:
+    """Return the moment of a date, and when a deadline stops mattering."""
+    if isinstance(due, Waiting):
+        return None, None
+    times = anchors.world.config.times
+    deadline = isinstance(step.step, Deadline)
     clock = times.deadline if deadline else times.remind_at
-    at = moment(one.due, default_clock=clock, home=one.course.frame.workdays.zone)
-    ends = None
-    if deadline and one.meeting is not None and at <= one.meeting.start:
-        ends = one.meeting.start
-    return replace(one, at=at, ends=ends)
+    at = moment(due, default_clock=clock, home=anchors.course.frame.workdays.zone)
+    if deadline and meeting is not None and at <= meeting.start:
+        return at, meeting.start
+    return at, None
 
 
 def _settle(made: list[Instance]) -> list[Instance]:
@@ -246,7 +258,7 @@ def _still_open(number: int, made: list[Instance], fact: Fact) -> bool:
 def _settled(one: Instance, done: Fact | None) -> Instance:
     fact = done or _settled_by(one)
     settled = fact is not None or _all_settled(one)
-    return replace(one, settled=settled, settled_by=fact)
+    return replace(one, settled=True, settled_by=fact) if settled else one
 
 
 def _settled_by(one: Instance) -> Fact | None:

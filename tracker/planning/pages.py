@@ -1,8 +1,9 @@
 """One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 
 from tracker.campaign import Deadline, World
 from tracker.events import Course, Fact, History, course
@@ -17,13 +18,35 @@ from tracker.planning.reminders import deadline_lines, meeting_reminders, subjec
 MOST_PAGES = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """One campaign worked out: its course, the instances of its steps, all its lines."""
 
-    course: Course
+    ground: Ground
     instances: tuple[Instance, ...]
-    lines: tuple[Occurrence, ...]
+
+    @property
+    def course(self) -> Course:
+        """Return how far the campaign has come."""
+        return self.ground.course
+
+    @cached_property
+    def lines(self) -> tuple[Occurrence, ...]:
+        """Return all lines."""
+        ahead = (*accepted_notices(self.ground), *meeting_reminders(self.ground))
+        return (
+            *(_until_closing(one, self.course) for one in ahead),
+            *self.lines_of({one.step.id for one in self.instances}),
+        )
+
+    def lines_of(self, items: Collection[str]) -> tuple[Occurrence, ...]:
+        """Return the lines of some steps."""
+        return tuple(
+            _until_closing(line, self.course)
+            for one in self.instances
+            if one.step.id in items
+            for line in _lines_of(one, self.instances, self.ground)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +58,16 @@ class Horizon:
     readers: Readers
     now: datetime
     until: datetime
+    sights: Mapping[str, tuple[tuple[str, datetime], ...]]
+
+    def moment(self, campaign: str) -> datetime | None:
+        """Return the moment that a course depends on: now, only where a forum is followed."""
+        follows = any(one.sessions for one in self.world.campaigns[campaign].meeting)
+        return self.now if follows else None
 
     def span(self, campaign: str) -> tuple[object, ...]:
-        """Return the moments that a page depends on: now only where a forum is followed."""
-        follows = any(one.sessions for one in self.world.campaigns[campaign].meeting)
-        return (self.until, self.now if follows else None, self.history.accepted)
+        """Return the moments that a page depends on."""
+        return (self.until, self.moment(campaign), self.history.accepted)
 
 
 class Memo:
@@ -52,44 +80,57 @@ class Memo:
     def __init__(self) -> None:
         self._world: World | None = None
         self._pages: dict[tuple[object, ...], Page] = {}
+        self._worked: dict[tuple[object, ...], tuple[Course, tuple[Instance, ...]]] = {}
 
     def page(self, campaign: str, horizon: Horizon, known: tuple[Fact, ...]) -> Page:
         """Find a campaign's page, or work it out and keep it."""
         if horizon.world is not self._world or len(self._pages) > MOST_PAGES:
             self._world = horizon.world
-            self._pages = {}
-        sights = horizon.history.sights(campaign)
+            self._pages, self._worked = {}, {}
+        sights = horizon.sights.get(campaign, ())
         key = (campaign, known, sights, *horizon.span(campaign))
         if key not in self._pages:
-            self._pages[key] = _work_out(campaign, horizon, known)
+            whole, instances = self._work_out(campaign, horizon, known)
+            ground = Ground(
+                course=whole,
+                world=horizon.world,
+                history=horizon.history,
+                readers=horizon.readers,
+                until=horizon.until,
+            )
+            self._pages[key] = Page(ground, instances)
         return self._pages[key]
 
-
-def _work_out(campaign: str, horizon: Horizon, known: tuple[Fact, ...]) -> Page:
-    whole = course(campaign, horizon.world, known, now=horizon.now)
-    instances = instances_of(whole, horizon.world)
-    there = Ground(
-        course=whole,
-        world=horizon.world,
-        history=horizon.history,
-        readers=horizon.readers,
-        until=horizon.until,
-    )
-    return Page(whole, instances, tuple(_campaign_lines(instances, there)))
+    def _work_out(
+        self, campaign: str, horizon: Horizon, known: tuple[Fact, ...]
+    ) -> tuple[Course, tuple[Instance, ...]]:
+        """Find a campaign's course and instances: no horizon and no first sight changes them."""
+        key = (campaign, known, horizon.moment(campaign))
+        if key not in self._worked:
+            whole = course(campaign, horizon.world, known, now=horizon.now)
+            self._worked[key] = (whole, instances_of(whole, horizon.world))
+        return self._worked[key]
 
 
-def _campaign_lines(instances: tuple[Instance, ...], ground: Ground) -> Iterator[Occurrence]:
-    yield from accepted_notices(ground)
-    yield from meeting_reminders(ground)
-    for one in instances:
-        if one.settled or not matters(one):
-            continue
-        if one.at is None:
-            yield from _waiting(one, ground)
-        elif isinstance(one.step.step, Deadline):
-            yield from deadline_lines(one, ground)
-        else:
-            yield from follow_up_lines(one, replaced_on(one, instances), ground)
+def _until_closing(one: Occurrence, whole: Course) -> Occurrence:
+    """Let nothing of a campaign leave once it is closed, however late the tracker wakes."""
+    closed = whole.frame.closed_at
+    if closed is None or (one.expires is not None and one.expires <= closed):
+        return one
+    return replace(one, expires=closed)
+
+
+def _lines_of(
+    one: Instance, instances: tuple[Instance, ...], ground: Ground
+) -> Iterator[Occurrence]:
+    if one.settled or not matters(one):
+        return
+    if one.at is None:
+        yield from _waiting(one, ground)
+    elif isinstance(one.step.step, Deadline):
+        yield from deadline_lines(one, ground)
+    else:
+        yield from follow_up_lines(one, replaced_on(one, instances), ground)
 
 
 def matters(one: Instance) -> bool:

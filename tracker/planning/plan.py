@@ -1,7 +1,7 @@
 """Campaigns, history and now to occurrences: the whole plan, made anew each time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from tracker.campaign import World
@@ -36,33 +36,48 @@ class Plan:
         """Return the lines that are to be sent, earliest first."""
         return tuple(one for one in self.occurrences if one.state == "planned")
 
+    def up_to(self, end: datetime) -> "Plan":
+        """Return the same plan with a nearer horizon, which filters and never generates."""
+        near = (
+            one
+            for one in self.occurrences
+            if one.state != "planned" or one.due is None or one.due < end
+        )
+        return replace(self, occurrences=tuple(near))
 
-def plan(
+
+def plan(  # noqa: PLR0913 -- what, from when to when, how much of it, and what is known
     world: World,
     history: History,
     *,
     now: datetime,
     until: datetime | None = None,
     only: Iterable[str] | None = None,
+    items: Collection[str] | None = None,
     memo: Memo | None = None,
 ) -> Plan:
     """Plan every line of every campaign that has not expired at `now` and is due before `until`.
 
     Pure: the same files, history and moment give the same lines, whatever their order. What
     cannot be sent is there too, as "skipped" with its reason or "waiting" with what is missing.
+    With `items` only the lines of these steps are made, and none of the campaigns themselves.
     A `memo` saves the work for campaigns of which nothing has changed since it was last asked.
     """
     end = until or now + HORIZON
     readers = Readers(world.config)
     # A horizon filters and never generates, so pages may reach to the end of a week.
-    horizon = Horizon(world, history, readers, now, _end_of_week(end))
+    horizon = Horizon(world, history, readers, now, _end_of_week(end), history.sights())
     found = memo or Memo()
     chosen = world.campaigns.keys() if only is None else frozenset(only)
     pages = {
         one: found.page(one, horizon, _known(history, one, now))
         for one in sorted(chosen & world.campaigns.keys())
     }
-    made = [line for page in pages.values() for line in page.lines]
+    made = [
+        line
+        for page in pages.values()
+        for line in (page.lines if items is None else page.lines_of(items))
+    ]
     lines = [
         *waiting_for_their_file(made, history),
         *_words(history, readers, None if only is None else chosen),

@@ -54,8 +54,12 @@ def deadline_lines(one: Instance, ground: Ground) -> Iterator[Occurrence]:
     assert isinstance(one.step.step, Deadline)
     assert isinstance(one.due, Resolved)
     assert one.at is not None
-    step = one.step.step
+    step, days = one.step.step, ground.course.frame.workdays
     leads = DEFAULT_LEADS if step.remind is None else step.remind
+    if all(ground.is_beyond(lead_day(lead, one.day, days).day) for lead in leads) and (
+        ground.is_beyond(one.day)
+    ):
+        return
     expires = min(one.at, one.ends or one.at)
     ahead = _Ahead(one.day, one.at, expires, leads, one.due.why)
     for owner in ground.owners(step.who):
@@ -114,7 +118,8 @@ def _reminders(
     """Yield one line for each moment; two leads at one moment are named by the later lead."""
     found: dict[datetime, Occurrence] = {}
     days = ground.course.frame.workdays
-    stepped = [(lead_day(lead, ahead.day, days), lead) for lead in ahead.leads]
+    leads = ((lead_day(lead, ahead.day, days), lead) for lead in ahead.leads)
+    stepped = [one for one in leads if not ground.is_beyond(one[0].day)]
     for on, lead in sorted(stepped, key=lambda one: (one[0].day, one[1].clock or owner.at)):
         moment = in_time(morning_or_hour(on.day, lead.clock, ground, None), ahead.expires)
         place = leaving(subject, owner, moment, ahead.expires, ground)
@@ -135,7 +140,7 @@ def _overdue(one: Instance, owner: Reader, ground: Ground) -> Occurrence | None:
     """Make the overdue line: on the campaign's next working day, after the deadline."""
     assert one.at is not None
     home = ground.course.frame
-    if one.at < home.opened_at:
+    if one.at < home.opened_at or ground.is_beyond(one.day):
         return None  # nothing due before the campaign was opened is ever overdue
     day, at = home.workdays.next_working(one.day), one.at
 

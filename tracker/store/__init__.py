@@ -116,6 +116,11 @@ class Store:
         with self._reading() as connection:
             return files.good_files(connection)
 
+    def good_file(self, kind: str, file_id: str) -> GoodFile | None:
+        """Return the last good version of one file."""
+        with self._reading() as connection:
+            return files.good_file(connection, kind, file_id)
+
     def last_good(self) -> dict[tuple[str, str], str]:
         """Return the text of the last good version of each file, by kind and id."""
         return {place: file.text for place, file in self.good_files().items()}
@@ -151,6 +156,11 @@ class Store:
         with self._reading() as connection:
             return journal.read(connection, campaign=campaign, kinds=kinds, after=after)
 
+    def last_number(self) -> int:
+        """Return the number of the newest entry, 0 if there is none."""
+        with self._reading() as connection:
+            return journal.last_number(connection)
+
     def whole_journal(self) -> tuple[JournalEntry, ...]:
         """Return every entry; the very same tuple as before where none was added.
 
@@ -173,6 +183,11 @@ class Store:
             return lines.read(
                 connection, states=states, campaign=campaign, coordinator=coordinator
             )
+
+    def lines_of_no_campaign(self) -> list[OutboxLine]:
+        """Return the queued lines that are no campaign's: digests, and word about shared files."""
+        with self._reading() as connection:
+            return lines.of_no_campaign(connection)
 
     def line(self, key: str) -> OutboxLine | None:
         """Return the line of a key, if there ever was one."""

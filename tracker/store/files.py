@@ -2,20 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from tracker.store.records import GoodFile
 from tracker.tables import FILE
 
+_ALL = select(FILE).order_by(FILE.c.kind, FILE.c.id)
+_ONE = select(FILE).where(FILE.c.kind == bindparam("of"), FILE.c.id == bindparam("called"))
+_NEW = insert(FILE)
+_KEEP = _NEW.on_conflict_do_update(
+    index_elements=[FILE.c.kind, FILE.c.id],
+    set_={name: _NEW.excluded[name] for name in ("digest", "content", "read_at")},
+    where=FILE.c.digest != _NEW.excluded.digest,
+)
+
 
 def good_files(connection: Connection) -> dict[tuple[str, str], GoodFile]:
     """Return every remembered file by kind and id."""
-    rows = connection.execute(select(FILE).order_by(FILE.c.kind, FILE.c.id))
-    found = (GoodFile(row.kind, row.id, row.digest, row.content, row.read_at) for row in rows)
+    found = map(_good, connection.execute(_ALL))
     return {(file.kind, file.id): file for file in found}
+
+
+def good_file(connection: Connection, kind: str, file_id: str) -> GoodFile | None:
+    """Return one remembered file."""
+    row = connection.execute(_ONE, {"of": kind, "called": file_id}).one_or_none()
+    return None if row is None else _good(row)
 
 
 def remember(
@@ -28,13 +43,8 @@ def remember(
     ]
     if not rows:
         return
-    statement = insert(FILE)
-    newer = {name: statement.excluded[name] for name in ("digest", "content", "read_at")}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[FILE.c.kind, FILE.c.id],
-            set_=newer,
-            where=FILE.c.digest != statement.excluded.digest,
-        ),
-        rows,
-    )
+    connection.execute(_KEEP, rows)
+
+
+def _good(row: Row[*tuple[Any, ...]]) -> GoodFile:
+    return GoodFile(row.kind, row.id, row.digest, row.content, row.read_at)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
@@ -16,6 +16,7 @@ _APPEND = (
     insert(JOURNAL).on_conflict_do_nothing(index_elements=[JOURNAL.c.key]).returning(JOURNAL.c.id)
 )
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
+_LAST = select(func.max(JOURNAL.c.id))
 
 
 class SoFar:
@@ -65,6 +66,11 @@ def read(
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
     return [_entry(row) for row in connection.execute(query, {"after": after}).all()]
+
+
+def last_number(connection: Connection) -> int:
+    """Return the number of the newest entry."""
+    return connection.execute(_LAST).scalar() or 0
 
 
 def _row(entry: JournalEntry) -> dict[str, object]:

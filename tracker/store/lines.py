@@ -14,7 +14,8 @@ from tracker.store.records import LineState, OutboxLine
 from tracker.tables import LINE
 
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
-_FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", LINE.c.mail_id.is_(None))
+# Put so that SQLite does not look it up by mail: nearly all queued lines have none.
+_FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", func.coalesce(LINE.c.mail_id, 0) == 0)
 _PLANNED = ("campaign", "recipient", "due", "expires", "document")
 _SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
 
@@ -38,6 +39,7 @@ _WAITING = (
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 _NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+_OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
 _NEW = insert(LINE)
@@ -91,6 +93,11 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
     """Return the line of a key, if there ever was one."""
     row = connection.execute(_ONE, {"of": key}).one_or_none()
     return None if row is None else _line(*row)
+
+
+def of_no_campaign(connection: Connection) -> list[OutboxLine]:
+    """Return the queued lines that belong to no campaign."""
+    return [_line(*row) for row in connection.execute(_OF_NO_CAMPAIGN).all()]
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:

@@ -1,0 +1,233 @@
+"""Everything that people do to a small set of files while time passes, and what they then read."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from tests.house import House
+from tests.naive_reader import SETTLE, Readers
+from tests.plain_composer import PlainComposer
+from tests.small_files import DAY, VIENNA, Fact, Files, Letter, Step
+from tracker.app.engine import Sent
+from tracker.delivery import Outcome
+
+COMPOSER = PlainComposer()
+FIRST_HOUR = time(5)
+STEPS = {
+    "calls": Step(clock="12:00"),
+    "paper": Step(count=3, unit="day"),
+    "filing": Step(),
+}
+
+
+def small_files(monday: date) -> Files:
+    """Make two letters: one for a session three weeks ahead, one that follows the forum."""
+    first = monday + 3 * DAY
+    steps = {**STEPS, "filing": Step(own=monday + 9 * DAY)}
+    return Files(
+        first=first,
+        letters={
+            "letter": Letter(
+                title="First",
+                dated=monday,
+                coordinators=("vienna", "new-york"),
+                aims=(first + 7 * DAY,),
+                steps=steps,
+                chases=True,
+            ),
+            "letter-2": Letter(
+                title="Second",
+                dated=monday,
+                coordinators=("vienna", "lord-howe"),
+                until=first + 24 * DAY,
+                steps={"calls": STEPS["calls"]},
+            ),
+        },
+    )
+
+
+class Desk:
+    """The files, the tracker and the readers; each verb is one thing that may happen.
+
+    A verb that makes no sense at the moment does nothing, so that any order of them will do.
+    """
+
+    def __init__(self, monday: date, *, database: Path | None = None, restless: bool = False):
+        self.files = small_files(monday)
+        self.restless = restless
+        opened = datetime.combine(monday, FIRST_HOUR, UTC)
+        self.house = House(
+            self.files.world(),
+            replayed=False,
+            opened=opened,
+            database=database,
+            composer=COMPOSER,
+        )
+        self.readers = Readers(self.files, opened)
+        self.look()
+
+    @property
+    def now(self) -> datetime:
+        return self.house.clock.at
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(VIENNA).date()
+
+    def close(self) -> None:
+        self.house.store.close()
+
+    # -- time ------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        self._read(self.house.wake())
+
+    def turn(self, wait: timedelta) -> None:
+        before = self.now
+        self._read(self.house.turn_to(self.now + wait))
+        self.readers.everybody_was_reminded(before, self.now)
+        self.readers.everybody_knows(self.now)
+
+    def sleep(self, wait: timedelta) -> None:
+        """The machine sleeps, and wakes once."""
+        self._read(self.house.jump_to(self.now + wait))
+        self.readers.slept(self.now)
+        self.readers.everybody_knows(self.now)
+
+    def restart(self) -> None:
+        self.house.restart(self.files.world())
+        self.look()
+
+    def refuse_the_next(self) -> None:
+        self.house.outcomes[:] = [Outcome("permanent", 550, "no such mailbox")]
+
+    def plan_again(self) -> None:
+        """Planning twice changes nothing."""
+        self.house.engine.refresh()
+        before = self.house.store.lines(), self.house.store.journal()
+        self.house.engine.refresh()
+        assert (self.house.store.lines(), self.house.store.journal()) == before
+
+    def _read(self, mails: list[Sent]) -> None:
+        for mail in mails:
+            self.readers.receive(mail)
+
+    # -- the files are edited --------------------------------------------------------------------
+
+    def edit(self, files: Files, *, down: bool = False) -> None:
+        if files == self.files:
+            return
+        before, self.files = self.files, files
+        if down or self.restless:
+            self.house.restart(files.world(), before=before.world())
+        else:
+            self.house.edit(files.world())
+        self.readers.edited(files, self.now)
+        self.look()
+
+    def there_and_back(self, do: Callable[[], None], wait: timedelta) -> None:
+        before = self.files
+        do()
+        self.turn(min(wait, SETTLE - timedelta(minutes=1)))
+        self.edit(before)
+
+    def move(self, which: int, days: int, clock: str = "10:00") -> None:
+        """A session is moved by some days from its first date; by none, it is moved back."""
+        session = self.files.thursdays[which]
+        there = {k: v for k, v in self.files.moved.items() if k != session}
+        bare = replace(self.files, moved=there)
+        day = session + days * DAY
+        back = not days and clock == "10:00"
+        taken = bare.days_taken - {session}
+        if session in self.files.cancelled or day in taken or self._decided(session):
+            return
+        self.edit(bare if back else replace(bare, moved=there | {session: (day, clock)}))
+
+    def cancel(self, which: int) -> None:
+        """A session is cancelled, or takes place after all."""
+        session = self.files.thursdays[which]
+        if session not in self.files.moved and not self._decided(session):
+            self.edit(replace(self.files, cancelled=self.files.cancelled ^ {session}))
+
+    def call_extra(self, which: int, days: int) -> None:
+        """An extra session is called between two, or called off."""
+        day = self.files.thursdays[which] + days * DAY
+        named = any(one.names(day) for one in self.files.letters.values())
+        others = self.files.days_taken - self.files.extra
+        if not named and day not in others:
+            self.edit(replace(self.files, extra=self.files.extra ^ {day}))
+
+    def aim(self, which: int) -> None:
+        """The first letter is aimed at another session."""
+        letter = self.files.letters["letter"]
+        session = self.files.thursdays[which]
+        if not letter.names(session) and not self._decided(letter.aims[0]):
+            self.edit(self.files.with_letter("letter", aims=(session,)))
+
+    def set_step(self, name: str, step: str, what: Step) -> None:
+        letter = self.files.letters[name]
+        if step in letter.steps or not any(one.step == step for one in letter.facts):
+            self.edit(self.files.with_letter(name, steps=letter.steps | {step: what}))
+
+    def drop_step(self, name: str, step: str) -> None:
+        letter = self.files.letters[name]
+        steps = {k: v for k, v in letter.steps.items() if k != step}
+        if not any(one.step == step for one in letter.facts):
+            self.edit(self.files.with_letter(name, steps=steps))
+
+    def share(self, name: str, reader: str) -> None:
+        """A coordinator joins a letter, or leaves it."""
+        letter = self.files.letters[name]
+        if letter.coordinators != (reader,):
+            others = tuple(one for one in letter.coordinators if one != reader)
+            same = others != letter.coordinators
+            self.edit(
+                self.files.with_letter(name, coordinators=others if same else (*others, reader))
+            )
+
+    def close_letter(self, name: str, days: int) -> None:
+        """A letter is closed from a day on, or opened again."""
+        letter = self.files.letters[name]
+        closed = None if letter.closed else self.today + days * DAY
+        self.edit(self.files.with_letter(name, closed=closed))
+
+    def _decided(self, session: date) -> bool:
+        return any(
+            session in {one.session, one.to}
+            for letter in self.files.letters.values()
+            for one in letter.facts
+        )
+
+    # -- facts are logged ------------------------------------------------------------------------
+
+    def log_done(self, name: str, which: int, step: str) -> None:
+        letter = self.files.letters[name]
+        session = letter.aims[0] if letter.aims else self.files.thursdays[which]
+        if step in letter.steps and self.files.sits(session):
+            place = None if step in {"paper", "filing"} else session
+            self._log(name, Fact("done", self.today, self.now, step=step, session=place))
+
+    def log_met(self, name: str) -> None:
+        self._log(name, Fact("met", self.today, self.now))
+
+    def log_deferred(self, which: int) -> None:
+        """What the first letter asks for is put off, once its session has begun."""
+        letter = self.files.letters["letter"]
+        to, session = self.files.thursdays[which], letter.aims[0]
+        sits, later = self.files.sits(session), self.files.sits(to)
+        put_off = any(one.to for one in letter.facts)
+        if put_off or sits is None or later is None or to <= session or later <= sits:
+            return
+        if datetime.combine(*sits, VIENNA) <= self.now:
+            self._log("letter", Fact("deferred", self.today, self.now, session=session, to=to))
+
+    def retract(self, name: str) -> None:
+        """The last fact is taken out of the log again."""
+        facts = self.files.letters[name].facts
+        self.edit(self.files.with_letter(name, facts=facts[:-1]))
+
+    def _log(self, name: str, fact: Fact) -> None:
+        facts = self.files.letters[name].facts
+        if not any(one[:2] == fact[:2] and one[3:] == fact[3:] for one in facts):
+            self.edit(self.files.with_letter(name, facts=(*facts, fact)))

@@ -1,0 +1,316 @@
+"""What each reader knows from their mails, held against the dates in the files.
+
+Written from the contract alone, from where a reader sits: mails come in, a date is believed until
+another mail says otherwise.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from tests.small_files import DAY, DIGESTS, VIENNA, WHOLE, ZONES, Files, Item
+from tracker.app.engine import Sent
+from tracker.occurrence import LineKind, Occurrence
+
+SETTLE = timedelta(minutes=10)
+ON_TIME = timedelta(hours=1)  # a few minutes late is no lateness
+STEADY = timedelta(days=5)  # longer than any lead before a weekend
+DATED = {LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION}
+IN_PASSING = {
+    "Before tomorrow morning",
+    "The plan",
+    "Dates that changed",
+    "Overdue",
+    "Today",
+    "The next 14 days",
+}
+MOMENT = re.compile(r"[A-Z][a-z]+day (\d+ [A-Z][a-z]+ \d{4}), (\d\d:\d\d) Vienna")
+
+
+class Known(NamedTuple):
+    """A date that a reader believes, and whether it stood in a line of its own."""
+
+    states: datetime | None
+    plainly: bool
+
+
+class Wrong(NamedTuple):
+    """A belief that does not hold, and since when it does not."""
+
+    since: datetime
+    believed: Known
+    truth: datetime | None
+
+
+def local(moment: datetime, reader: str) -> datetime:
+    return moment.astimezone(ZONES[reader])
+
+
+def asleep(moment: datetime, reader: str) -> bool:
+    return local(moment, reader).hour < 6
+
+
+def morning(day: date, reader: str) -> datetime:
+    return datetime.combine(day, time(8), ZONES[reader]).astimezone(UTC)
+
+
+def next_morning(moment: datetime, reader: str) -> datetime:
+    today = local(moment, reader).date()
+    at = morning(today, reader)
+    return at if at > moment else morning(today + DAY, reader)
+
+
+def next_digest(moment: datetime, reader: str) -> datetime | None:
+    """Return the first digest morning after a moment."""
+    if DIGESTS[reader] == "never":
+        return None
+    days = range(5) if DIGESTS[reader] == "weekdays" else range(1)
+    day = local(moment, reader).date()
+    while day.weekday() not in days or morning(day, reader) <= moment:
+        day += DAY
+    return morning(day, reader)
+
+
+@dataclass
+class Entry:
+    """One entry of a digest or notice as it is printed: under its heading, with its campaigns."""
+
+    heading: str
+    text: str
+    when: str
+    detail: str
+    campaigns: list[str]
+
+
+def entries(raw: bytes) -> list[Entry]:
+    """Take a plain mail apart (see tests/plain_composer.py for how it is printed)."""
+    found: list[Entry] = []
+    heading, campaign = "", ""
+    for row in raw.decode().splitlines():
+        mark, _, rest = row.partition(" ")
+        if mark == "#":
+            heading, campaign = rest, ""
+        elif mark == "@":
+            campaign = rest
+        elif mark == "*":
+            text, when, detail = rest.split("\t")
+            named = [campaign] if campaign else re.findall(r"letter(?:-2)?", detail)
+            found.append(Entry(heading, text, when, detail, named))
+    return found
+
+
+class Readers:
+    """All readers together: what they believe, what is wrong with it, and what they have seen."""
+
+    def __init__(self, files: Files, now: datetime) -> None:
+        self.files = files
+        self.steady_since = now
+        self.believes: dict[tuple[str, Item], Known] = {}
+        self.wrong: dict[tuple[str, Item], Wrong] = {}
+        self.keys: set[str] = set()
+        self.reminders: set[tuple[object, ...]] = set()
+        self.refused: set[str] = set()
+        self.slept_through: set[tuple[str, Item, Wrong]] = set()
+        self.places: dict[tuple[str, date], int | date | None] = {}
+        self.joined = {
+            (name, one): now
+            for name, letter in files.letters.items()
+            for one in letter.coordinators
+        }
+        self.note_places()
+
+    # -- the files change ------------------------------------------------------------------------
+
+    def edited(self, files: Files, now: datetime) -> None:
+        for name, letter in files.letters.items():
+            for one in letter.coordinators:
+                self.joined.setdefault((name, one), now)
+        self.files = files
+        self.note_places()
+        self.steady_since = now
+        self.compare(now)
+
+    def note_places(self) -> None:
+        """Remember which meeting a session is, also for when the file no longer names it."""
+        for name in self.files.letters:
+            for one in self.files.sessions(name):
+                self.places[name, one] = self.files.place(name, one)
+
+    def compare(self, now: datetime) -> None:
+        """Note which beliefs hold no longer, and since when."""
+        found: dict[tuple[str, Item], Wrong] = {}
+        for place, known in self.believes.items():
+            truth = self.files.truth(place[1])
+            if truth == known.states or self.files.needs_no_date(place[1], now):
+                continue
+            before = self.wrong.get(place)
+            same = before is not None and before.truth == truth and before.believed == known
+            found[place] = before if before and same else Wrong(now, known, truth)
+        self.wrong = found
+
+    # -- a mail comes ----------------------------------------------------------------------------
+
+    def receive(self, mail: Sent) -> None:
+        reader = mail.record.coordinator
+        arrived = mail.outcome.state in {"sent", "unknown"}
+        self.nobody_is_woken_for_nothing(mail)
+        for line in mail.written.lines:
+            assert line.key not in self.keys, f"sent twice: {line.key}"
+            self.keys.add(line.key)
+            assert line.expires is None or mail.at < line.expires, f"left too late: {line}"
+            if line.kind in DATED:
+                self.check_line(mail, line)
+        if not arrived:
+            self.refused.add(reader)
+            return
+        self.read_in_passing(mail)
+        for line in mail.written.lines:
+            if line.kind in DATED:
+                self.believes[reader, self.item(line)] = Known(line.states, plainly=True)
+        self.compare(mail.at)
+
+    def item(self, line: Occurrence) -> Item:
+        """Find which of the items a line speaks of."""
+        name = line.campaign or ""
+        if line.item in WHOLE:
+            return Item(name, line.item, None)
+        assert line.session is not None
+        return Item(name, line.item, self.places[name, line.session])
+
+    def check_line(self, mail: Sent, line: Occurrence) -> None:
+        reader, item = mail.record.coordinator, self.item(line)
+        truth = self.files.truth(item)
+        assert line.states == truth, f"{reader} is told {line.states} of {item}, it is {truth}"
+        assert not self.files.needs_no_date(item, mail.at), f"{item} needs no date"
+        letter = self.files.letters[item.campaign]
+        if line.kind == LineKind.CORRECTION:
+            known = self.believes.get((reader, item))
+            assert known is not None, f"{reader} is corrected on {item}, and was never told"
+            assert line.was == known.states, f"{reader} believes {known.states}, not {line.was}"
+            assert line.was != line.states, f"{reader} is corrected to what they know"
+            return
+        assert reader in letter.coordinators, f"{reader} has nothing to do with {item}"
+        if line.kind == LineKind.REMINDER:
+            assert truth is not None
+            assert mail.at < truth, f"reminded of {item} when it is over"
+            seen = (reader, item, line.session, line.lead, line.states)
+            assert seen not in self.reminders, f"reminded twice: {seen}"
+            self.reminders.add(seen)
+
+    def read_in_passing(self, mail: Sent) -> None:
+        reader = mail.record.coordinator
+        for entry in entries(mail.record.raw):
+            if entry.heading not in IN_PASSING:
+                continue
+            found = MOMENT.search(entry.when)
+            states = _vienna(*found.groups()) if found else None
+            gone = entry.when in {"cancelled", "no longer planned"}
+            for campaign in entry.campaigns if found or gone else ():
+                item = self.named(entry, campaign, reader, states)
+                known = self.believes.get((reader, item))
+                if known is None or known.states != states:
+                    self.believes[reader, item] = Known(states, plainly=False)
+
+    def named(self, entry: Entry, campaign: str, reader: str, states: datetime | None) -> Item:
+        """Find the item that an entry names: it is there, with the date that it states."""
+        title = self.files.letters[campaign].title
+        step = "meeting" if entry.text.endswith(" meets") else entry.text.removeprefix(f"{title} ")
+        fits = [
+            item
+            for item in self.files.items()
+            if item[:2] == (campaign, step) and self.files.truth(item) == states
+        ]
+        if entry.heading == "Dates that changed":
+            old = MOMENT.search(entry.detail)
+            was = _vienna(*old.groups()) if old else None
+            fits = [
+                item
+                for (who, item), known in self.believes.items()
+                if (who, *item[:2]) == (reader, campaign, step)
+                and known.states == was
+                and self.files.truth(item) == states
+            ]
+        assert fits, f"{reader} reads a date that is not true: {entry}"
+        return fits[0]
+
+    def nobody_is_woken_for_nothing(self, mail: Sent) -> None:
+        reader = mail.record.coordinator
+        if not asleep(mail.at, reader):
+            return
+        by = next_morning(mail.at, reader)
+        worth = [
+            line
+            for line in mail.written.lines
+            if (_is_on_time(line, mail.at) and line.kind != LineKind.CORRECTION)
+            or (line.expires is not None and line.expires <= by)
+            or any(at is not None and at <= by for at in (line.was, line.states))
+        ]
+        assert worth, f"{reader} is woken at {local(mail.at, reader)} for nothing"
+
+    # -- time passes -----------------------------------------------------------------------------
+
+    def slept(self, now: datetime) -> None:
+        """What was to be said until some day and could not be is never said."""
+        self.steady_since = now
+        self.compare(now)
+        for (reader, item), wrong in self.wrong.items():
+            last = max(at for at in (wrong.believed.states, wrong.truth) if at is not None)
+            if now >= _vienna_day_after(last):
+                self.slept_through.add((reader, item, wrong))
+
+    def everybody_knows(self, now: datetime) -> None:
+        """Nobody believes a false date once the edit has settled and the night is over."""
+        self.compare(now)
+        for (reader, item), wrong in self.wrong.items():
+            excused = reader in self.refused or (reader, item, wrong) in self.slept_through
+            if excused or not self.must_hear(reader, wrong, now):
+                continue
+            raise AssertionError(
+                f"{reader} believes {wrong.believed} of {item} since {wrong.since},"
+                f" and it is {wrong.truth}"
+            )
+
+    def must_hear(self, reader: str, wrong: Wrong, now: datetime) -> bool:
+        if asleep(now, reader):
+            return False
+        dates = [at for at in (wrong.believed.states, wrong.truth) if at is not None]
+        if all(at <= wrong.since for at in dates):
+            return False  # past
+        ready = wrong.since + SETTLE
+        if asleep(ready, reader):
+            ready = next_morning(ready, reader)
+        if not wrong.believed.plainly:
+            digest = next_digest(wrong.since, reader)
+            if digest is not None and all(digest <= at for at in dates):
+                ready = max(ready, digest)
+        return ready <= now
+
+    def everybody_was_reminded(self, before: datetime, now: datetime) -> None:
+        """Whatever came due after quiet days had been told to all who are concerned."""
+        for item in self.files.items():
+            truth = self.files.truth(item)
+            if truth is None or not max(before, self.steady_since + STEADY) < truth <= now:
+                continue
+            if self.files.needs_no_date(item, now):
+                continue
+            for reader in self.files.letters[item.campaign].coordinators:
+                new = self.joined[item.campaign, reader] + STEADY > truth
+                if reader in self.refused or new:
+                    continue
+                known = self.believes.get((reader, item))
+                assert known == (truth, True), f"{reader} was not told {truth} of {item}: {known}"
+
+
+def _is_on_time(line: Occurrence, now: datetime) -> bool:
+    return line.due is not None and now - line.due <= ON_TIME
+
+
+def _vienna_day_after(moment: datetime) -> datetime:
+    day = moment.astimezone(VIENNA).date() + DAY
+    return datetime.combine(day, time(), VIENNA).astimezone(UTC)
+
+
+def _vienna(day: str, clock: str) -> datetime:
+    there = datetime.strptime(f"{day} {clock}", "%d %B %Y %H:%M").replace(tzinfo=VIENNA)
+    return there.astimezone(UTC)

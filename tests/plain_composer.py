@@ -1,0 +1,39 @@
+"""A composer for tests of many histories: a mail's headings and entries as plain rows."""
+
+import hashlib
+from collections.abc import Iterator
+
+from tracker.compose import Composed, Composer, Envelope
+from tracker.content import MailContent, Section
+
+
+class PlainComposer(Composer):
+    """Prints a mail without templates: `# heading`, `@ campaign`, `* text, when, detail`."""
+
+    def __init__(self) -> None:
+        """Need no templates."""
+
+    def compose(self, content: MailContent, envelope: Envelope) -> Composed:
+        """Return the rows as the mail's bytes."""
+        name = hashlib.sha256(envelope.seed.encode()).hexdigest()
+        return Composed(
+            message_id=f"<{name}@example.org>",
+            raw="\n".join(_rows(content)).encode(),
+            subject=content.subject,
+        )
+
+
+def _rows(content: MailContent) -> Iterator[str]:
+    for notice in content.notices:
+        for section in notice.sections:
+            yield from _section(section, notice.campaign)
+    for section in content.sections:
+        yield from _section(section, "")
+
+
+def _section(section: Section, campaign: str) -> Iterator[str]:
+    yield f"# {section.heading}"
+    if campaign:
+        yield f"@ {campaign}"
+    for entry in section.entries:
+        yield f"* {entry.text}\t{entry.when}\t{entry.detail}"

@@ -1,0 +1,30 @@
+"""What waits for the end of a reader's night."""
+
+from datetime import datetime
+
+from tracker.digest import is_late
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Reader
+
+
+def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> datetime | None:
+    """Return when a reader's night ends, if these lines are late anyway and can wait for it.
+
+    Between 00:00 and 06:00 of the reader's own time only what is due at that very moment, or
+    would be over by morning, is worth waking somebody for; a correction only if one of its dates
+    comes before the morning.
+    """
+    morning = reader.first_after(now)
+    waits = all(
+        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not _over_by(morning, one)
+        for one in lines
+    )
+    return morning if reader.asleep(now) and waits else None
+
+
+def _over_by(morning: datetime, one: Occurrence) -> bool:
+    """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
+    if one.kind == LineKind.CORRECTION:
+        return any(date is not None and date <= morning for date in (one.was, one.states))
+    ends = one.kind in {LineKind.REMINDER, LineKind.OVERDUE}
+    return ends and one.expires is not None and one.expires <= morning

@@ -1,0 +1,86 @@
+"""Dates told in passing, meetings moved and edits, by campaign: the journal read once, kept up."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from tracker.app.edits import EDIT, edits_from
+from tracker.app.telling import MOVE, PASSING, UNTOLD, dates_in, move_in, telling_from
+from tracker.app.words import RENAMED
+from tracker.campaign import World
+from tracker.changes import Move, Telling, Told
+from tracker.difference import Edit, edits_by_campaign
+from tracker.store import JournalEntry, Store
+
+
+class ToldSoFar:
+    """What corrections of one campaign depend on, without going over those of all the others.
+
+    The journal only grows, so that each entry is read once; after a rename it is read anew.
+    """
+
+    def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        self._last = 0
+        self._passing: dict[str | None, list[Told]] = {}
+        self._moves: dict[str, list[Move]] = {}
+        self._edits: dict[str, list[Edit]] = {}
+        self._untold: set[int] = set()
+
+    def catch_up(self, store: Store) -> None:
+        """Read what is new; in a transaction only before it writes, for it may come to nothing."""
+        new: Iterable[JournalEntry] = store.journal(after=self._last) if self._last else ()
+        if not self._last or any(one.kind == RENAMED for one in new):
+            self._forget()
+            new = store.whole_journal()
+        for entry in new:
+            self._add(entry)
+            self._last = entry.id or self._last
+
+    def _add(self, entry: JournalEntry) -> None:
+        if entry.kind == PASSING:
+            self._pass(dates_in(entry))
+        elif entry.kind == RENAMED:
+            self._rename(entry.data["old"], entry.data["new"])
+        elif entry.kind == UNTOLD:
+            self._untold.add(entry.data["mail"])
+        elif entry.kind == MOVE and entry.campaign is not None:
+            self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
+        elif entry.kind == EDIT:
+            for campaign, edits in edits_by_campaign(edits_from([entry])).items():
+                self._edits.setdefault(campaign, []).extend(edits)
+
+    def _pass(self, dates: Iterable[Told]) -> None:
+        for one in dates:
+            self._passing.setdefault(one.topic.campaign, []).append(one)
+
+    def _rename(self, old: str, new: str) -> None:
+        moved = [
+            replace(one, topic=one.topic._replace(campaign=new))
+            for one in self._passing.pop(old, ())
+        ]
+        self._passing.setdefault(new, []).extend(moved)
+
+    def telling(
+        self,
+        world: World,
+        new: Iterable[JournalEntry],
+        *,
+        edited_at: datetime | None,
+    ) -> Telling:
+        """Add up what corrections of the campaigns in `world` depend on, with what is `new`."""
+        new = list(new)
+        last = telling_from(new, world, edits_from(new), edited_at=edited_at)
+        names = sorted(world.campaigns)
+        passing = (one for name in names for one in self._passing.get(name, ()))
+        edits = (one for name in names for one in self._edits.get(name, ()))
+        return replace(
+            last,
+            passing=tuple(one for one in passing if one.mail not in self._untold),
+            moves={
+                name: (*self._moves.get(name, ()), *last.moves.get(name, ())) for name in names
+            },
+            edits=(*edits, *last.edits),
+        )
