@@ -136,3 +136,16 @@ def test_the_next_replay_leaves_only_its_own_page(desk: Desk):
     desk.run("replay", "--from", "2010-06-01", "--to", "2010-06-02", "--out", str(out))
 
     assert "No mail left in these days." in (out / "index.html").read_text()
+
+
+def test_a_link_in_place_of_the_page_is_not_followed(desk: Desk):
+    out, precious = desk.folder / "summer", desk.folder / "precious"
+    precious.write_text("mine")
+    desk.run("replay", *WINDOW, "--out", str(out))
+    (out / "index.html").unlink()
+    (out / "index.html").symlink_to(precious)
+
+    assert desk.run("replay", *WINDOW, "--out", str(out)).code == 0
+
+    assert precious.read_text() == "mine"
+    assert not (out / "index.html").is_symlink()
