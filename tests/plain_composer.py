@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from tracker.compose import Composed, Composer, Envelope
 from tracker.content import MailContent, Section
@@ -11,7 +12,8 @@ class PlainComposer(Composer):
     """Prints a mail without templates: `# heading`, `@ campaign`, `* text, when, detail`."""
 
     def __init__(self) -> None:
-        """Need no templates."""
+        """Need no templates: those of a folder that is not there."""
+        self.folder = Path("no templates")
 
     def compose(self, content: MailContent, envelope: Envelope) -> Composed:
         """Return the rows as the mail's bytes."""
