@@ -9,6 +9,7 @@ from tests.folders import LETTER, a_home
 from tests.test_files_words import NOON, Post
 from tracker.app.guarding import accept, held_edits
 from tracker.errors import QuestionError
+from tracker.loading.world import read_world
 from tracker.store import Store
 
 BOTH = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
@@ -52,8 +53,6 @@ def pending(desk: Post) -> int:
 
 
 def digests(home: Path, store: Store) -> dict[tuple[str, str], str]:
-    from tracker.loading.world import read_world  # noqa: PLC0415 -- one helper
-
     files = read_world(home / "config.toml").files
     return {(file.kind, file.id): file.digest for file in files}
 
