@@ -91,6 +91,24 @@ class MailRecord:
     next_at: datetime | None
     expires: datetime | None
     settled_at: datetime | None
+    leased_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A reason why nothing leaves for now, since when, and the sentence that says it."""
+
+    cause: str
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing that must survive a restart, and when it was last written."""
+
+    value: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
