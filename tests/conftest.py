@@ -2,10 +2,11 @@
 
 import difflib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -36,6 +37,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the tests see into tests/golden instead of comparing",
     )
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """Leave a proof that takes the same steps thousands of times out of the coverage.
+
+    Others cover those steps once; measuring each again doubles what the proof costs.
+    """
+    measuring = Coverage.current()
+    if measuring is not None:
+        measuring.stop()
+    yield
+    if measuring is not None:
+        measuring.start()
 
 
 @pytest.fixture
