@@ -2,10 +2,10 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass
 from typing import Self
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
+from msgspec import Struct
 
 from tracker.delivery import answers
 from tracker.delivery.envelope import Envelope
@@ -18,8 +18,7 @@ LONGEST_IDLE_SECONDS = 60.0
 _SILENT = (SMTPException, OSError, TimeoutError)
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long to wait, in seconds: for a connection, the envelope, the text, a goodbye.
 
     Ten minutes after the final dot are RFC 5321's (4.5.3.2.6); less makes second copies.
