@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from tracker.app.words import RENAMED
 from tracker.campaign import World
 from tracker.changes import Kept, Move, Telling, Told, moves_between
 from tracker.difference import Edit
@@ -13,6 +12,7 @@ from tracker.digest import Written
 from tracker.occurrence import Topic
 from tracker.planning import Readers
 from tracker.store import JournalEntry, OutboxLine, Store
+from tracker.store.journal import RENAMED
 
 PASSING, UNTOLD, MOVE = "passing", "untold", "move"
 DATES_TOLD = frozenset({PASSING, UNTOLD, MOVE, RENAMED})  # what `telling_from` adds up

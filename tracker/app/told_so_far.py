@@ -6,11 +6,11 @@ from datetime import datetime
 
 from tracker.app.edits import EDIT, edits_from
 from tracker.app.telling import MOVE, PASSING, UNTOLD, dates_in, move_in, telling_from
-from tracker.app.words import RENAMED
 from tracker.campaign import World
 from tracker.changes import Move, Telling, Told
 from tracker.difference import Edit, edits_by_campaign
 from tracker.store import JournalEntry, Store
+from tracker.store.journal import RENAMED
 
 
 class ToldSoFar:

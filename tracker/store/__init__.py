@@ -21,7 +21,14 @@ from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
 from tracker.store import files, holds, journal, lines, mails, renaming, schema
-from tracker.store.engine import database_file, open_engine, transaction
+from tracker.store.engine import (
+    Work,
+    database_file,
+    database_url,
+    is_shared,
+    open_engine,
+    transaction,
+)
 from tracker.store.lock import DaemonLock
 from tracker.store.records import (
     Attempt,
@@ -75,17 +82,24 @@ class Store:
     def open(cls, url: str, *, base: Path) -> Self:
         """Open "sqlite:///file" (relative to `base`) or "sqlite://" (in memory, for one thread).
 
+        Or "postgresql+psycopg://host/name", which several machines may share.
+
         Make the tables, or bring them up to date. Raise ConfigError for a URL, file or database
         that cannot be used, a newer tracker's database among them.
         """
-        file = database_file(url, base=base)
-        store = cls(open_engine(file), file)
+        address = database_url(url)
+        store = cls(open_engine(address, base=base), database_file(address, base=base))
         try:
             store._prepare()
         except BaseException:
             store.close()
             raise
         return store
+
+    @property
+    def is_shared(self) -> bool:
+        """Say whether several machines may work on this database at once."""
+        return is_shared(self._engine.url)
 
     def close(self) -> None:
         """Let go of the database and of the daemon's lock; doing it twice is harmless."""
@@ -102,15 +116,28 @@ class Store:
     def lock(self) -> None:
         """Take the daemon's lock; BusyError names the process and host that have it.
 
-        A database in memory is nobody else's and needs none.
+        A database in memory is nobody else's and needs none; on one that machines share, each
+        mail and the planning have a lease instead.
         """
         if self.file is not None:
             self._lock = DaemonLock.take(self.file)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Join all calls inside into one transaction, written at the end or, on an error, not."""
-        with self._transaction(immediate=True):
+        """Join all calls inside into one transaction, written at the end or, on an error, not.
+
+        No other process plans or sends meanwhile.
+        """
+        with self._transaction("planning"):
+            yield
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Join all calls inside as `writing` does, while other machines may send, but not plan.
+
+        What goes into the journal comes last, so that nobody waits for one who waits for him.
+        """
+        with self._transaction("sending"):
             yield
 
     # -- files ---------------------------------------------------------------------------------
@@ -133,12 +160,12 @@ class Store:
         self, versions: Iterable[tuple[str, str, str, str]], *, now: datetime
     ) -> None:
         """Keep good versions, each (kind, id, digest, text); a known digest changes nothing."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             files.remember(connection, versions, now=now)
 
     def rename_campaign(self, old: str, new: str) -> None:
         """Let what was sent, seen and known of a campaign count under its new id."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             renaming.rename(connection, old, new)
             self._mine.journal.forget()
 
@@ -146,7 +173,7 @@ class Store:
 
     def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         """Append the entries whose key is new, and return those, numbered."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             return journal.record(connection, entries)
 
     def journal(
@@ -213,7 +240,7 @@ class Store:
         carries, or that is sent, unknown or failed, is never touched. `waits` says, by key, until
         when a new or changed line waits although it is due.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             lines.drop(connection, drop, now=now)
             lines.change(connection, update, waits)
             lines.put(connection, add, waits)
@@ -242,7 +269,7 @@ class Store:
 
         Return None, and write nothing, if any of its lines is no longer free to send.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.start(connection, mail, owner=self.owner, now=now)
 
     def mark_sent(
@@ -250,7 +277,7 @@ class Store:
     ) -> bool:
         """Write down that the server took the mail; False if the mail is no longer ours."""
         attempt = Attempt(at=now, outcome="sent", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.settle(connection, mail, attempt, state="sent")
 
     def mark_retry(
@@ -258,13 +285,13 @@ class Store:
     ) -> bool:
         """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
         attempt = Attempt(at=now, outcome="temporary", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.settle(connection, mail, attempt, state="queued", next_at=at)
 
     def mark_failed(self, mail: MailRecord, code: int | None, text: str, *, now: datetime) -> bool:
         """Write down a final refusal. False as in mark_sent."""
         attempt = Attempt(at=now, outcome="permanent", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.settle(connection, mail, attempt, state="failed")
 
     def mark_unknown(
@@ -276,7 +303,7 @@ class Store:
         """
         attempt = Attempt(at=now, outcome="unknown", code=None, text=text)
         next_at = at or now + mails.PAUSE
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.settle_unknown(
                 connection, mail, attempt, state="unknown", next_at=next_at
             )
@@ -286,7 +313,7 @@ class Store:
 
         Those that expired while waiting are ended first.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
 
     def recover(self, now: datetime) -> list[MailRecord]:
@@ -294,7 +321,7 @@ class Store:
 
         The fourth try of one mail without an answer ends it as failed. Return all that it found.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.recover(connection, owner=self.owner, now=now)
 
     def retry(self, mail: int, now: datetime) -> MailRecord:
@@ -302,7 +329,7 @@ class Store:
 
         Raise QuestionError where there is no such mail or nothing to send again.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.queue_again(connection, mail, now=now)
 
     def mails(
@@ -329,7 +356,7 @@ class Store:
 
         While there is any hold, nothing may leave; planning goes on.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             return holds.hold(connection, cause, why, now=now)
 
     def holds(self) -> list[Hold]:
@@ -339,12 +366,12 @@ class Store:
 
     def release(self, causes: Collection[str]) -> list[str]:
         """Let these causes go, and return those that there were."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             return holds.release(connection, causes)
 
     def mark(self, name: str, value: str, *, now: datetime) -> None:
         """Write down something that must survive a restart, in place of what it was before."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             holds.mark(connection, name, value, now=now)
 
     def marked(self, name: str) -> Mark | None:
@@ -353,24 +380,25 @@ class Store:
             return holds.marked(connection, name)
 
     def _prepare(self) -> None:
-        with self._transaction(immediate=False) as connection:
+        with self._transaction("reading") as connection:
             version = schema.version_of(connection)
         if version != schema.NEWEST:
-            make = schema.create_all if self.file is None else schema.bring_up_to_date
-            with self._transaction(immediate=True) as connection:
+            in_memory = self.file is None and not self.is_shared
+            make = schema.create_all if in_memory else schema.bring_up_to_date
+            with self._transaction("planning") as connection:
                 make(connection)
 
     def _reading(self) -> AbstractContextManager[Connection]:
-        return self._transaction(immediate=False)
+        return self._transaction("reading")
 
     @contextmanager
-    def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
+    def _transaction(self, work: Work) -> Iterator[Connection]:
         mine = self._mine
         if mine.connection is not None:
             yield mine.connection
             return
         try:
-            with transaction(self._engine, immediate=immediate) as mine.connection:
+            with transaction(self._engine, work) as mine.connection:
                 yield mine.connection
         except BaseException:
             mine.journal.forget()

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
 from tracker.store import documents
 from tracker.store.records import LineState, OutboxLine
+from tracker.store.upsert import Insert, Upsert
 from tracker.tables import LINE
 
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
@@ -42,18 +42,6 @@ _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
-_NEW = insert(LINE)
-_PUT = _NEW.on_conflict_do_update(
-    index_elements=[LINE.c.key],
-    set_={
-        **{name: _NEW.excluded[name] for name in _PLANNED},
-        "state": "queued",
-        "reason": None,
-        "mail_id": None,
-        "settled_at": None,
-    },
-    where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
-)
 _CHANGE = (
     update(LINE)
     .where(LINE.c.key == _KEY, _FREE)
@@ -69,6 +57,23 @@ _BIND = (
     .where(LINE.c.key.in_(bindparam("keys", expanding=True)), _FREE)
     .values(state="sending", mail_id=bindparam("mail"))
 )
+
+
+def _queued(new: Insert) -> Insert:
+    return new.on_conflict_do_update(
+        index_elements=[LINE.c.key],
+        set_={
+            **{name: new.excluded[name] for name in _PLANNED},
+            "state": "queued",
+            "reason": None,
+            "mail_id": None,
+            "settled_at": None,
+        },
+        where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
+    )
+
+
+_PUT = Upsert(LINE, _queued)
 
 
 def read(
@@ -129,7 +134,7 @@ def put(
     """
     rows = [{"key": one.key, "state": "queued", **_columns(one, waits)} for one in occurrences]
     if rows:
-        connection.execute(_PUT, rows)
+        connection.execute(_PUT.on(connection), rows)
 
 
 def change(
