@@ -29,6 +29,7 @@ from tracker.store.engine import (
     open_engine,
     transaction,
 )
+from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock
 from tracker.store.records import (
     Attempt,
@@ -77,6 +78,7 @@ class Store:
         self._engine = engine
         self._lock: DaemonLock | None = None
         self._mine = _Mine()
+        self.planner = Planner(self._transaction, owner=self.owner, is_shared=self.is_shared)
 
     @classmethod
     def open(cls, url: str, *, base: Path) -> Self:
@@ -103,6 +105,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database and of the daemon's lock; doing it twice is harmless."""
+        self.planner.give_up()
         self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -173,7 +176,7 @@ class Store:
 
     def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         """Append the entries whose key is new, and return those, numbered."""
-        with self._transaction("planning") as connection:
+        with self._transaction("sending") as connection:
             return journal.record(connection, entries)
 
     def journal(
@@ -356,7 +359,7 @@ class Store:
 
         While there is any hold, nothing may leave; planning goes on.
         """
-        with self._transaction("planning") as connection:
+        with self._transaction("sending") as connection:
             return holds.hold(connection, cause, why, now=now)
 
     def holds(self) -> list[Hold]:
@@ -366,12 +369,12 @@ class Store:
 
     def release(self, causes: Collection[str]) -> list[str]:
         """Let these causes go, and return those that there were."""
-        with self._transaction("planning") as connection:
+        with self._transaction("sending") as connection:
             return holds.release(connection, causes)
 
     def mark(self, name: str, value: str, *, now: datetime) -> None:
         """Write down something that must survive a restart, in place of what it was before."""
-        with self._transaction("planning") as connection:
+        with self._transaction("sending") as connection:
             holds.mark(connection, name, value, now=now)
 
     def marked(self, name: str) -> Mark | None:
@@ -399,6 +402,8 @@ class Store:
             return
         try:
             with transaction(self._engine, work) as mine.connection:
+                if work == "planning":
+                    self.planner.fence(mine.connection)
                 yield mine.connection
         except BaseException:
             mine.journal.forget()

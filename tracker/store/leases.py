@@ -1,0 +1,105 @@
+"""Who plans: one process at a time, by a lease that it renews, and by terms that fence others off.
+
+Where one process has the database to itself, that one plans, and no row says so.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection, Row
+
+from tracker.errors import BusyError
+from tracker.store import postgres
+from tracker.store.engine import Work
+from tracker.tables import LEASE
+
+PLANNER = "planner"
+LASTS = timedelta(seconds=30)
+_OURS = LEASE.c.name == PLANNER
+_ONE = select(LEASE).where(_OURS)
+Transaction = Callable[[Work], AbstractContextManager[Connection]]
+_Row = Row[*tuple[Any, ...]]
+
+
+class Planner:
+    """Whether this process plans. `lasts` is how long a lease holds others off unrenewed."""
+
+    def __init__(
+        self, transaction: Transaction, *, owner: str, is_shared: bool, lasts: timedelta = LASTS
+    ) -> None:
+        self.lasts = lasts
+        self._transaction = transaction
+        self._owner = owner
+        self._is_shared = is_shared
+        self._term: int | None = None
+
+    def is_here(self) -> bool:
+        """Say whether this process plans: it goes on if it does, and begins if nobody else does.
+
+        The clock is the database's, and none but that one.
+        """
+        if not self._is_shared:
+            return True
+        with self._transaction("reading") as connection:
+            row, now = _asked(connection)
+        if self._has(row) and row is not None and row.until - now > self.lasts * 2 / 3:
+            return True
+        if row is not None and row.owner != self._owner and self._holds(row, now):
+            self._term = None
+            return False
+        with self._transaction("sending") as connection:
+            return self._taken(connection)
+
+    def who(self) -> str | None:
+        """Return the process that plans, or was the last to do so."""
+        with self._transaction("reading") as connection:
+            row, _ = _asked(connection)
+        return None if row is None else str(row.owner)
+
+    def fence(self, connection: Connection) -> None:
+        """End a planning transaction whose process has the plan no longer, with BusyError."""
+        if self._term is not None and not self._has(_asked(connection)[0]):
+            self._term = None
+            raise BusyError("Another machine plans now; what was under way here is undone.")
+
+    def give_up(self) -> None:
+        """Let the next one plan at once."""
+        term, self._term = self._term, None
+        if term is None:
+            return
+        with suppress(BusyError), self._transaction("sending") as connection:
+            mine = (LEASE.c.owner == self._owner, LEASE.c.term == term)
+            ended = postgres.clock(connection) - self.lasts
+            connection.execute(update(LEASE).where(_OURS, *mine).values(until=ended))
+
+    def _taken(self, connection: Connection) -> bool:
+        """Begin, or go on; somebody else may have begun since it was asked."""
+        postgres.planner_changes(connection)
+        row, now = _asked(connection)
+        until = now + self.lasts
+        if row is None:
+            self._term = 1
+            first = {"name": PLANNER, "owner": self._owner, "term": 1, "until": until}
+            connection.execute(insert(LEASE), first)
+            return True
+        if row.owner != self._owner and self._holds(row, now):
+            self._term = None
+            return False
+        self._term = row.term if self._has(row) else row.term + 1
+        new = {"owner": self._owner, "term": self._term, "until": until}
+        connection.execute(update(LEASE).where(_OURS).values(new))
+        return True
+
+    def _has(self, row: _Row | None) -> bool:
+        return row is not None and (row.owner, row.term) == (self._owner, self._term)
+
+    def _holds(self, row: _Row, now: datetime) -> bool:
+        # One that ends later than any can is from before the database's clock was set back.
+        return bool(now < row.until <= now + self.lasts)
+
+
+def _asked(connection: Connection) -> tuple[_Row | None, datetime]:
+    return connection.execute(_ONE).one_or_none(), postgres.clock(connection)
