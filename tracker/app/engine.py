@@ -10,6 +10,7 @@ from traceback import extract_tb
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
 from tracker.app.nights import night_over
+from tracker.app.planned import let_know
 from tracker.app.remembering import digest_sent, history_from, sightings
 from tracker.app.telling import (
     moves_made,
@@ -145,6 +146,17 @@ class Engine:
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
             changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
             self.bring_in_line(changes, now)
+            if self.store.is_shared:
+                let_know(self.store, self.problems, now=now)
+        self._for_digest = _by_owner(changes.for_digest)
+        return planned
+
+    def foresee(self) -> Plan:
+        """Plan as `refresh` does and write nothing down: another machine does that."""
+        now = self.clock()
+        self._add_up(self.store.whole_journal())
+        planned = plan(self.world, self.history, now=now, until=now + AHEAD, memo=self._memo)
+        changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
         self._for_digest = _by_owner(changes.for_digest)
         return planned
 

@@ -8,21 +8,19 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tracker.app.edits import as_remembered
 from tracker.app.engine import Clock, Deliver, Engine
 from tracker.app.files_seen import texts_in_force
-from tracker.app.guarding import held_edits, hold_back
-from tracker.campaign import World
+from tracker.app.guarding import held_edits
+from tracker.app.in_force import InForce
 from tracker.compose import Composer
 from tracker.config import Config
+from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
-from tracker.daemon.turns import Daemon, put_in_force
+from tracker.daemon.turns import Daemon
 from tracker.delivery import Outcome, open_transport, read_password
-from tracker.errors import ConfigError
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
-from tracker.report import show_problems
 from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
@@ -35,7 +33,7 @@ def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> Non
     another daemon has the database.
     """
     first = read_world(config_path, now=clock())
-    config = first.config or _usable(first).config
+    config = first.config or usable(first).config
     with Store.open(config.database, base=config_path.parent) as store:
         store.lock()
         asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
@@ -79,16 +77,16 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     for mail in store.recover(now):
         LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
     reading = read()
-    world = _usable(reading)
+    world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
-    with store.writing():
-        before = as_remembered(world, reading.in_force, store.good_files())
-        if hold_back(engine, reading, before, now=now):
-            reading = read()
-            world = _usable(reading)
-        put_in_force(engine, reading, world, now=now, before=before)
+    plans = store.planner.is_here()
+    if plans:
+        world = begin_planning(engine, reading, read)
+    else:
+        engine.put_in_force(InForce.of(world, reading.problems))
+        LOG.info("another machine plans: %s", store.planner.who())
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell)
+    return Daemon(engine, folder, read, bell, plans=plans)
 
 
 @asynccontextmanager
@@ -126,13 +124,6 @@ def _what_became(record: MailRecord, outcome: Outcome) -> str:
         f"{said} mail={record.id} kind={record.kind} to={record.coordinator}"
         f" lines={len(record.keys)} attempt={record.attempt}{code}"
     )
-
-
-def _usable(reading: Reading) -> World:
-    if reading.world is not None:
-        return reading.world
-    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
-    raise ConfigError(show_problems(problems or reading.problems, files=1))
 
 
 def _listen(daemon: Daemon) -> None:
