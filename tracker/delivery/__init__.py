@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.delivery.maildir import MaildirTransport
-from tracker.delivery.outcome import Outcome
+from tracker.delivery.outcome import Cause, Outcome
 from tracker.delivery.passwords import read_password
 from tracker.delivery.spec import SmtpSettings, read_spec
 from tracker.errors import ConfigError
@@ -17,7 +17,7 @@ from tracker.errors import ConfigError
 if TYPE_CHECKING:
     from tracker.delivery.smtp import SmtpTransport
 
-__all__ = ["MaildirTransport", "Outcome", "open_transport", "read_password"]
+__all__ = ["Cause", "MaildirTransport", "Outcome", "open_transport", "read_password"]
 
 
 def open_transport(
