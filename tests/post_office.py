@@ -85,7 +85,7 @@ class PostOffice:
             if not await self._answer(writer, verb) or verb == "QUIT":
                 return
             if verb == "STARTTLS":
-                await writer.start_tls(_server_side())
+                await writer.start_tls(server_side())
             if verb == "DATA" and self._last == "354":
                 self.mails.append(await _text(reader))
                 self.heard.set()
@@ -122,7 +122,7 @@ async def _text(reader: asyncio.StreamReader) -> bytes:
     return b"".join(lines)
 
 
-def _server_side() -> ssl.SSLContext:
+def server_side() -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(_TLS / "localhost.pem")
     return context
@@ -137,7 +137,7 @@ async def post_office(
 ) -> AsyncIterator[PostOffice]:
     """Open a server on a loopback port of its own, and close it with all its connections."""
     office = PostOffice(script or {}, offers)
-    context = _server_side() if implicit_tls else None
+    context = server_side() if implicit_tls else None
     server = await asyncio.start_server(office.serve, HOST, 0, ssl=context)
     office.port = server.sockets[0].getsockname()[1]
     try:
