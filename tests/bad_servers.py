@@ -91,9 +91,9 @@ async def answer_and_close(talk: Talk) -> bool:
 
 
 async def drip(talk: Talk) -> bool:
-    """Give a byte a second of an answer that is longer than anybody's patience."""
+    """Give a byte every few seconds of an answer that is longer than anybody's patience."""
     with suppress(ConnectionError, ssl.SSLError):
-        await talk.say(*(bytes([sign]) for sign in b"250 " + b"x" * int(LATE)), wait=1.0)
+        await talk.say(*(bytes([sign]) for sign in b"250 " + b"x" * int(LATE)), wait=8.0)
     return False
 
 

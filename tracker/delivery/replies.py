@@ -46,7 +46,7 @@ class Replies(asyncio.Protocol):
         self.text_wanted = self.text_judged = False
 
     def is_answered_with(self, message: str) -> bool:
-        """Say whether the client has read what was heard here, and not something left from before."""
+        """Say whether the client read what was heard here, and not what was left from before."""
         return message.encode("utf-8", "surrogateescape").endswith(self._last)
 
     def hang_up(self) -> None:

@@ -46,11 +46,12 @@ class SmtpTransport:
         except ValueError as wrong:
             return outcome("permanent", None, str(wrong))
         async with self._places:
-            until = asyncio.get_running_loop().time() + self._patience.envelope
+            clock = asyncio.get_running_loop().time
+            until = clock() + self._patience.envelope
             used = await self._take_idle()
             if used is not None:
                 answer = await self._send(used, envelope, raw, until)
-                if not answers.ends_session(answer):
+                if not answers.ends_session(answer) or clock() >= until:
                     return answer
             return await self._send_anew(envelope, raw, until)
 
