@@ -363,7 +363,7 @@ async def test_a_certificate_for_another_name_sends_nothing():
 async def test_a_server_on_this_machine_needs_no_protection():
     async with post_office() as office:
         transport = open_transport(
-            f"smtp://{HOST}:{office.port}", base=Path(), password=lambda: None
+            f"smtp://{HOST}:{office.port}", base=Path(), secret=lambda: None
         )
         assert isinstance(transport, SmtpTransport)
         outcome = await send(transport)

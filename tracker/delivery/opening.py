@@ -9,10 +9,10 @@ from tracker.delivery import answers
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.delivery.patience import Patience
 from tracker.delivery.replies import Replies
+from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings, is_loopback
 from tracker.delivery.tokens import TokenCommand, TokenError
 
-Secret = str | TokenCommand
 FAILURES = (SMTPException, OSError, TimeoutError, ValueError)
 
 

@@ -6,9 +6,10 @@ import ssl
 from tracker.delivery import answers
 from tracker.delivery.connection import Connection
 from tracker.delivery.envelope import Envelope
-from tracker.delivery.opening import Opening, Secret
+from tracker.delivery.opening import Opening
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.delivery.patience import Patience
+from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings
 
 MOST_CONNECTIONS = 4  # so that one slow answer cannot take all
