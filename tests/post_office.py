@@ -122,9 +122,9 @@ async def _text(reader: asyncio.StreamReader) -> bytes:
     return b"".join(lines)
 
 
-def server_side() -> ssl.SSLContext:
+def server_side(certificate: str = "localhost") -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(_TLS / "localhost.pem")
+    context.load_cert_chain(_TLS / f"{certificate}.pem")
     return context
 
 

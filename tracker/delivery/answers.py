@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from aiosmtplib import (
+    SMTPConnectError,
     SMTPException,
     SMTPResponseException,
     SMTPServerDisconnected,
@@ -59,8 +60,8 @@ def shut_out(cause: Exception, step: Step, place: str, fault: str) -> Outcome:
     answered = isinstance(cause, SMTPResponseException) and cause.code in _REFUSALS
     code = cause.code if isinstance(cause, SMTPResponseException) and answered else None
     words = cause.message if isinstance(cause, SMTPResponseException) else _words(cause)
-    text = f"{place}: {fault or words}"
-    return outcome("relay", code, text, cause=None if fault else _whose(cause, step, code))
+    whose = None if fault else _whose(cause, step, code)
+    return outcome("relay", code, f"{place}: {fault or words}", cause=whose)
 
 
 def login_refused(answer: SMTPResponseException, place: str, user: str, secret: str) -> Outcome:
@@ -125,4 +126,8 @@ def _spellings(user: str, secret: str) -> Iterator[str]:
 
 
 def _words(cause: Exception) -> str:
-    return str(cause) or type(cause).__name__
+    """Say what went wrong, without the server's name, which the client puts before it."""
+    inner = cause.__cause__ if isinstance(cause, SMTPConnectError) else None
+    if isinstance(inner or cause, ConnectionResetError):
+        return "it hung up"
+    return str(inner or cause) or type(cause).__name__
