@@ -18,6 +18,7 @@ _PLAIN: dict[str, str] = {
     "dot": "250 2.0.0 taken",
     "RSET": "250 2.0.0 ok",
     "AUTH": "235 2.7.0 welcome",
+    "nothing": "535 5.7.8 no",  # what a client says that was asked once more at its login
     "STARTTLS": "220 2.0.0 go on",
     "QUIT": "221 2.0.0 bye",
 }
@@ -55,7 +56,7 @@ class PostOffice:
         return SmtpSettings(HOST, self.port, protection, user)
 
     def verbs(self) -> list[str]:
-        return [command.split()[0].upper() for command in self.commands]
+        return [command.split()[0].upper() for command in self.commands if command]
 
     def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._talks.add(asyncio.create_task(self._serve(reader, writer)))
@@ -81,7 +82,7 @@ class PostOffice:
         while line := await reader.readline():
             command = line.decode("utf-8").strip()
             self.commands.append(command)
-            verb = command.split()[0].upper()
+            verb = command.split()[0].upper() if command else "nothing"
             if not await self._answer(writer, verb) or verb == "QUIT":
                 return
             if verb == "STARTTLS":

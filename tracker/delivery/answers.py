@@ -66,10 +66,10 @@ def shut_out(cause: Exception, step: Step, place: str, fault: str) -> Outcome:
 
 def login_refused(answer: SMTPResponseException, place: str, user: str, secret: str) -> Outcome:
     """Read a refused login; a server that repeats what we said does not get it into our logs."""
-    text = answer.message
+    text = _ENCODED.sub(_BLOTTED, answer.message)
     for said in _spellings(user, secret):
         text = text.replace(said, _BLOTTED)
-    text = f"{place}: {_ENCODED.sub(_BLOTTED, text)}"
+    text = f"{place}: {text}"
     if answer.code not in _REFUSALS:
         return outcome("relay", None, text)
     return outcome("relay", answer.code, text, cause=_of_login(answer.code))

@@ -12,6 +12,7 @@ from tracker.errors import TrackerError
 LONGEST_WAIT_SECONDS = 30.0
 LONGEST_TOKEN = 16 * 1024
 KEPT_SECONDS = 300.0
+_LONGEST_END_SECONDS = 5.0
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]+")  # RFC 6750 section 2.1, and base64
 
 
@@ -88,15 +89,22 @@ async def _first(process: asyncio.subprocess.Process) -> bytes:
         said += more
     if len(said) > LONGEST_TOKEN:
         await _end(process)
-    await process.wait()
+    else:
+        await process.wait()
     return said
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End the command and all that it started, which may be waiting for a person."""
+    assert process.stdout is not None
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    # It counts as ended once its output is read; a program that left the group may hold that.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LONGEST_END_SECONDS):
+            while await process.stdout.read(LONGEST_TOKEN):
+                pass
+            await process.wait()
 
 
 def _checked(said: bytes, code: int | None) -> str:
