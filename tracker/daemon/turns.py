@@ -216,4 +216,5 @@ def _opened_at_start(config: Config) -> tuple[str | None, ...]:
         config.templates,
         mail.transport,
         mail.password_file,
+        *(mail.token_command or ()),
     )
