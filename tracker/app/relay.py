@@ -1,4 +1,4 @@
-"""How the mail server fares, and what may be tried because of it: a breaker, and two kinds of hold.
+"""How the mail server fares, and what may be tried because of it: a breaker and its holds.
 
 Pure: a state goes in with what happened, the next state comes out. Trouble of the server is
 charged to no mail; one mail at a time tries again while the others wait uncomposed, so that what
