@@ -5,12 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable, Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
 from tracker.app.nights import night_over
-from tracker.app.planned import let_know
+from tracker.app.planned import let_know, planned_until
 from tracker.app.remembering import digest_sent, history_from, sightings
 from tracker.app.telling import (
     moves_made,
@@ -21,6 +22,7 @@ from tracker.app.telling import (
 )
 from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import problem_sightings, trouble_for
+from tracker.app.written import until_written
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
 from tracker.compose import Composer, Envelope
@@ -221,21 +223,29 @@ class Engine:
         return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
-        """Send every mail that is due, at most four at once; a refusal of one stops no other."""
+        """Send every mail that is due, at most four at once; a refusal of one stops no other.
+
+        Where another machine plans, only what it has planned up to is due.
+        """
         now = self.clock()
-        due = self._due(now)
+        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
+        due = self._due(due_by)
         if due:
             self._templates.look(self.store, now=now)
-        started = [
-            begun
-            for reader, lines in sorted(due.items())
-            if (begun := self._begun(reader, lines, planned, now)) is not None
-        ]
-        limit = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
+        readers, sent = iter(sorted(due)), list[Sent]()
 
-    def _due(self, now: datetime) -> dict[str, list[Occurrence]]:
-        """Return what is due by reader; what is late anyway waits for the end of their night."""
+        async def send() -> None:
+            # A mail is begun when it can be handed over: others may begin what this one does not.
+            for reader in readers:
+                begun = self._begun(reader, planned, now, due_by)
+                if begun is not None:
+                    sent.append(await self._hand_over(*begun))
+
+        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
+        return sent
+
+    def _due(self, now: datetime) -> set[str]:
+        """Return to whom something is due; what is late anyway waits for the end of a night."""
         found: dict[str, list[Occurrence]] = {}
         for one in self.store.due_lines(now):
             found.setdefault(one.to, []).append(one)
@@ -245,11 +255,7 @@ class Engine:
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, now)) is not None
         }
-        return {
-            reader: [*lines, *self._riding(reader, now)]
-            for reader, lines in found.items()
-            if reader not in self._nights
-        }
+        return found.keys() - self._nights.keys()
 
     def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
@@ -260,11 +266,21 @@ class Engine:
             if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
         ]
 
+    def recover(self) -> None:
+        """Queue again what a process that is gone had in hand."""
+        for mail in self.store.recover(self.clock()):
+            LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
-        records = self.store.retry_due(self.clock())
-        limit = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._again(one, limit) for one in records)))
+        now, outcomes = self.clock(), list[Outcome]()
+
+        async def send() -> None:
+            while taken := self.store.retry_due(now, limit=1):
+                outcomes.append(await self._deliver(taken[0]))
+
+        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
+        return outcomes
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
@@ -278,15 +294,17 @@ class Engine:
         return min((at for at in moments if at is not None and at > after), default=None)
 
     def _begun(
-        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
+        self, reader: str, planned: Plan, now: datetime, due_by: datetime
     ) -> tuple[MailRecord, Written] | None:
         """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
 
         A replay hides nothing: there the fault ends it.
         """
         try:
-            written = self._written(reader, lines, planned, now)
-            record = None if written is None else self._started(reader, written, now)
+            with self.store.taking(reader, now=now, due_by=due_by) as lines:
+                ahead = [*lines, *self._riding(reader, now)] if lines else []
+                written = self._written(reader, ahead, planned, now) if ahead else None
+                record = None if written is None else self._started(reader, written, now)
         except Exception as fault:
             if self.replayed or not _is_of_one_mail(fault):
                 raise
@@ -349,23 +367,16 @@ class Engine:
             keys=keys,
             expires=max((at for at in ends if at), default=None) if all(ends) else None,
         )
-        with self.store.writing():
+        with self.store.sending():
             record = self.store.start_mail(new, now=now)
             told = told_in_passing(reader, record.id, written, now=now) if record else None
             if told is not None:
                 self.store.record([told])
         return record
 
-    async def _hand_over(
-        self, record: MailRecord, written: Written, limit: asyncio.Semaphore
-    ) -> Sent:
-        async with limit:
-            outcome = await self._deliver(record)
+    async def _hand_over(self, record: MailRecord, written: Written) -> Sent:
+        outcome = await self._deliver(record)
         return Sent(record, written, record.created_at, outcome)
-
-    async def _again(self, record: MailRecord, limit: asyncio.Semaphore) -> Outcome:
-        async with limit:
-            return await self._deliver(record)
 
     async def _deliver(self, record: MailRecord) -> Outcome:
         coordinator = self.world.config.who(record.coordinator)
@@ -373,7 +384,7 @@ class Engine:
             outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
         else:
             outcome = await self.deliver(record, coordinator.email)
-        self._settle(record, outcome)
+        await until_written(partial(self._settle, record, outcome))
         return outcome
 
     def _settle(self, record: MailRecord, outcome: Outcome) -> None:
@@ -381,11 +392,11 @@ class Engine:
         now = self.clock()
         match outcome.state:
             case "sent":
-                with self.store.writing():
+                with self.store.sending():
                     self.store.mark_sent(record, outcome.code, outcome.text, now=now)
                     self._note_digest(record)
             case "permanent":
-                with self.store.writing():
+                with self.store.sending():
                     self.store.mark_failed(record, outcome.code, outcome.text, now=now)
                     self.store.record([never_told(record.id, now=now)])
             case "unknown":

@@ -18,7 +18,7 @@ LOG = logging.getLogger("tracker")
 
 
 def begin_planning(engine: Engine, reading: Reading, read: Callable[[], Reading]) -> World:
-    """Put the files in force as read; what differs from those the database has is an edit made meanwhile.
+    """Put the files in force as read; where the database has others, that is an edit.
 
     Raise ConfigError where config.toml keeps it from that.
     """

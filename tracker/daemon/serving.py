@@ -17,6 +17,7 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
+from tracker.daemon.heartbeat import heartbeat
 from tracker.daemon.turns import Daemon
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
@@ -56,7 +57,8 @@ async def _serve(
         _listen(daemon)
         bell.start()
         try:
-            await daemon.run()
+            async with heartbeat(store, clock):
+                await daemon.run()
         finally:
             bell.stop()
     LOG.info("stopped")
@@ -66,7 +68,7 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     """Recover what an earlier process left behind, read the files, and return a daemon to run."""
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
-    now, store = engine.clock(), engine.store
+    store = engine.store
 
     def read() -> Reading:
         now = engine.clock()
@@ -74,8 +76,7 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
             config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
         )
 
-    for mail in store.recover(now):
-        LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+    engine.recover()
     reading = read()
     world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)

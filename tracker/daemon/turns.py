@@ -85,6 +85,8 @@ class Daemon:
         if planned is not None:
             await self.engine.send_due(planned)
             await self.engine.retry_due()
+        if self.engine.store.is_shared:
+            self.engine.recover()
         # What is due already and did not go in this turn waits for the next look: ringing for it
         # at once would never end.
         self.bell.arm(self.engine.next_moment(started))

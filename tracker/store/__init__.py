@@ -8,7 +8,6 @@ never rows; moments are aware UTC both ways.
 import os
 import secrets
 import socket
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -21,16 +20,10 @@ from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
 from tracker.store import files, holds, journal, lines, mails, renaming, schema
-from tracker.store.engine import (
-    Work,
-    database_file,
-    database_url,
-    is_shared,
-    open_engine,
-    transaction,
-)
+from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock
+from tracker.store.postgres import clock
 from tracker.store.records import (
     Attempt,
     AttemptOutcome,
@@ -44,6 +37,7 @@ from tracker.store.records import (
     NewMail,
     OutboxLine,
 )
+from tracker.store.transactions import Transactions
 
 __all__ = [
     "Attempt",
@@ -61,14 +55,6 @@ __all__ = [
 ]
 
 
-class _Mine(threading.local):
-    """What one thread has: the transaction it is in, and the journal as it has read it."""
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.journal = journal.SoFar()
-
-
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -77,8 +63,8 @@ class Store:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._engine = engine
         self._lock: DaemonLock | None = None
-        self._mine = _Mine()
-        self.planner = Planner(self._transaction, owner=self.owner, is_shared=self.is_shared)
+        self._transactions = Transactions(engine, owner=self.owner)
+        self._transaction = self._transactions.run
 
     @classmethod
     def open(cls, url: str, *, base: Path) -> Self:
@@ -101,7 +87,12 @@ class Store:
     @property
     def is_shared(self) -> bool:
         """Say whether several machines may work on this database at once."""
-        return is_shared(self._engine.url)
+        return self._transactions.is_shared
+
+    @property
+    def planner(self) -> Planner:
+        """Return the lease of who plans."""
+        return self._transactions.planner
 
     def close(self) -> None:
         """Let go of the database and of the daemon's lock; doing it twice is harmless."""
@@ -143,6 +134,17 @@ class Store:
         with self._transaction("sending"):
             yield
 
+    @contextmanager
+    def taking(
+        self, reader: str, *, now: datetime, due_by: datetime
+    ) -> Iterator[list[Occurrence]]:
+        """Give a reader's lines that are due, for one mail that is written inside.
+
+        Nobody else writes this reader's mail until the end; if somebody does, there are none.
+        """
+        with self._transaction("sending") as connection:
+            yield lines.take(connection, reader=reader, now=now, due_by=due_by)
+
     # -- files ---------------------------------------------------------------------------------
 
     def good_files(self) -> dict[tuple[str, str], GoodFile]:
@@ -170,7 +172,7 @@ class Store:
         """Let what was sent, seen and known of a campaign count under its new id."""
         with self._transaction("planning") as connection:
             renaming.rename(connection, old, new)
-            self._mine.journal.forget()
+            self._transactions.journal.forget()
 
     # -- journal -------------------------------------------------------------------------------
 
@@ -201,7 +203,7 @@ class Store:
         What other processes have written is there, too, and nothing that was undone.
         """
         with self._reading() as connection:
-            return self._mine.journal.caught_up(connection)
+            return self._transactions.journal.caught_up(connection)
 
     # -- lines ---------------------------------------------------------------------------------
 
@@ -273,7 +275,10 @@ class Store:
         Return None, and write nothing, if any of its lines is no longer free to send.
         """
         with self._transaction("sending") as connection:
-            return mails.start(connection, mail, owner=self.owner, now=now)
+            started = mails.start(connection, mail, owner=self.owner, now=now)
+            if started is not None:
+                self._transactions.take(started)
+            return started
 
     def mark_sent(
         self, mail: MailRecord, code: int | None = None, text: str = "", *, now: datetime
@@ -281,6 +286,7 @@ class Store:
         """Write down that the server took the mail; False if the mail is no longer ours."""
         attempt = Attempt(at=now, outcome="sent", code=code, text=text)
         with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle(connection, mail, attempt, state="sent")
 
     def mark_retry(
@@ -289,12 +295,14 @@ class Store:
         """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
         attempt = Attempt(at=now, outcome="temporary", code=code, text=text)
         with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle(connection, mail, attempt, state="queued", next_at=at)
 
     def mark_failed(self, mail: MailRecord, code: int | None, text: str, *, now: datetime) -> bool:
         """Write down a final refusal. False as in mark_sent."""
         attempt = Attempt(at=now, outcome="permanent", code=code, text=text)
         with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle(connection, mail, attempt, state="failed")
 
     def mark_unknown(
@@ -307,6 +315,7 @@ class Store:
         attempt = Attempt(at=now, outcome="unknown", code=None, text=text)
         next_at = at or now + mails.PAUSE
         with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle_unknown(
                 connection, mail, attempt, state="unknown", next_at=next_at
             )
@@ -317,15 +326,27 @@ class Store:
         Those that expired while waiting are ended first.
         """
         with self._transaction("sending") as connection:
-            return mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+            found = mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+            self._transactions.take(*found)
+            return found
+
+    def renew(self, now: datetime) -> None:
+        """Go on having in hand what this process is sending."""
+        if self.is_shared and self._transactions.in_hand:
+            with self._transaction("sending") as connection:
+                in_hand = self._transactions.in_hand
+                mails.renew(connection, in_hand, owner=self.owner, now=now)
 
     def recover(self, now: datetime) -> list[MailRecord]:
-        """At start, under the lock: queue again what a process now dead had in hand.
+        """Queue again what a process now dead had in hand; return all that was found.
 
-        The fourth try of one mail without an answer ends it as failed. Return all that it found.
+        On SQLite that is for the start, under the lock. The fourth try of one mail without an
+        answer ends it as failed.
         """
+        if self.is_shared and not self._watched(now):
+            return []
         with self._transaction("sending") as connection:
-            return mails.recover(connection, owner=self.owner, now=now)
+            return mails.recover(connection, in_hand=self._transactions.in_hand, now=now)
 
     def retry(self, mail: int, now: datetime) -> MailRecord:
         """Queue a failed, unknown or expired mail again because a person asks for it.
@@ -391,22 +412,9 @@ class Store:
             with self._transaction("planning") as connection:
                 make(connection)
 
+    def _watched(self, now: datetime) -> bool:
+        with self._reading() as connection:
+            return self._transactions.watch.look(clock(connection), now)
+
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._transaction("reading")
-
-    @contextmanager
-    def _transaction(self, work: Work) -> Iterator[Connection]:
-        mine = self._mine
-        if mine.connection is not None:
-            yield mine.connection
-            return
-        try:
-            with transaction(self._engine, work) as mine.connection:
-                if work == "planning":
-                    self.planner.fence(mine.connection)
-                yield mine.connection
-        except BaseException:
-            mine.journal.forget()
-            raise
-        finally:
-            mine.connection = None

@@ -67,7 +67,7 @@ def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[Jour
 def _in_order(connection: Connection, entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
     """Wait for whoever else appends, before the first of the entries."""
     for number, entry in enumerate(entries):
-        if number == 0 and connection.dialect.name == postgres.NAME:
+        if number == 0 and postgres.is_it(connection):
             postgres.in_journal_order(connection)
         yield entry
 

@@ -1,6 +1,7 @@
-"""Who plans: one process at a time, by a lease that it renews, and by terms that fence others off.
+"""Who has work in hand, and until when: each mail being sent, and the planning.
 
-Where one process has the database to itself, that one plans, and no row says so.
+The clock of leases is the database's, and it is for nothing else. Where one process has the
+database to itself, that one plans, and no row says so.
 """
 
 from collections.abc import Callable
@@ -17,11 +18,46 @@ from tracker.store.engine import Work
 from tracker.tables import LEASE
 
 PLANNER = "planner"
-LASTS = timedelta(seconds=30)
+LASTS = timedelta(seconds=30)  # the planning
+MAIL_LASTS = timedelta(seconds=60)
+LONGEST_GAP = timedelta(seconds=25)
+STEP = timedelta(seconds=5)
 _OURS = LEASE.c.name == PLANNER
 _ONE = select(LEASE).where(_OURS)
 Transaction = Callable[[Work], AbstractContextManager[Connection]]
 _Row = Row[*tuple[Any, ...]]
+
+
+def end(connection: Connection, now: datetime) -> datetime:
+    """Return until when a mail that is taken in hand now is its owner's, unrenewed."""
+    return (postgres.clock(connection) if postgres.is_it(connection) else now) + MAIL_LASTS
+
+
+class Watch:
+    """Whether the database's clock has run evenly for as long as a lease lasts.
+
+    After a step of that clock, or while the server was away, leases seem to have ended that
+    nobody could renew; whoever is alive renews them before the watch is over.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[datetime, datetime] | None = None
+        self._since: datetime | None = None
+
+    def look(self, theirs: datetime, ours: datetime) -> bool:
+        """Take note of both clocks, and say whether an ended lease means a dead owner."""
+        even = self._last is not None and self._is_even(*self._last, theirs, ours)
+        if self._since is None or not even:
+            self._since = ours
+        self._last = theirs, ours
+        return ours - self._since >= MAIL_LASTS
+
+    @staticmethod
+    def _is_even(
+        their_last: datetime, our_last: datetime, theirs: datetime, ours: datetime
+    ) -> bool:
+        passed = ours - our_last
+        return timedelta() <= passed <= LONGEST_GAP and abs(theirs - their_last - passed) <= STEP
 
 
 class Planner:
@@ -52,6 +88,11 @@ class Planner:
             return False
         with self._transaction("sending") as connection:
             return self._taken(connection)
+
+    def renew(self) -> None:
+        """Go on planning if this process does, in the middle of other work."""
+        if self._term is not None:
+            self.is_here()
 
     def who(self) -> str | None:
         """Return the process that plans, or was the last to do so."""

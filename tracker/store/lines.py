@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_,
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import documents
+from tracker.store import documents, postgres
 from tracker.store.records import LineState, OutboxLine
 from tracker.store.upsert import Insert, Upsert
 from tracker.tables import LINE
@@ -25,6 +25,17 @@ _DUE = (
     select(LINE.c.document)
     .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
     .order_by(LINE.c.due, LINE.c.key)
+)
+_TAKE = (
+    select(LINE.c.document)
+    .where(
+        _FREE,
+        LINE.c.recipient == bindparam("coordinator"),
+        LINE.c.due <= bindparam("due_by", type_=LINE.c.due.type),
+        or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
+    )
+    .order_by(LINE.c.due, LINE.c.key)
+    .with_for_update(skip_locked=True)
 )
 _WAITING = (
     select(LINE.c.document)
@@ -109,6 +120,19 @@ def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
     """Return what is due and not expired, earliest first."""
     found = connection.execute(_DUE, {"now": now}).scalars()
     return [documents.load(document) for document in found]
+
+
+def take(
+    connection: Connection, *, reader: str, now: datetime, due_by: datetime
+) -> list[Occurrence]:
+    """Return a reader's lines that are due by a moment and not expired, for one mail.
+
+    There are none while another process writes this reader's mail: two would be one too many.
+    """
+    if postgres.is_it(connection) and not postgres.take_reader(connection, reader):
+        return []
+    asked = {"now": now, "coordinator": reader, "due_by": due_by}
+    return [documents.load(document) for document in connection.execute(_TAKE, asked).scalars()]
 
 
 def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:

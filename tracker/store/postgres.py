@@ -61,6 +61,11 @@ def open_server(url: URL) -> Engine:
         raise ConfigError(MISSING) from None
 
 
+def is_it(connection: Connection) -> bool:
+    """Say whether a connection is to PostgreSQL."""
+    return connection.dialect.name == NAME
+
+
 def reading(engine: Engine) -> Engine:
     """Return the engine whose transactions only read, and see one moment from end to end."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

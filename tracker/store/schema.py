@@ -27,7 +27,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
     Raise ConfigError where a newer tracker has written the database, and touch nothing.
     """
-    if connection.dialect.name == postgres.NAME:
+    if postgres.is_it(connection):
         postgres.alone_with_tables(connection)
     version = version_of(connection)
     if version == NEWEST:
