@@ -108,6 +108,7 @@ def test_a_database_of_the_first_version_keeps_its_mails(tmp_path: Path):
     file = tmp_path / "tracker.db"
     for statement in (
         "ALTER TABLE mail DROP COLUMN leased_until",
+        "ALTER TABLE mail DROP COLUMN put_off",
         "DROP TABLE hold",
         "DROP TABLE lease",
         "DROP TABLE mark",

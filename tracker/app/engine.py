@@ -1,28 +1,25 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
+from tracker.app.nights import morning_after, night_over
 from tracker.app.planned import let_know, planned_until
-from tracker.app.remembering import digest_sent, history_from, sightings
+from tracker.app.remembering import history_from, sightings
+from tracker.app.sending import Clock, Deliver, Sender
 from tracker.app.telling import (
     moves_made,
-    never_told,
     outbox_of,
     telling_from,
     told_in_passing,
 )
 from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import problem_sightings, trouble_for
-from tracker.app.written import until_written
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
 from tracker.compose import Composer, Envelope
@@ -35,12 +32,7 @@ from tracker.planning import Memo, Plan, Readers, plan
 from tracker.store import JournalEntry, MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
-Clock = Callable[[], datetime]
-Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
-AT_ONCE = 4
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +70,15 @@ class Engine:
     ) -> None:
         self.store = store
         self.composer = composer
-        self.deliver = deliver
         self.clock = clock
+        self.sender = Sender(
+            store,
+            deliver,
+            clock,
+            address_of=self._address,
+            morning_of=self._morning,
+            hides_nothing=replayed,
+        )
         self.replayed = replayed
         self.edited_at: datetime | None = None
         self._files: InForce | None = None
@@ -232,20 +231,24 @@ class Engine:
         due = self._due(due_by)
         if due:
             self._templates.look(self.store, now=now)
-        readers, sent = iter(sorted(due)), list[Sent]()
+        readers, sent = iter(due), list[Sent]()
 
-        async def send() -> None:
+        async def send_next() -> bool:
             # A mail is begun when it can be handed over: others may begin what this one does not.
-            for reader in readers:
-                begun = self._begun(reader, planned, now, due_by)
-                if begun is not None:
-                    sent.append(await self._hand_over(*begun))
+            reader = next(readers, None)
+            begun = None if reader is None else self._begun(reader, planned, now, due_by)
+            if begun is not None:
+                sent.append(await self._hand_over(*begun))
+            return reader is not None
 
-        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
+        await self.sender.each(send_next)
         return sent
 
-    def _due(self, now: datetime) -> set[str]:
-        """Return to whom something is due; what is late anyway waits for the end of a night."""
+    def _due(self, now: datetime) -> list[str]:
+        """Return to whom something is due, who has waited longest first.
+
+        What is late anyway waits for the end of a night.
+        """
         found: dict[str, list[Occurrence]] = {}
         for one in self.store.due_lines(now):
             found.setdefault(one.to, []).append(one)
@@ -255,7 +258,7 @@ class Engine:
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, now)) is not None
         }
-        return found.keys() - self._nights.keys()
+        return [reader for reader in found if reader not in self._nights]
 
     def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
@@ -273,18 +276,12 @@ class Engine:
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
-        now, outcomes = self.clock(), list[Outcome]()
-
-        async def send() -> None:
-            while taken := self.store.retry_due(now, limit=1):
-                outcomes.append(await self._deliver(taken[0]))
-
-        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
-        return outcomes
+        return await self.sender.retry_due()
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), *self._nights.values()]
+        moments = [self.store.next_due(after=after), self.sender.next_try()]
+        moments += self._nights.values()
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]
@@ -375,37 +372,13 @@ class Engine:
         return record
 
     async def _hand_over(self, record: MailRecord, written: Written) -> Sent:
-        outcome = await self._deliver(record)
+        outcome = await self.sender.hand_over(record)
         return Sent(record, written, record.created_at, outcome)
 
-    async def _deliver(self, record: MailRecord) -> Outcome:
-        coordinator = self.world.config.who(record.coordinator)
-        if coordinator is None:
-            outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
-        else:
-            outcome = await self.deliver(record, coordinator.email)
-        await until_written(partial(self._settle, record, outcome))
-        return outcome
+    def _address(self, reader: str) -> str | None:
+        coordinator = self.world.config.who(reader)
+        return None if coordinator is None else coordinator.email
 
-    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
-        """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        match outcome.state:
-            case "sent":
-                with self.store.sending():
-                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                    self._note_digest(record)
-            case "permanent":
-                with self.store.sending():
-                    self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                    self.store.record([never_told(record.id, now=now)])
-            case "unknown":
-                self.store.mark_unknown(record, outcome.text, now=now)
-            case "temporary" | "relay":
-                wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
-                self.store.mark_retry(record, now + wait, outcome.code, outcome.text, now=now)
-
-    def _note_digest(self, record: MailRecord) -> None:
-        if record.kind == "digest":
-            entry = digest_sent(record.coordinator, now=record.created_at)
-            self.store.record([entry])
+    def _morning(self, reader: str, at: datetime) -> datetime | None:
+        known = self.world.config.who(reader) is not None
+        return morning_after(Readers(self.world.config)[reader], at) if known else None

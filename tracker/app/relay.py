@@ -131,4 +131,5 @@ def wait_before_retry(mail: int, put_off: int) -> timedelta:
 
 
 def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
-    return min(first * 2 ** min(times, 20), longest)
+    factor: int = 2 ** min(times, 20)
+    return min(first * factor, longest)

@@ -72,7 +72,8 @@ class NewMail:
 class MailRecord:
     """A message in the outbox. Only the `owner` of the current `attempt` may write its end.
 
-    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer.
+    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer,
+    `put_off` those that the reader's own server put off.
     """
 
     id: int
@@ -92,6 +93,7 @@ class MailRecord:
     expires: datetime | None
     settled_at: datetime | None
     leased_until: datetime | None = None
+    put_off: int = 0
 
 
 @dataclass(frozen=True, slots=True)
