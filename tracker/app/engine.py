@@ -1,62 +1,33 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
-import logging
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
+from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
-from tracker.app.nights import morning_after, night_over
-from tracker.app.planned import let_know, planned_until
+from tracker.app.planned import let_know
 from tracker.app.remembering import history_from, sightings
-from tracker.app.sending import Clock, Deliver, Sender
-from tracker.app.telling import (
-    moves_made,
-    outbox_of,
-    telling_from,
-    told_in_passing,
-)
-from tracker.app.template_watch import TemplateWatch
-from tracker.app.trouble import problem_sightings, trouble_for
+from tracker.app.sending import Ground, Sending, Sent
+from tracker.app.telling import moves_made, outbox_of, telling_from
+from tracker.app.trouble import problem_sightings
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
-from tracker.compose import Composer, Envelope
+from tracker.compose import Composer
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, write
-from tracker.errors import ConfigError, Problem, TrackerError
+from tracker.errors import Problem
 from tracker.events import GRACE, History
-from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Memo, Plan, Readers, plan
-from tracker.store import JournalEntry, MailRecord, NewMail, Store
+from tracker.occurrence import Occurrence
+from tracker.planning import Memo, Plan, plan
+from tracker.store import JournalEntry, Store
 
-LOG = logging.getLogger("tracker")
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A mail that was handed over, with what it said; for a replay's report and the log."""
-
-    record: MailRecord
-    written: Written
-    at: datetime
-    outcome: Outcome
-
-
-def _is_due(one: Occurrence, now: datetime) -> bool:
-    return one.due is not None and one.due <= now
 
 
 def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
     owners = {one.owner for one in lines}
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
-
-
-def _is_of_one_mail(fault: Exception) -> bool:
-    """Say whether a fault concerns one mail; a database that fails concerns them all."""
-    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
 
 
 class Engine:
@@ -69,16 +40,8 @@ class Engine:
         self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
     ) -> None:
         self.store = store
-        self.composer = composer
         self.clock = clock
-        self.sender = Sender(
-            store,
-            deliver,
-            clock,
-            address_of=self._address,
-            morning_of=self._morning,
-            hides_nothing=replayed,
-        )
+        self.sending = Sending(store, composer, deliver=deliver, clock=clock, replayed=replayed)
         self.replayed = replayed
         self.edited_at: datetime | None = None
         self._files: InForce | None = None
@@ -86,10 +49,7 @@ class Engine:
         self._journal: tuple[JournalEntry, ...] = ()
         self.history = History()
         self._telling: Telling | None = None
-        self._nights: dict[str, datetime] = {}
-        self._unwritten: dict[str, str] = {}
         self._memo = Memo()
-        self._templates = TemplateWatch(composer.folder)
         self._stale = True
 
     def take(
@@ -222,66 +182,18 @@ class Engine:
         return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
-        """Send every mail that is due, at most four at once; a refusal of one stops no other.
-
-        Where another machine plans, only what it has planned up to is due.
-        """
-        now = self.clock()
-        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
-        due = self._due(due_by)
-        if due:
-            self._templates.look(self.store, now=now)
-        readers, sent = iter(due), list[Sent]()
-
-        async def send_next() -> bool:
-            # A mail is begun when it can be handed over: others may begin what this one does not.
-            reader = next(readers, None)
-            begun = None if reader is None else self._begun(reader, planned, now, due_by)
-            if begun is not None:
-                sent.append(await self._hand_over(*begun))
-            return reader is not None
-
-        await self.sender.each(send_next)
-        return sent
-
-    def _due(self, now: datetime) -> list[str]:
-        """Return to whom something is due, who has waited longest first.
-
-        What is late anyway waits for the end of a night.
-        """
-        found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(now):
-            found.setdefault(one.to, []).append(one)
-        readers = Readers(self.world.config)
-        self._nights = {
-            reader: end
-            for reader, lines in found.items()
-            if (end := night_over(readers[reader], lines, now)) is not None
-        }
-        return [reader for reader in found if reader not in self._nights]
-
-    def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
-        """Return what waits for the next edit and rides on a mail that leaves before."""
-        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
-        return [
-            one
-            for one in self.store.waiting_lines(reader, now)
-            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
-        ]
-
-    def recover(self) -> None:
-        """Queue again what a process that is gone had in hand."""
-        for mail in self.store.recover(self.clock()):
-            LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+        """Send every mail that is due, at most four at once; a refusal of one stops no other."""
+        ground = Ground(planned, self.files, self.history, self._for_digest)
+        return await self.sending.send_due(ground)
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
-        return await self.sender.retry_due()
+        return await self.sending.retry_due(self.world.config)
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), self.sender.next_try()]
-        moments += self._nights.values()
+        moments = [self.store.next_due(after=after), self.sending.hands.next_try()]
+        moments += self.sending.nights.values()
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]
@@ -289,96 +201,3 @@ class Engine:
                 fact.known_at for facts in self.files.facts.values() for fact in facts.values()
             ]
         return min((at for at in moments if at is not None and at > after), default=None)
-
-    def _begun(
-        self, reader: str, planned: Plan, now: datetime, due_by: datetime
-    ) -> tuple[MailRecord, Written] | None:
-        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
-
-        A replay hides nothing: there the fault ends it.
-        """
-        try:
-            with self.store.taking(reader, now=now, due_by=due_by) as lines:
-                ahead = [*lines, *self._riding(reader, now)] if lines else []
-                written = self._written(reader, ahead, planned, now) if ahead else None
-                record = None if written is None else self._started(reader, written, now)
-        except Exception as fault:
-            if self.replayed or not _is_of_one_mail(fault):
-                raise
-            self._note_unwritten(reader, fault)
-            return None
-        self._unwritten.pop(reader, None)
-        return None if written is None or record is None else (record, written)
-
-    def _note_unwritten(self, reader: str, fault: Exception) -> None:
-        """Log a fault once, by its kind and place: its words may be those of a campaign."""
-        place = extract_tb(fault.__traceback__)[-1]
-        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
-        if self._unwritten.get(reader) != said:
-            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
-        self._unwritten[reader] = said
-
-    def _written(
-        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
-    ) -> Written | None:
-        """Write one coordinator's mail; a digest with nothing to say ends here."""
-        readers = Readers(self.world.config)
-        saying = Saying(readers[reader], planned, self.world, now)
-        digest = [one for one in lines if one.kind == LineKind.DIGEST]
-        since = self.history.digests.get(reader)
-        wrong = (*self.problems, *self._templates.problems)
-        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
-        trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
-        written = write(lines, saying, self.history, trouble)
-        said = set(written.lines) if written else set()
-        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
-        if silent:
-            self.store.replace_plan((), (), silent, now=now)
-        return written
-
-    def _started(self, reader: str, written: Written, now: datetime) -> MailRecord | None:
-        """Make the bytes and write them down before any connection is opened."""
-        coordinator = self.world.config.who(reader)
-        assert coordinator is not None
-        keys = tuple(one.key for one in written.lines)
-        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
-        composed = self.composer.compose(
-            written.content,
-            Envelope(
-                sender=self.world.config.mail.sender,
-                to_name=coordinator.name,
-                to_address=coordinator.email,
-                sent_at=now,
-                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
-                campaigns=tuple(campaigns),
-            ),
-        )
-        self._templates.hear(composed.problems, self.store, now=now)
-        ends = [one.expires for one in written.lines]
-        new = NewMail(
-            coordinator=reader,
-            kind=written.kind,
-            subject=composed.subject,
-            message_id=composed.message_id,
-            raw=composed.raw,
-            keys=keys,
-            expires=max((at for at in ends if at), default=None) if all(ends) else None,
-        )
-        with self.store.sending():
-            record = self.store.start_mail(new, now=now)
-            told = told_in_passing(reader, record.id, written, now=now) if record else None
-            if told is not None:
-                self.store.record([told])
-        return record
-
-    async def _hand_over(self, record: MailRecord, written: Written) -> Sent:
-        outcome = await self.sender.hand_over(record)
-        return Sent(record, written, record.created_at, outcome)
-
-    def _address(self, reader: str) -> str | None:
-        coordinator = self.world.config.who(reader)
-        return None if coordinator is None else coordinator.email
-
-    def _morning(self, reader: str, at: datetime) -> datetime | None:
-        known = self.world.config.who(reader) is not None
-        return morning_after(Readers(self.world.config)[reader], at) if known else None

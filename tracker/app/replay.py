@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tracker.app.engine import Engine, Sent
-from tracker.app.sending import Deliver
+from tracker.app.engine import Engine
+from tracker.app.hands import Deliver
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome

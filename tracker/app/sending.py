@@ -1,188 +1,244 @@
-"""Handing mails over: who may go now, what became of each try, and when the next one comes.
+"""Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
-There is one gate. While anything is held nothing leaves, and a server in trouble is tried by one
-mail at a time (relay.py); the lines behind the gate stay uncomposed and leave together later.
-"""
-
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from traceback import extract_tb
 
-from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, wait_before_retry
-from tracker.app.remembering import digest_sent
-from tracker.app.telling import never_told, told_after_all
-from tracker.app.written import until_written
+from tracker.app.hands import Clock, Deliver, Hands
+from tracker.app.in_force import InForce
+from tracker.app.nights import night_over
+from tracker.app.planned import planned_until
+from tracker.app.telling import told_in_passing
+from tracker.app.template_watch import TemplateWatch
+from tracker.app.trouble import trouble_for
+from tracker.compose import Composer, Envelope
+from tracker.config import Config
 from tracker.delivery import Outcome
-from tracker.store import MailRecord, Store
+from tracker.digest import Saying, Trouble, Written, write
+from tracker.errors import ConfigError, TrackerError
+from tracker.events import History
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan, Readers
+from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
-AT_ONCE = 4
-ANSWERS = ("sent", "temporary", "permanent")
-RELAY = "relay"  # the mark under which the server's health survives a restart
-Clock = Callable[[], datetime]
-Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
-AddressOf = Callable[[str], str | None]
-MorningOf = Callable[[str, datetime], datetime | None]
 
 
-class Sender:
-    """Hands mails over, four at once at most.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail that was handed over, with what it said; for a replay's report and the log."""
 
-    `address_of` gives a coordinator's address, None where config.toml names no such one;
-    `morning_of` says until when a reader's night lasts, None by day. `hides_nothing` lets a fault
-    of ours end everything, as a replay wants it.
+    record: MailRecord
+    written: Written
+    at: datetime
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What mails are written from: a plan, and the files and the history it was made of.
+
+    `dates` are the corrections that each reader's next digest has to tell.
     """
 
+    planned: Plan
+    files: InForce
+    history: History
+    dates: Mapping[str, tuple[Occurrence, ...]]
+
+    @property
+    def config(self) -> Config:
+        """Return config.toml as in force."""
+        return self.files.world.config
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One round of sending: at which moment, on what ground, and up to when lines are due."""
+
+    now: datetime
+    due_by: datetime
+    ground: Ground
+
+
+class Sending:
+    """Writes and hands over mails. A mail is begun only when there is a hand free to send it."""
+
     def __init__(
-        self,
-        store: Store,
-        deliver: Deliver,
-        clock: Clock,
-        *,
-        address_of: AddressOf,
-        morning_of: MorningOf,
-        hides_nothing: bool = False,
+        self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
     ) -> None:
         self.store = store
-        self.deliver = deliver
+        self.composer = composer
         self.clock = clock
-        self._address_of = address_of
-        self._morning_of = morning_of
-        self._hides_nothing = hides_nothing
-        self._under_way = 0
-        self._held: set[str] = set()
-        kept = store.marked(RELAY)
-        self.relay = Relay.load(kept.value) if kept else Relay()
+        self.hands = Hands(store, deliver, clock, hides_nothing=replayed)
+        self.nights: Mapping[str, datetime] = {}
+        self._replayed = replayed
+        self._unwritten: dict[str, str] = {}
+        self._templates = TemplateWatch(composer.folder)
 
-    def is_open(self) -> bool:
-        """Say whether another mail may be started now: the one gate that every mail passes."""
+    async def send_due(self, ground: Ground) -> list[Sent]:
+        """Send every mail that is due, at most four at once; a refusal of one stops no other.
+
+        On a database that machines share, only what has been planned up to is due.
+        """
         now = self.clock()
-        self._held = {one.cause for one in self.store.holds()}
-        if self.relay.hold and self.relay.hold not in self._held:
-            self._go_on(now)
-        if self._held - HEALED_BY_ITSELF:
-            return False
-        return self.relay.most_mails(now, under_way=self._under_way) != 0
+        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
+        this = _Round(now, due_by, ground)
+        due = self._due(this)
+        if due:
+            self._templates.look(self.store, now=now)
+        readers, sent = iter(due), list[Sent]()
 
-    async def each(self, send_next: Callable[[], Awaitable[bool]]) -> None:
-        """Call `send_next` from four places at once, each until it says that nothing is left."""
+        async def send_next() -> bool:
+            reader = next(readers, None)
+            begun = None if reader is None else self._begun(reader, this)
+            if begun is not None:
+                record, written = begun
+                outcome = await self.hands.hand_over(record, ground.config)
+                sent.append(Sent(record, written, record.created_at, outcome))
+            return reader is not None
 
-        async def place() -> None:
-            while self.is_open() and await send_next():
-                pass
+        await self.hands.each(send_next)
+        return sent
 
-        await asyncio.gather(*(place() for _ in range(AT_ONCE)))
-
-    async def retry_due(self) -> list[Outcome]:
-        """Send again, with the same bytes, what was put off."""
+    async def retry_due(self, config: Config) -> list[Outcome]:
+        """Send again, with the same bytes, what a server put off."""
         now, outcomes = self.clock(), list[Outcome]()
 
         async def again() -> bool:
             taken = self.store.retry_due(now, limit=1)
             if taken:
-                outcomes.append(await self.hand_over(taken[0]))
+                outcomes.append(await self.hands.hand_over(taken[0], config))
             return bool(taken)
 
-        await self.each(again)
+        await self.hands.each(again)
         return outcomes
 
-    async def hand_over(self, record: MailRecord) -> Outcome:
-        """Try to hand over a mail that is in hand, and write down what became of it."""
-        self._under_way += 1
-        try:
-            outcome = await self._tried(record)
-            await until_written(partial(self._settle, record, outcome))
-        finally:
-            self._under_way -= 1
-        return outcome
+    def recover(self) -> None:
+        """Queue again what a process that is gone had in hand."""
+        for mail in self.store.recover(self.clock()):
+            LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
 
-    def next_try(self) -> datetime | None:
-        """Return when the server may be tried again, None while it is well."""
-        return self.relay.shut_until
+    def _due(self, this: _Round) -> list[str]:
+        """Return to whom something is due, who has waited longest first.
 
-    async def _tried(self, record: MailRecord) -> Outcome:
-        address = self._address_of(record.coordinator)
-        if address is None:
-            return Outcome("permanent", None, "config.toml no longer names this coordinator")
+        What is late anyway waits for the end of a night.
+        """
+        found: dict[str, list[Occurrence]] = {}
+        for one in self.store.due_lines(this.due_by):
+            found.setdefault(one.to, []).append(one)
+        readers = Readers(this.ground.config)
+        self.nights = {
+            reader: end
+            for reader, lines in found.items()
+            if (end := night_over(readers[reader], lines, this.now)) is not None
+        }
+        return [reader for reader in found if reader not in self.nights]
+
+    def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
+        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+
+        A replay hides nothing: there the fault ends it.
+        """
         try:
-            return await self.deliver(record, address)
+            with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
+                begun = self._started(reader, lines, this) if lines else None
         except Exception as fault:
-            if self._hides_nothing:
+            if self._replayed or not _is_of_one_mail(fault):
                 raise
-            # Nobody knows how far it came: as with an answer that was lost.
-            place = extract_tb(fault.__traceback__)[-1]
-            said = f"a fault of ours: {type(fault).__name__} at {place.filename}:{place.lineno}"
-            LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
-            return Outcome("unknown", None, said)
+            self._note_unwritten(reader, fault)
+            return None
+        self._unwritten.pop(reader, None)
+        return begun
 
-    def _go_on(self, now: datetime) -> None:
-        """Hear that a person has let the hold go that the server's health had called for."""
-        fares = self.relay.going_on(now)
-        self.store.mark(RELAY, fares.dump(), now=now)
-        self.relay = fares
+    def _started(
+        self, reader: str, lines: list[Occurrence], this: _Round
+    ) -> tuple[MailRecord, Written] | None:
+        """Write a mail, make its bytes and write them down before any connection is opened."""
+        written = self._written(reader, [*lines, *self._riding(reader, this)], this)
+        new = None if written is None else self._composed(reader, written, this)
+        if written is None or new is None:
+            return None
+        record = self.store.start_mail(new, now=this.now)
+        if record is None:
+            return None
+        told = told_in_passing(reader, record.id, written, now=this.now)
+        if told is not None:
+            self.store.record([told])
+        return record, written
 
-    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
-        """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        fares = self.relay.after(outcome, record.id, record.coordinator, now=now)
-        with self.store.sending():
-            self._write(record, outcome, fares, now)
-            if fares != self.relay:
-                self.store.mark(RELAY, fares.dump(), now=now)
-            self._hold_or_release(fares, now, answered=outcome.state in ANSWERS)
-        self.relay = fares  # not before it is written down: what fails is written once more
+    def _riding(self, reader: str, this: _Round) -> list[Occurrence]:
+        """Return what waits for the next edit and rides on a mail that leaves before."""
+        now = this.now
+        settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
+        return [
+            one
+            for one in self.store.waiting_lines(reader, now)
+            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+        ]
 
-    def _write(self, record: MailRecord, outcome: Outcome, fares: Relay, now: datetime) -> None:
-        match outcome.state:
-            case "sent":
-                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                self._note_digest(record)
-            case "permanent":
-                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                self.store.record([never_told(record.id, record.attempt, now=now)])
-            case "unknown":
-                pause = wait_before_retry(record.id, record.recoveries)
-                at = self._by_day(record, now + pause)
-                self.store.mark_unknown(record, outcome.text, now=now, at=at)
-            case "temporary":
-                at = self._by_day(record, now + wait_before_retry(record.id, record.put_off))
-                self.store.mark_retry(record, at, outcome.code, outcome.text, now=now)
-            case "relay":
-                at = self._by_day(record, fares.shut_until or now)
-                self.store.mark_retry(
-                    record, at, outcome.code, outcome.text, now=now, charged=False
-                )
+    def _note_unwritten(self, reader: str, fault: Exception) -> None:
+        """Log a fault once, by its kind and place: its words may be those of a campaign."""
+        place = extract_tb(fault.__traceback__)[-1]
+        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
+        if self._unwritten.get(reader) != said:
+            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
+        self._unwritten[reader] = said
 
-    def _by_day(self, record: MailRecord, at: datetime) -> datetime:
-        """Put a try that would wake the reader off till morning, if the mail is of use by then."""
-        morning = self._morning_of(record.coordinator, at)
-        of_use = morning is not None and (record.expires is None or morning < record.expires)
-        return morning if morning is not None and of_use else at
+    def _written(self, reader: str, lines: list[Occurrence], this: _Round) -> Written | None:
+        """Write one coordinator's mail; a digest with nothing to say ends here."""
+        ground, now = this.ground, this.now
+        readers = Readers(ground.config)
+        saying = Saying(readers[reader], ground.planned, ground.files.world, now)
+        digest = [one for one in lines if one.kind == LineKind.DIGEST]
+        since = ground.history.digests.get(reader)
+        wrong = (*ground.files.problems, *self._templates.problems)
+        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
+        trouble = replace(trouble, dates=ground.dates.get(reader, ()))
+        written = write(lines, saying, ground.history, trouble)
+        said = set(written.lines) if written else set()
+        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
+        if silent:
+            self.store.replace_plan((), (), silent, now=now)
+        return written
 
-    def _hold_or_release(self, fares: Relay, now: datetime, *, answered: bool) -> None:
-        if fares.hold == "refused" and self.relay.hold != "refused":
-            self._put_back(fares, now)
-        if fares.hold is not None and fares.hold != self.relay.hold:
-            self._hold(fares.hold, now)
-        if answered and self._held & HEALED_BY_ITSELF:
-            for cause in self.store.release(HEALED_BY_ITSELF):
-                LOG.warning("mail leaves again; it was held because %s", TOLD[cause])
+    def _composed(self, reader: str, written: Written, this: _Round) -> NewMail:
+        """Make the bytes of a mail."""
+        config, now = this.ground.config, this.now
+        coordinator = config.who(reader)
+        assert coordinator is not None
+        keys = tuple(one.key for one in written.lines)
+        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
+        composed = self.composer.compose(
+            written.content,
+            Envelope(
+                sender=config.mail.sender,
+                to_name=coordinator.name,
+                to_address=coordinator.email,
+                sent_at=now,
+                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
+                campaigns=tuple(campaigns),
+            ),
+        )
+        self._templates.hear(composed.problems, self.store, now=now)
+        ends = [one.expires for one in written.lines]
+        return NewMail(
+            coordinator=reader,
+            kind=written.kind,
+            subject=composed.subject,
+            message_id=composed.message_id,
+            raw=composed.raw,
+            keys=keys,
+            expires=max((at for at in ends if at), default=None) if all(ends) else None,
+        )
 
-    def _hold(self, cause: str, now: datetime) -> None:
-        if self.store.hold(cause, TOLD[cause], now=now):
-            LOG.error("mail is held because %s", TOLD[cause])
 
-    def _put_back(self, fares: Relay, now: datetime) -> None:
-        """Queue the refused mails again: it was not they that the server refused."""
-        for one in fares.row:
-            again = self.store.put_back(one.mail, now)
-            if again is not None:
-                self.store.record([told_after_all(one.mail, again.attempt, now=now)])
+def _is_due(one: Occurrence, now: datetime) -> bool:
+    return one.due is not None and one.due <= now
 
-    def _note_digest(self, record: MailRecord) -> None:
-        if record.kind == "digest":
-            entry = digest_sent(record.coordinator, now=record.created_at)
-            self.store.record([entry])
+
+def _is_of_one_mail(fault: Exception) -> bool:
+    """Say whether a fault concerns one mail; a database that fails concerns them all."""
+    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
