@@ -47,6 +47,15 @@ def small_files(monday: date) -> Files:
     )
 
 
+class OneTurn(House):
+    """A house that never crashes in the middle of a turn, and so writes each one at once."""
+
+    def wake(self) -> list[Sent]:
+        """Look, plan and send in one transaction: a dozen of them is a fifth of a turn's time."""
+        with self.store.writing():
+            return super().wake()
+
+
 class Desk:
     """The files, the tracker and the readers; each verb is one thing that may happen.
 
@@ -59,7 +68,7 @@ class Desk:
         self.files = small_files(monday)
         self.restless = restless
         opened = datetime.combine(monday, FIRST_HOUR, UTC)
-        self.house = House(
+        self.house = OneTurn(
             self.files.world(),
             replayed=False,
             opened=opened,
@@ -105,8 +114,9 @@ class Desk:
         self.house.outcomes[:] = [Outcome("permanent", 550, "no such mailbox")]
 
     def plan_again(self) -> None:
-        """Planning twice changes nothing."""
-        self.house.engine.refresh()
+        """Planning twice changes nothing, nor does it after what was due has been sent."""
+        if self.house.looked_at != self.now:
+            self.look()
         before = self.house.store.lines(), self.house.store.journal()
         self.house.engine.refresh()
         assert (self.house.store.lines(), self.house.store.journal()) == before
