@@ -487,13 +487,67 @@ def test_an_edit_just_before_the_meeting_does_not_wait_until_it_is_over():
     ]
 
 
+def asleep_past_the_deadline_of_a_cancelled_session(until: str) -> tuple[House, list[Sent]]:
+    """Calls by Wednesday noon, told on Monday in passing; the tracker sleeps from then on."""
+    house = a_house(a_world(CAMPAIGN.replace("2010-06-24", "2010-06-17")))
+    house.turn_to(at("2010-06-14 12:00"))
+    off = council('cancelled = [{ on = 2010-06-17, why = "no quorum" }]\n')
+    house.edit(a_world(CAMPAIGN.replace("2010-06-24", "2010-06-17"), forums=off))
+    house.wake()
+    return house, house.jump_to(at(until))
+
+
+def test_a_digest_that_leaves_late_still_says_what_it_was_to_say_before_the_date():
+    _, mails = asleep_past_the_deadline_of_a_cancelled_session("2010-06-16 14:00")
+
+    (digest,) = mails
+    assert digest.written.kind == "digest"
+    changed = text_of(digest).partition("Dates that changed")[2]
+    assert "Call the embassies" in changed.partition("What changed")[0]
+
+
+def test_once_the_day_is_over_neither_digest_nor_correction_says_it():
+    _, mails = asleep_past_the_deadline_of_a_cancelled_session("2010-06-18 14:00")
+
+    assert corrected(mails) == []
+    assert [mail for mail in mails if "Dates that changed" in text_of(mail)] == []
+
+
+def test_a_correction_that_could_not_leave_on_its_day_has_expired():
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(CAMPAIGN, forums=council(CANCELLED)))
+    house.wake()
+
+    assert corrected(house.jump_to(at("2010-06-25 09:00"))) == []
+
+    kept = [one for one in house.store.lines() if one.occurrence.kind == "correction"]
+    assert {one.state for one in kept} == {"expired"}
+
+
+def test_a_date_that_comes_after_an_expired_correction_is_corrected_all_the_same():
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(CAMPAIGN, forums=council(CANCELLED)))
+    house.wake()
+    house.jump_to(at("2010-06-25 09:00"))
+
+    house.edit(a_world(CAMPAIGN, forums=council(TO_MONDAY)))
+
+    assert corrected(house.turn_to(at("2010-06-25 12:00"))) == [
+        ("25 09:10", "vienna", "calls", at("2010-06-23 10:00"), at("2010-06-25 10:00")),
+        ("25 09:10", "vienna", "meeting", THURSDAY, MONDAY),
+    ]
+
+
 def test_every_row_of_the_table_has_its_story():
     assert [row[0] for row in TABLE] == [
         "its file is not in force",
         "the campaign is closed",
         "a fact has settled it",
         "the date told holds, or holds again",
-        "both dates are past",
+        "the day of both dates is over",
         "told in passing, and the next digest comes before both dates",
+        "both dates are past",
         "told, and no longer true",
     ]

@@ -63,8 +63,20 @@ class Case:
         return tuple(date for date in both if date is not None)
 
     @property
+    def expires(self) -> datetime:
+        """Return the end of the day it states: of the later one, where the new date is past."""
+        assert self.truth is not None
+        zone = self.truth.zone
+        return instant(day_in(max(self.dates), zone) + ONE_DAY, time(), zone)
+
+    @property
+    def over(self) -> bool:
+        """Say whether nothing that is sent now would come in time."""
+        return self.expires <= self.now
+
+    @property
     def can_wait(self) -> bool:
-        """Say whether the next digest comes before both dates."""
+        """Say whether the next digest comes before both dates, or was to and leaves late."""
         at = self.next_digest
         return at is not None and all(at <= date for date in self.dates)
 
@@ -77,12 +89,13 @@ TABLE: tuple[Row, ...] = (
     ("the campaign is closed", lambda case: case.closed, Verdict.NOTHING),
     ("a fact has settled it", lambda case: case.settled, Verdict.NOTHING),
     ("the date told holds, or holds again", lambda case: case.holds, Verdict.NOTHING),
-    ("both dates are past", lambda case: case.past, Verdict.NOTHING),
+    ("the day of both dates is over", lambda case: case.over, Verdict.NOTHING),
     (
         "told in passing, and the next digest comes before both dates",
         lambda case: case.told.in_passing and case.can_wait,
         Verdict.NEXT_DIGEST,
     ),
+    ("both dates are past", lambda case: case.past, Verdict.NOTHING),
     ("told, and no longer true", lambda _: True, Verdict.CORRECTION),
 )
 
@@ -210,7 +223,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         owner=told.reader,
         to=reader.id,
         due=due,
-        expires=_expires(case, truth),
+        expires=case.expires,
         forum=truth.meeting[0] if truth.meeting else topic.forum,
         session=truth.meeting[1] if truth.meeting else topic.session,
         ask=topic.ask,
@@ -238,12 +251,6 @@ def _due(case: Case, telling: Telling) -> datetime:
     settled = case.now + telling.settle
     soon = any(case.now < date <= settled for date in case.dates)
     return case.now if soon else settled
-
-
-def _expires(case: Case, truth: Truth) -> datetime:
-    """Return the end of the day it states: of the later one, where the new date is past."""
-    day = day_in(max(case.dates), truth.zone)
-    return instant(day + ONE_DAY, time(), truth.zone)
 
 
 def _same(one: Occurrence) -> tuple[object, ...]:
