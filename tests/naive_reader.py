@@ -14,7 +14,7 @@ from tracker.app.engine import Sent
 from tracker.occurrence import LineKind, Occurrence
 
 SETTLE = timedelta(minutes=10)
-ON_TIME = timedelta(hours=1)  # a few minutes late is no lateness
+ON_TIME = timedelta(minutes=30)  # a few minutes late is no lateness
 STEADY = timedelta(days=5)  # longer than any lead before a weekend
 DATED = {LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION}
 IN_PASSING = {

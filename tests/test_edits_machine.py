@@ -134,6 +134,10 @@ class Edits(RuleBasedStateMachine):
     def refuse_the_next(self) -> None:
         self.desk.refuse_the_next()
 
+    @rule()
+    def lose_the_answer(self) -> None:
+        self.desk.lose_the_answer()
+
 
 # Takes 0.6 s a history and still finds things: run it on purpose, with the nightly profile.
 TestEdits = pytest.mark.skipif(
