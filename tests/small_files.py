@@ -3,6 +3,7 @@
 Written from the contract alone: no planning, no comparison, no digest is asked here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -220,6 +221,19 @@ class Files:
             one = deputy
             seen.add(one)
         return one
+
+    def paused(self, name: str, moment: datetime) -> bool:
+        pause = self.letters[name].paused
+        return pause is not None and pause[0] <= moment.astimezone(VIENNA).date() <= pause[1]
+
+    def resumed(
+        self, name: str, moment: datetime, morning: Callable[[datetime], datetime]
+    ) -> datetime:
+        """Return the moment itself, or the morning after the letter's pause."""
+        pause = self.letters[name].paused
+        if pause is None or not self.paused(name, moment):
+            return moment
+        return morning(_utc(pause[1] + DAY, time()))
 
     # -- what is true ----------------------------------------------------------------------------
 

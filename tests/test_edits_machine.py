@@ -106,6 +106,10 @@ class Edits(RuleBasedStateMachine):
     def close_letter(self, name: str, days: int) -> None:
         self.desk.close_letter(name, days)
 
+    @rule(reader=READERS, first=st.integers(0, 2), days=st.integers(0, 4))
+    def leave(self, reader: str, first: int, days: int) -> None:
+        self.desk.leave(reader, first, days)
+
     @rule(name=NAMES, which=SESSIONS, step=st.sampled_from(["calls", "paper", "filing"]))
     def log_done(self, name: str, which: int, step: str) -> None:
         self.desk.log_done(name, which, step)

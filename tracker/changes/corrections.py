@@ -131,7 +131,8 @@ def corrections(
         match verdict(case):
             case Verdict.CORRECTION:
                 line = _line(key, case, planned, telling)
-                wanted[_same(line)] = line
+                if not _knows(told.get((line.to, topic)), line):
+                    wanted[_same(line)] = _for_both(wanted.get(_same(line)), line)
             case Verdict.NEXT_DIGEST:
                 for_digest.append(_line(key, case, planned, telling))
             case Verdict.NOTHING:
@@ -157,6 +158,17 @@ def said_already(
         and present_topic(correction.topic, planned, telling.moves) == topic
         for correction in known
     )
+
+
+def _knows(told: Told | None, line: Occurrence) -> bool:
+    """Say whether a deputy knows already what they would be told in the owner's stead."""
+    plainly = told is not None and not told.in_passing and told.states == line.states
+    return plainly and line.to != line.owner
+
+
+def _for_both(one: Occurrence | None, other: Occurrence) -> Occurrence:
+    """Choose of two lines that tell a deputy the same the one that counts for the owner, too."""
+    return one if one is not None and one.owner != one.to else other
 
 
 def _case(told: Told, topic: Topic, planned: Plan, kept: Kept | None, now: datetime) -> Case:
@@ -190,12 +202,12 @@ def _next_digests(planned: Plan, outbox: Mapping[str, Kept], now: datetime) -> d
 def _numbers(
     planned: Plan, outbox: Iterable[Kept], telling: Telling
 ) -> dict[tuple[str, Topic], int]:
-    """Count the corrections that have left, by reader and topic."""
+    """Count the corrections that have left, by whom they were for and topic."""
     found: dict[tuple[str, Topic], int] = {}
     for kept in outbox:
         one = kept.occurrence
         if one.kind == LineKind.CORRECTION and kept.state in ARRIVED:
-            place = (one.to, present_topic(one.topic, planned, telling.moves))
+            place = (one.owner, present_topic(one.topic, planned, telling.moves))
             found[place] = found.get(place, 0) + 1
     return found
 
