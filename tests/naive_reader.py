@@ -194,7 +194,7 @@ class Readers:
         assert line.states == truth, f"{reader} is told {line.states} of {item}, it is {truth}"
         assert not self.files.needs_no_date(item, mail.at), f"{item} needs no date"
         letter = self.files.letters[item.campaign]
-        assert not self.files.paused(item.campaign, mail.at), f"{item.campaign} is paused"
+        assert not self.files.paused(item.campaign, mail.at), f"paused, but left: {line}"
         assert line.due is not None
         day = local(line.due, line.owner).date()
         assert reader == self.files.stands_in(line.owner, day), f"{reader} reads {line.owner}'s"

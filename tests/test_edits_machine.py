@@ -106,6 +106,10 @@ class Edits(RuleBasedStateMachine):
     def close_letter(self, name: str, days: int) -> None:
         self.desk.close_letter(name, days)
 
+    @rule(name=NAMES, first=st.integers(0, 2), days=st.integers(0, 4))
+    def pause(self, name: str, first: int, days: int) -> None:
+        self.desk.pause(name, first, days)
+
     @rule(reader=READERS, first=st.integers(0, 2), days=st.integers(0, 4))
     def leave(self, reader: str, first: int, days: int) -> None:
         self.desk.leave(reader, first, days)

@@ -8,7 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
-from tests.house import House
+from tests.house import House, lines_of
 from tracker.app.engine import Sent
 from tracker.campaign import World
 from tracker.changes.corrections import TABLE
@@ -30,6 +30,9 @@ TO_MONDAY = 'moved = [{ from = 2010-06-24, to = "2010-06-28 at 10:00" }]\n'
 CANCELLED = 'cancelled = [{ on = 2010-06-24, why = "no quorum" }]\n'
 THURSDAY, FRIDAY = at("2010-06-24 08:00"), at("2010-06-25 08:00")
 MONDAY = at("2010-06-28 08:00")
+
+
+NEVER = CONFIG.replace('"weekdays"', '"never"').replace('"weekly"', '"never"')
 
 
 def council(more: str) -> dict[str, str]:
@@ -359,6 +362,59 @@ def test_during_a_pause_no_correction_leaves_and_afterwards_it_does():
     ]
 
 
+def paused(letter: str, days: str) -> str:
+    return letter.replace("coordinators", f'paused = "{days}"\ncoordinators', 1)
+
+
+def test_a_correction_that_waits_for_a_pause_leaves_when_the_pause_is_taken_out_again():
+    house = a_house(a_world(OPENED))
+    house.turn_to(at("2010-06-23 09:00"))
+    moved = council(TO_MONDAY)
+    house.edit(a_world(paused(OPENED, "23 June 2010 to 1 July 2010"), forums=moved))
+    assert corrected(house.turn_to(at("2010-06-24 12:00"))) == []
+
+    house.edit(a_world(OPENED, forums=moved))
+
+    assert corrected(house.turn_to(at("2010-06-24 13:00"))) == [
+        ("24 12:10", "vienna", "meeting", THURSDAY, MONDAY),
+    ]
+
+
+def test_a_correction_leaves_on_the_readers_first_morning_after_a_pause():
+    far = NEVER.replace("Europe/Vienna", "Australia/Lord_Howe").replace("vienna", "lord-howe")
+    letter = OPENED.replace("vienna", "lord-howe")
+    house = a_house(
+        a_world(letter, config=far.replace('workdays = "lord-howe"', 'workdays = "vienna"'))
+    )
+    house.turn_to(at("2010-06-23 09:00"))
+    world = a_world(
+        paused(letter, "23 June 2010 to 24 June 2010"),
+        config=far.replace('workdays = "lord-howe"', 'workdays = "vienna"'),
+        forums=council('moved = [{ from = 2010-06-24, to = "2010-06-30 at 10:00" }]\n'),
+    )
+    house.edit(world)
+
+    mails = house.turn_to(at("2010-06-24 21:55"))
+    mails += house.turn_to(at("2010-06-24 22:05"))  # past midnight in Vienna, 08:35 on the island
+    mails += house.turn_to(at("2010-06-25 22:00"))
+
+    assert [one[0] for one in corrected(mails)] == ["25 21:30"]
+
+
+def test_what_an_edit_dates_back_before_a_pause_waits_until_it_is_over():
+    letter = paused(OPENED.replace("2010-06-24", "2010-07-01"), "30 June 2010 to 30 June 2010")
+    ahead = CALLS.replace("1 working day before meeting", "2010-07-05")
+    house = a_house(a_world(letter + ahead, config=NEVER))
+    house.turn_to(at("2010-06-30 07:00"))
+
+    house.edit(a_world(letter + ahead.replace("2010-07-05", "2010-06-28"), config=NEVER))
+
+    assert house.turn_to(at("2010-07-01 05:00")) == []
+    late = lines_of(house.turn_to(at("2010-07-01 06:30")), item="calls")
+    assert [one[0] for one in late] == ["2010-07-01 06:00"] * 2
+    assert {one[3] for one in late} == {"overdue", "correction"}
+
+
 def test_who_left_the_campaign_was_told_all_the_same_and_who_left_config_gets_nothing():
     both = OPENED.replace('["vienna"]', '["vienna", "new-york"]')
     alone = OPENED.replace('["vienna"]', '["new-york"]')
@@ -432,9 +488,6 @@ def test_told_by_a_deputy_the_deputy_hears_of_the_move():
     mails = house.turn_to(at("2010-06-23 21:00"))
 
     assert [one[1] for one in corrected(mails)] == ["new-york"]
-
-
-NEVER = CONFIG.replace('"weekdays"', '"never"').replace('"weekly"', '"never"')
 
 
 def away(days: str) -> str:

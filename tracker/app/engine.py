@@ -9,7 +9,7 @@ from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
+from tracker.app.nights import apart_from_paused, night_over
 from tracker.app.remembering import digest_sent, history_from, sightings
 from tracker.app.telling import (
     moves_made,
@@ -85,6 +85,7 @@ class Engine:
         self.history = History()
         self._telling: Telling | None = None
         self._nights: dict[str, datetime] = {}
+        self._pauses: list[datetime] = []
         self._unwritten: dict[str, str] = {}
         self._memo = Memo()
         self._templates = TemplateWatch(composer.folder)
@@ -224,27 +225,32 @@ class Engine:
 
     def _due(self, now: datetime) -> dict[str, list[Occurrence]]:
         """Return what is due by reader; what is late anyway waits for the end of their night."""
-        found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(now):
-            found.setdefault(one.to, []).append(one)
         readers = Readers(self.world.config)
+        found: dict[str, list[Occurrence]] = {}
+        due, self._pauses = apart_from_paused(
+            self.store.due_lines(now), readers, self.files.frames, now
+        )
+        for one in due:
+            found.setdefault(one.to, []).append(one)
         self._nights = {
             reader: end
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, now)) is not None
         }
         return {
-            reader: [*lines, *self._riding(reader, now)]
+            reader: [*lines, *self._riding(reader, readers, now)]
             for reader, lines in found.items()
             if reader not in self._nights
         }
 
-    def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
+    def _riding(self, reader: str, readers: Readers, now: datetime) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
-        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
+        settled = now + self.world.config.times.settle
+        waiting = self.store.waiting_lines(reader, now)
+        free, _ = apart_from_paused(waiting, readers, self.files.frames, now)
         return [
             one
-            for one in self.store.waiting_lines(reader, now)
+            for one in free
             if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
         ]
 
@@ -256,7 +262,7 @@ class Engine:
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), *self._nights.values()]
+        moments = [self.store.next_due(after=after), *self._nights.values(), *self._pauses]
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]

@@ -11,7 +11,7 @@ from tracker.dates import day_in, instant
 from tracker.difference import reasons
 from tracker.occurrence import LineKind, Occurrence, Origin, Topic
 from tracker.planning import Plan
-from tracker.planning.ground import after_pause
+from tracker.planning.ground import after_pause, pause_ends
 from tracker.planning.keys import key_of
 
 ONE_DAY = timedelta(days=1)
@@ -225,7 +225,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
     assert topic.campaign is not None
     home = planned.courses[topic.campaign].frame
     owner = telling.readers[told.reader]
-    due = after_pause(_due(case, telling), owner, home)
+    due = after_pause(_due(case, telling, pause_ends(owner, home)), owner, home)
     reader = telling.readers.standing_in(owner, day_in(due, owner.zone))
     line = Occurrence(
         key=key,
@@ -256,11 +256,15 @@ def _because(line: Occurrence, telling: Telling) -> str:
     return line.why or "; ".join(reasons(since, line)) or "this is the date in the files now"
 
 
-def _due(case: Case, telling: Telling) -> datetime:
-    """Wait for the next edit, unless one of the dates would come first."""
-    if case.pending is not None and case.pending.due is not None:
-        return case.pending.due
+def _due(case: Case, telling: Telling, pause_over: datetime | None) -> datetime:
+    """Wait for the next edit, unless one of the dates would come first.
+
+    What waits already keeps its moment; not that of the end of a pause which is gone or shorter.
+    """
     settled = case.now + telling.settle
+    if case.pending is not None and case.pending.due is not None:
+        due = case.pending.due
+        return due if due == pause_over else min(due, settled)
     soon = any(case.now < date <= settled for date in case.dates)
     return case.now if soon else settled
 
