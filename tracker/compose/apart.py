@@ -92,7 +92,7 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
     """Start the program without our environment and wait until it is ready."""
     process = subprocess.Popen(  # noqa: S603 -- our own Python
         [
-            *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM),
+            *(sys.executable, "-I", "-X", "utf8", *_same_cache(), "-c", _PROGRAM),
             *(json.dumps(sys.path), json.dumps(folders)),
         ],
         stdin=subprocess.PIPE,
@@ -111,6 +111,12 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
         _end(process)
         raise
     return process
+
+
+def _same_cache() -> list[str]:
+    """Say where compiled modules are kept: the program hears nothing of our environment."""
+    kept = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    return [*kept, "-B"] if sys.dont_write_bytecode else kept
 
 
 def _said(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> dict[str, Any]:
