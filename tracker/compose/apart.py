@@ -16,7 +16,7 @@ from tracker.compose.parts import LONGEST_INLINED, BrokenTemplate
 
 START_SECONDS = 20.0
 # The program ends itself after a second of computing; this is for one that cannot compute at all.
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
 LONGEST_ANSWER = 8 * LONGEST_INLINED  # JSON writes some signs as six or twelve
 _PROGRAM = """
 import json, sys
