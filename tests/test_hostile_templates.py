@@ -154,8 +154,7 @@ def seconds_of_computing(composer: Composer) -> float:
 
 def named(templates: list[str]) -> list[object]:
     return [
-        pytest.param(one, id=f"{number}: {one[:40]!a}")
-        for number, one in enumerate(templates)
+        pytest.param(one, id=f"{number}: {one[:40]!a}") for number, one in enumerate(templates)
     ]
 
 
