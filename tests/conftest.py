@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -44,6 +45,20 @@ def _umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """Leave a proof that takes the same steps thousands of times out of the coverage.
+
+    Others cover those steps once; measuring each again doubles what the proof costs.
+    """
+    measuring = Coverage.current()
+    if measuring is not None:
+        measuring.stop()
+    yield
+    if measuring is not None:
+        measuring.start()
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ import resource
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.samples import ENVELOPE, REMINDER
 from tracker.compose import Composer

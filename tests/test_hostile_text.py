@@ -1,7 +1,6 @@
 """Sixty strings that mean harm, as a name, a title, a place: the mail says them, and no more."""
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, message_from_string
 from email.message import EmailMessage
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
+from msgspec.structs import replace
 
 from tests.post_office import PostOffice, post_office
 from tests.samples import ENVELOPE, REMINDER

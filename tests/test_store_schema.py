@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from tests.outbox import NOW, on_disk, planned
+from tests.outbox import NOW, on_disk, planned, started
 from tracker.errors import BusyError, ConfigError, TrackerError
 from tracker.store import Store, schema
 from tracker.store.engine import _durability, open_engine, transaction
@@ -95,7 +95,27 @@ def test_a_database_without_a_version_is_brought_up_to_date(tmp_path: Path):
     with on_disk(tmp_path) as store:
         planned(store, "a")
 
-    assert scalar(tmp_path / "tracker.db", "SELECT version_num FROM alembic_version") == "0001"
+    assert (
+        scalar(tmp_path / "tracker.db", "SELECT version_num FROM alembic_version") == schema.NEWEST
+    )
+
+
+def test_a_database_of_the_first_version_keeps_its_mails(tmp_path: Path):
+    with on_disk(tmp_path) as store:
+        mail = started(store, "a")
+    file = tmp_path / "tracker.db"
+    for statement in (
+        "ALTER TABLE mail DROP COLUMN leased_until",
+        "DROP TABLE hold",
+        "DROP TABLE lease",
+        "DROP TABLE mark",
+        "UPDATE alembic_version SET version_num = '0001'",
+    ):
+        changed(file, statement)
+
+    with on_disk(tmp_path) as store:
+        assert store.mails() == [mail]
+        assert store.hold("clock", "the clock is off", now=NOW)
 
 
 def test_a_migration_that_stops_half_way_leaves_nothing_behind(tmp_path: Path):
@@ -111,7 +131,7 @@ def test_a_migration_that_stops_half_way_leaves_nothing_behind(tmp_path: Path):
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path):
     on_disk(tmp_path).close()
     file = tmp_path / "tracker.db"
-    changed(file, "UPDATE alembic_version SET version_num = '0002'")
+    changed(file, "UPDATE alembic_version SET version_num = '9999'")
     before = file.read_bytes()
 
     with pytest.raises(ConfigError, match="newer tracker") as refused:

@@ -71,7 +71,8 @@ class MailRow(Row, table=True):
 
     `carries` is the list of its occurrences' keys in JSON, kept even if a line later leaves again
     in another mail. `next_at` is when a waiting mail goes again, `recoveries` counts the tries
-    that had no answer.
+    that had no answer. Until `leased_until` nobody but the owner touches a mail that is being
+    sent.
     """
 
     __tablename__ = "mail"
@@ -98,6 +99,7 @@ class MailRow(Row, table=True):
     next_at: datetime | None = None
     expires: datetime | None = None
     settled_at: datetime | None = None
+    leased_until: datetime | None = None
 
 
 class LineRow(Row, table=True):
@@ -140,6 +142,37 @@ class AttemptRow(Row, table=True):
     answer: str = Field(sa_type=Text)
 
 
+class HoldRow(Row, table=True):
+    """One reason why nothing may leave for now; `why` is the sentence that people read."""
+
+    __tablename__ = "hold"
+
+    cause: str = Field(primary_key=True, sa_type=Text)
+    since: datetime
+    why: str = Field(sa_type=Text)
+
+
+class LeaseRow(Row, table=True):
+    """A piece of work that one process has for a while; each new owner starts a new `term`."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    term: int
+    until: datetime
+
+
+class MarkRow(Row, table=True):
+    """One thing that must survive a restart: the latest moment seen, whose database this is."""
+
+    __tablename__ = "mark"
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    value: str = Field(sa_type=Text)
+    at: datetime
+
+
 def _table(row: type[Row]) -> Table:
     # Statements are built on the tables: one is about ten times cheaper than a session of objects.
     return cast("Table", row.__table__)  # type: ignore[attr-defined]
@@ -150,3 +183,6 @@ JOURNAL = _table(JournalRow)
 MAIL = _table(MailRow)
 LINE = _table(LineRow)
 ATTEMPT = _table(AttemptRow)
+HOLD = _table(HoldRow)
+LEASE = _table(LeaseRow)
+MARK = _table(MarkRow)

@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Container, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from traceback import extract_tb
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
@@ -40,8 +42,7 @@ FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A mail that was handed over, with what it said; for a replay's report and the log."""
 
     record: MailRecord

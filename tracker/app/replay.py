@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.app.engine import Deliver, Engine, Sent
 from tracker.campaign import World
@@ -50,8 +51,7 @@ def last_moment(world: World) -> datetime:
     return max(moments) + AFTERWARDS
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """The files that are in force from a moment on, and what is wrong with the others."""
 
     at: datetime

@@ -1,9 +1,10 @@
 """What the journal says of dates: those told in passing, and meetings that files have moved."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from tracker.app.words import RENAMED
 from tracker.campaign import World

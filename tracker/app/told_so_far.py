@@ -1,8 +1,9 @@
 """Dates told in passing, meetings moved and edits, by campaign: the journal read once, kept up."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tracker.app.edits import EDIT, edits_from
 from tracker.app.telling import MOVE, PASSING, UNTOLD, dates_in, move_in, telling_from

@@ -1,16 +1,16 @@
 """Who a mail is from and for on the wire: exactly one plain address each, or nothing is sent."""
 
 import re
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from tracker.domains import wire_address
 
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Addresses as they go over the wire: domains in ASCII; `international` needs SMTPUTF8."""
 
     sender: str

@@ -20,17 +20,19 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, journal, lines, mails, renaming, schema
+from tracker.store import files, holds, journal, lines, mails, renaming, schema
 from tracker.store.engine import database_file, open_engine, transaction
 from tracker.store.lock import DaemonLock
 from tracker.store.records import (
     Attempt,
     AttemptOutcome,
     GoodFile,
+    Hold,
     JournalEntry,
     LineState,
     MailRecord,
     MailState,
+    Mark,
     NewMail,
     OutboxLine,
 )
@@ -39,10 +41,12 @@ __all__ = [
     "Attempt",
     "AttemptOutcome",
     "GoodFile",
+    "Hold",
     "JournalEntry",
     "LineState",
     "MailRecord",
     "MailState",
+    "Mark",
     "NewMail",
     "OutboxLine",
     "Store",
@@ -317,6 +321,36 @@ class Store:
         """Return every try of a mail, first to last."""
         with self._reading() as connection:
             return mails.attempts(connection, mail)
+
+    # -- holds and marks -----------------------------------------------------------------------
+
+    def hold(self, cause: str, why: str, *, now: datetime) -> bool:
+        """Keep sending back for a cause, with the sentence that says why; False if it is already.
+
+        While there is any hold, nothing may leave; planning goes on.
+        """
+        with self._transaction(immediate=True) as connection:
+            return holds.hold(connection, cause, why, now=now)
+
+    def holds(self) -> list[Hold]:
+        """Return what keeps sending back, the oldest first."""
+        with self._reading() as connection:
+            return holds.holds(connection)
+
+    def release(self, causes: Collection[str]) -> list[str]:
+        """Let these causes go, and return those that there were."""
+        with self._transaction(immediate=True) as connection:
+            return holds.release(connection, causes)
+
+    def mark(self, name: str, value: str, *, now: datetime) -> None:
+        """Write down something that must survive a restart, in place of what it was before."""
+        with self._transaction(immediate=True) as connection:
+            holds.mark(connection, name, value, now=now)
+
+    def marked(self, name: str) -> Mark | None:
+        """Return what was last written under this name, and when."""
+        with self._reading() as connection:
+            return holds.marked(connection, name)
 
     def _prepare(self) -> None:
         with self._transaction(immediate=False) as connection:

@@ -1,0 +1,49 @@
+"""What keeps sending back, and the marks that must survive a restart."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.engine import Connection
+
+from tracker.store.records import Hold, Mark
+from tracker.tables import HOLD, MARK
+
+_ALL = select(HOLD).order_by(HOLD.c.since, HOLD.c.cause)
+_HOLD = insert(HOLD).on_conflict_do_nothing(index_elements=[HOLD.c.cause]).returning(HOLD.c.cause)
+_NEW_MARK = insert(MARK)
+_MARK = _NEW_MARK.on_conflict_do_update(
+    index_elements=[MARK.c.name],
+    set_={name: _NEW_MARK.excluded[name] for name in ("value", "at")},
+)
+
+
+def hold(connection: Connection, cause: str, why: str, *, now: datetime) -> bool:
+    """Keep sending back for this cause; False if it is held for it already."""
+    row = {"cause": cause, "why": why, "since": now}
+    return connection.execute(_HOLD, row).scalar_one_or_none() is not None
+
+
+def holds(connection: Connection) -> list[Hold]:
+    """Return every cause that keeps sending back, the oldest first."""
+    return [Hold(row.cause, row.since, row.why) for row in connection.execute(_ALL)]
+
+
+def release(connection: Connection, causes: Collection[str]) -> list[str]:
+    """Let these causes go, and return those that were there."""
+    gone = connection.execute(
+        delete(HOLD).where(HOLD.c.cause.in_(list(causes))).returning(HOLD.c.cause)
+    )
+    return sorted(gone.scalars())
+
+
+def mark(connection: Connection, name: str, value: str, *, now: datetime) -> None:
+    """Write a mark down in place of the one before."""
+    connection.execute(_MARK, {"name": name, "value": value, "at": now})
+
+
+def marked(connection: Connection, name: str) -> Mark | None:
+    """Return a mark, None if it was never written."""
+    row = connection.execute(select(MARK).where(MARK.c.name == name)).one_or_none()
+    return None if row is None else Mark(row.value, row.at)
