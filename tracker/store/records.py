@@ -92,9 +92,11 @@ class MailRecord(Struct, frozen=True, kw_only=True):
     settled_at: datetime | None
     leased_until: datetime | None = None
 
+    def __repr__(self) -> str:  # as above
+        return f"MailRecord({self.id}, {self.message_id}, {self.state})"
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+
+class Hold(Struct, frozen=True):
     """A reason why nothing leaves for now, since when, and the sentence that says it."""
 
     cause: str
@@ -102,15 +104,11 @@ class Hold:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A thing that must survive a restart, and when it was last written."""
 
     value: str
     at: datetime
-
-    def __repr__(self) -> str:  # as above
-        return f"MailRecord({self.id}, {self.message_id}, {self.state})"
 
 
 class Attempt(Struct, frozen=True):
