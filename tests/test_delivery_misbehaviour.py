@@ -228,7 +228,7 @@ def test_a_connection_on_which_the_server_spoke_unasked_is_not_used_again(phase:
         async with bad_server(phase, MISBEHAVIOURS["unasked-later"]) as server:
             transport = SmtpTransport(server.settings())
             server.refuses = [b"550 5.1.1 nobody\r\n"] if phase == "RSET" else []
-            states = []
+            states: list[str] = []
             for _ in range(2):
                 outcome = await transport.deliver(RAW, sender=SENDER, recipient=VIENNA)
                 states.append(outcome.state)
