@@ -8,7 +8,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from tracker.app.engine import Deliver, Engine, Sent
+from tracker.app.engine import Engine
+from tracker.app.hands import Deliver
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome

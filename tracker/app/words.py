@@ -12,7 +12,7 @@ from tracker.events.words import FileKey, WordKind
 from tracker.planning.files import key_of_word
 from tracker.store import JournalEntry, Store
 
-WORD, UNSAID, MENDED, RENAMED = "word", "unsaid", "mended", "renamed"
+WORD, UNSAID, MENDED = "word", "unsaid", "mended"
 KINDS = frozenset({WORD, UNSAID, MENDED})
 _TOLD = frozenset({"sending", "sent", "unknown"})
 

@@ -8,21 +8,21 @@ from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tracker.app.edits import as_remembered
-from tracker.app.engine import Clock, Deliver, Engine
+from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
-from tracker.app.guarding import held_edits, hold_back
-from tracker.campaign import World
+from tracker.app.guarding import held_edits
+from tracker.app.hands import Clock, Deliver
+from tracker.app.in_force import InForce
 from tracker.compose import Composer
 from tracker.config import Config
+from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
-from tracker.daemon.turns import Daemon, put_in_force
+from tracker.daemon.heartbeat import heartbeat
+from tracker.daemon.turns import Daemon
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
-from tracker.errors import ConfigError
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
-from tracker.report import show_problems
 from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
@@ -35,7 +35,7 @@ def serve(config_path: Path, *, clock: Clock, environ: MutableMapping[str, str])
     another daemon has the database.
     """
     first = read_world(config_path, now=clock())
-    config = first.config or _usable(first).config
+    config = first.config or usable(first).config
     with Store.open(config.database, base=config_path.parent) as store:
         store.lock()
         asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
@@ -58,7 +58,8 @@ async def _serve(
         _listen(daemon)
         bell.start()
         try:
-            await daemon.run()
+            async with heartbeat(store, clock):
+                await daemon.run()
         finally:
             bell.stop()
     LOG.info("stopped")
@@ -68,7 +69,7 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     """Recover what an earlier process left behind, read the files, and return a daemon to run."""
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
-    now, store = engine.clock(), engine.store
+    store = engine.store
 
     def read() -> Reading:
         now = engine.clock()
@@ -76,19 +77,18 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
             config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
         )
 
-    for mail in store.recover(now):
-        LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+    engine.sending.recover()
     reading = read()
-    world = _usable(reading)
+    world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
-    with store.writing():
-        before = as_remembered(world, reading.in_force, store.good_files())
-        if hold_back(engine, reading, before, now=now):
-            reading = read()
-            world = _usable(reading)
-        put_in_force(engine, reading, world, now=now, before=before)
+    plans = store.planner.is_here()
+    if plans:
+        world = begin_planning(engine, reading, read)
+    else:
+        engine.put_in_force(InForce.of(world, reading.problems))
+        LOG.info("another machine plans: %s", store.planner.who())
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell)
+    return Daemon(engine, folder, read, bell, plans=plans)
 
 
 @asynccontextmanager
@@ -127,13 +127,6 @@ def _what_became(record: MailRecord, outcome: Outcome) -> str:
         f"{said} mail={record.id} kind={record.kind} to={record.coordinator}"
         f" lines={len(record.keys)} attempt={record.attempt}{code}"
     )
-
-
-def _usable(reading: Reading) -> World:
-    if reading.world is not None:
-        return reading.world
-    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
-    raise ConfigError(show_problems(problems or reading.problems, files=1))
 
 
 def _listen(daemon: Daemon) -> None:

@@ -71,7 +71,8 @@ class NewMail(Struct, frozen=True, kw_only=True):
 class MailRecord(Struct, frozen=True, kw_only=True):
     """A message in the outbox. Only the `owner` of the current `attempt` may write its end.
 
-    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer.
+    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer,
+    `put_off` those that the reader's own server put off.
     """
 
     id: int
@@ -91,6 +92,7 @@ class MailRecord(Struct, frozen=True, kw_only=True):
     expires: datetime | None
     settled_at: datetime | None
     leased_until: datetime | None = None
+    put_off: int = 0
 
     def __repr__(self) -> str:  # as above
         return f"MailRecord({self.id}, {self.message_id}, {self.state})"
