@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.compose.loader import environment
-from tracker.compose.render import tidy
+from tracker.compose.parts import tidy
 from tracker.dates import show_day, show_day_short
 
 _PAGES = Path(__file__).parent / "pages"

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
 from tracker.daemon.turns import Daemon
-from tracker.delivery import Outcome, open_transport, read_password
+from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
 from tracker.store import MailRecord, Store
@@ -27,7 +27,7 @@ from tracker.store import MailRecord, Store
 LOG = logging.getLogger("tracker")
 
 
-def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> None:
+def serve(config_path: Path, *, clock: Clock, environ: MutableMapping[str, str]) -> None:
     """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
 
     Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
@@ -46,7 +46,7 @@ async def _serve(
     store: Store,
     *,
     clock: Clock,
-    environ: Mapping[str, str],
+    environ: MutableMapping[str, str],
 ) -> None:
     base = config_path.parent
     async with _delivery(config, environ, base=base) as deliver:
@@ -92,12 +92,13 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: Mapping[str, str], *, base: Path
+    config: Config, environ: MutableMapping[str, str], *, base: Path
 ) -> AsyncIterator[Deliver]:
-    def password() -> str | None:
-        return read_password(config.mail, environ, base=base)
+    def secret() -> Secret | None:
+        return read_secret(config.mail, environ, base=base)
 
-    transport = open_transport(config.mail.transport, base=base, password=password)
+    transport = open_transport(config.mail.transport, base=base, secret=secret)
+    environ.pop(VARIABLE, None)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)

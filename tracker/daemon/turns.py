@@ -218,4 +218,5 @@ def _opened_at_start(config: Config) -> tuple[str | None, ...]:
         config.templates,
         mail.transport,
         mail.password_file,
+        *(mail.token_command or ()),
     )

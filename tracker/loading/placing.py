@@ -14,7 +14,7 @@ LONGEST_EXCERPT = 160
 _AROUND = 60
 # The value of a key like `password` (not of `password_file`), and the one inside an address.
 _SECRET = re.compile(
-    r"(\b\w*(?:password|passwd|secret)\b[\"']?\s*[=:]\s*)(\S.*)|(://[^@/\s\"':]*:)([^@/\s\"']+)(?=@)",
+    r"(\b\w*(?:password|passwd|secret|token)\b[\"']?\s*[=:]\s*)(\S.*)|(://[^@/\s\"':]*:)([^@/\s\"']+)(?=@)",
     re.IGNORECASE,
 )
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
