@@ -30,6 +30,7 @@ from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, write
 from tracker.errors import ConfigError, Problem, TrackerError
 from tracker.events import GRACE, History
+from tracker.failpoints import here
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Memo, Plan, Readers, plan
 from tracker.store import JournalEntry, MailRecord, NewMail, Store
@@ -268,6 +269,7 @@ class Engine:
 
     def recover(self) -> None:
         """Queue again what a process that is gone had in hand."""
+        here("unrecovered")
         for mail in self.store.recover(self.clock()):
             LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
 
@@ -383,7 +385,9 @@ class Engine:
         if coordinator is None:
             outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
         else:
+            here("unconnected")
             outcome = await self.deliver(record, coordinator.email)
+            here("answer-unwritten")
         await until_written(partial(self._settle, record, outcome))
         return outcome
 
