@@ -16,25 +16,23 @@ Act = Callable[[str], None]
 
 def here(name: str) -> None:
     """Let a test have its way at this place."""
-    if _place.act is not None:
-        _place.act(name)
+    for act in _acts:
+        act(name)
 
 
 @contextmanager
 def reaching(act: Act) -> Iterator[None]:
     """Have `act` called with the name of each place that is come to."""
-    before, _place.act = _place.act, act
+    _acts.append(act)
     try:
         yield
     finally:
-        _place.act = before
+        _acts.remove(act)
 
 
-def killing(environ: Mapping[str, str], kill: Callable[[], None]) -> Act | None:
-    """Return the act that the environment asks for, None if it asks for none."""
+def killing(environ: Mapping[str, str], kill: Callable[[], None]) -> Iterator[Act]:
+    """Give the act that the environment asks for, if it asks for one."""
     name, _, times = environ.get(VARIABLE, "").partition(":")
-    if not name:
-        return None
     left = int(times or 1)
 
     def act(reached: str) -> None:
@@ -43,13 +41,8 @@ def killing(environ: Mapping[str, str], kill: Callable[[], None]) -> Act | None:
         if left == 0:
             kill()
 
-    return act
+    if name:
+        yield act
 
 
-class _Place:
-    """What is done at every place; of the whole process, as its end is."""
-
-    act: Act | None = killing(os.environ, lambda: os.kill(os.getpid(), signal.SIGKILL))
-
-
-_place = _Place()
+_acts: list[Act] = list(killing(os.environ, lambda: os.kill(os.getpid(), signal.SIGKILL)))
