@@ -8,6 +8,7 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 from tests.cluster import Cluster, programs, the_cluster
@@ -73,6 +74,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the tests see into tests/golden instead of comparing",
     )
+
+
+@pytest.fixture
+def unmeasured() -> Iterator[None]:
+    """Leave a proof that takes the same steps thousands of times out of the coverage.
+
+    Others cover those steps once; measuring each again doubles what the proof costs.
+    """
+    measuring = Coverage.current()
+    if measuring is not None:
+        measuring.stop()
+    yield
+    if measuring is not None:
+        measuring.start()
 
 
 @pytest.fixture

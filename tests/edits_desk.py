@@ -9,7 +9,7 @@ from tests.house import House
 from tests.naive_reader import SETTLE, Readers
 from tests.plain_composer import PlainComposer
 from tests.small_files import DAY, VIENNA, Fact, Files, Letter, Step
-from tracker.app.engine import Sent
+from tracker.app.sending import Sent
 from tracker.delivery import Outcome
 
 COMPOSER = PlainComposer()

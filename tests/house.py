@@ -6,8 +6,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tracker.app.engine import Engine, Sent
+from tracker.app.engine import Engine
 from tracker.app.replay import SimulatedClock, first_moment
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tests.small_files import DAY, DIGESTS, VIENNA, WHOLE, ZONES, Files, Item
-from tracker.app.engine import Sent
+from tracker.app.sending import Sent
 from tracker.occurrence import LineKind, Occurrence
 
 SETTLE = timedelta(minutes=10)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
 from tests.house import House
-from tracker.app.engine import Sent
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.changes.corrections import TABLE
 from tracker.delivery import Outcome

@@ -1,71 +1,32 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Container, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from traceback import extract_tb
 
 from tracker.app.edits import edit_entries
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
-from tracker.app.planned import let_know, planned_until
-from tracker.app.remembering import digest_sent, history_from, sightings
-from tracker.app.telling import (
-    moves_made,
-    never_told,
-    outbox_of,
-    telling_from,
-    told_in_passing,
-)
-from tracker.app.template_watch import TemplateWatch
-from tracker.app.trouble import problem_sightings, trouble_for
-from tracker.app.written import until_written
+from tracker.app.planned import let_know
+from tracker.app.remembering import history_from, sightings
+from tracker.app.sending import Clock, Deliver, Ground, Sending, Sent
+from tracker.app.telling import moves_made, outbox_of, telling_from
+from tracker.app.trouble import problem_sightings
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
-from tracker.compose import Composer, Envelope
+from tracker.compose import Composer
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, write
-from tracker.errors import ConfigError, Problem, TrackerError
+from tracker.errors import Problem
 from tracker.events import GRACE, History
-from tracker.failpoints import here
-from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Memo, Plan, Readers, plan
-from tracker.store import JournalEntry, MailRecord, NewMail, Store
+from tracker.occurrence import Occurrence
+from tracker.planning import Memo, Plan, plan
+from tracker.store import JournalEntry, Store
 
-LOG = logging.getLogger("tracker")
-Clock = Callable[[], datetime]
-Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
-AT_ONCE = 4
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A mail that was handed over, with what it said; for a replay's report and the log."""
-
-    record: MailRecord
-    written: Written
-    at: datetime
-    outcome: Outcome
-
-
-def _is_due(one: Occurrence, now: datetime) -> bool:
-    return one.due is not None and one.due <= now
 
 
 def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
     owners = {one.owner for one in lines}
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
-
-
-def _is_of_one_mail(fault: Exception) -> bool:
-    """Say whether a fault concerns one mail; a database that fails concerns them all."""
-    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
 
 
 class Engine:
@@ -78,9 +39,8 @@ class Engine:
         self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
     ) -> None:
         self.store = store
-        self.composer = composer
-        self.deliver = deliver
         self.clock = clock
+        self.sending = Sending(store, composer, deliver=deliver, clock=clock, replayed=replayed)
         self.replayed = replayed
         self.edited_at: datetime | None = None
         self._files: InForce | None = None
@@ -88,10 +48,7 @@ class Engine:
         self._journal: tuple[JournalEntry, ...] = ()
         self.history = History()
         self._telling: Telling | None = None
-        self._nights: dict[str, datetime] = {}
-        self._unwritten: dict[str, str] = {}
         self._memo = Memo()
-        self._templates = TemplateWatch(composer.folder)
         self._stale = True
 
     def take(
@@ -224,69 +181,17 @@ class Engine:
         return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
-        """Send every mail that is due, at most four at once; a refusal of one stops no other.
-
-        Where another machine plans, only what it has planned up to is due.
-        """
-        now = self.clock()
-        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
-        due = self._due(due_by)
-        if due:
-            self._templates.look(self.store, now=now)
-        readers, sent = iter(sorted(due)), list[Sent]()
-
-        async def send() -> None:
-            # A mail is begun when it can be handed over: others may begin what this one does not.
-            for reader in readers:
-                begun = self._begun(reader, planned, now, due_by)
-                if begun is not None:
-                    sent.append(await self._hand_over(*begun))
-
-        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
-        return sent
-
-    def _due(self, now: datetime) -> set[str]:
-        """Return to whom something is due; what is late anyway waits for the end of a night."""
-        found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(now):
-            found.setdefault(one.to, []).append(one)
-        readers = Readers(self.world.config)
-        self._nights = {
-            reader: end
-            for reader, lines in found.items()
-            if (end := night_over(readers[reader], lines, now)) is not None
-        }
-        return found.keys() - self._nights.keys()
-
-    def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
-        """Return what waits for the next edit and rides on a mail that leaves before."""
-        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
-        return [
-            one
-            for one in self.store.waiting_lines(reader, now)
-            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
-        ]
-
-    def recover(self) -> None:
-        """Queue again what a process that is gone had in hand."""
-        here("unrecovered")
-        for mail in self.store.recover(self.clock()):
-            LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+        """Send every mail that is due, at most four at once; a refusal of one stops no other."""
+        ground = Ground(planned, self.files, self.history, self._for_digest)
+        return await self.sending.send_due(ground)
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
-        now, outcomes = self.clock(), list[Outcome]()
-
-        async def send() -> None:
-            while taken := self.store.retry_due(now, limit=1):
-                outcomes.append(await self._deliver(taken[0]))
-
-        await asyncio.gather(*(send() for _ in range(AT_ONCE)))
-        return outcomes
+        return await self.sending.retry_due(self.world.config)
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), *self._nights.values()]
+        moments = [self.store.next_due(after=after), *self.sending.nights.values()]
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]
@@ -294,122 +199,3 @@ class Engine:
                 fact.known_at for facts in self.files.facts.values() for fact in facts.values()
             ]
         return min((at for at in moments if at is not None and at > after), default=None)
-
-    def _begun(
-        self, reader: str, planned: Plan, now: datetime, due_by: datetime
-    ) -> tuple[MailRecord, Written] | None:
-        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
-
-        A replay hides nothing: there the fault ends it.
-        """
-        try:
-            with self.store.taking(reader, now=now, due_by=due_by) as lines:
-                ahead = [*lines, *self._riding(reader, now)] if lines else []
-                written = self._written(reader, ahead, planned, now) if ahead else None
-                record = None if written is None else self._started(reader, written, now)
-        except Exception as fault:
-            if self.replayed or not _is_of_one_mail(fault):
-                raise
-            self._note_unwritten(reader, fault)
-            return None
-        self._unwritten.pop(reader, None)
-        return None if written is None or record is None else (record, written)
-
-    def _note_unwritten(self, reader: str, fault: Exception) -> None:
-        """Log a fault once, by its kind and place: its words may be those of a campaign."""
-        place = extract_tb(fault.__traceback__)[-1]
-        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
-        if self._unwritten.get(reader) != said:
-            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
-        self._unwritten[reader] = said
-
-    def _written(
-        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
-    ) -> Written | None:
-        """Write one coordinator's mail; a digest with nothing to say ends here."""
-        readers = Readers(self.world.config)
-        saying = Saying(readers[reader], planned, self.world, now)
-        digest = [one for one in lines if one.kind == LineKind.DIGEST]
-        since = self.history.digests.get(reader)
-        wrong = (*self.problems, *self._templates.problems)
-        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
-        trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
-        written = write(lines, saying, self.history, trouble)
-        said = set(written.lines) if written else set()
-        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
-        if silent:
-            self.store.replace_plan((), (), silent, now=now)
-        return written
-
-    def _started(self, reader: str, written: Written, now: datetime) -> MailRecord | None:
-        """Make the bytes and write them down before any connection is opened."""
-        coordinator = self.world.config.who(reader)
-        assert coordinator is not None
-        keys = tuple(one.key for one in written.lines)
-        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
-        composed = self.composer.compose(
-            written.content,
-            Envelope(
-                sender=self.world.config.mail.sender,
-                to_name=coordinator.name,
-                to_address=coordinator.email,
-                sent_at=now,
-                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
-                campaigns=tuple(campaigns),
-            ),
-        )
-        self._templates.hear(composed.problems, self.store, now=now)
-        ends = [one.expires for one in written.lines]
-        new = NewMail(
-            coordinator=reader,
-            kind=written.kind,
-            subject=composed.subject,
-            message_id=composed.message_id,
-            raw=composed.raw,
-            keys=keys,
-            expires=max((at for at in ends if at), default=None) if all(ends) else None,
-        )
-        with self.store.sending():
-            record = self.store.start_mail(new, now=now)
-            told = told_in_passing(reader, record.id, written, now=now) if record else None
-            if told is not None:
-                self.store.record([told])
-        return record
-
-    async def _hand_over(self, record: MailRecord, written: Written) -> Sent:
-        outcome = await self._deliver(record)
-        return Sent(record, written, record.created_at, outcome)
-
-    async def _deliver(self, record: MailRecord) -> Outcome:
-        coordinator = self.world.config.who(record.coordinator)
-        if coordinator is None:
-            outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
-        else:
-            here("unconnected")
-            outcome = await self.deliver(record, coordinator.email)
-            here("answer-unwritten")
-        await until_written(partial(self._settle, record, outcome))
-        return outcome
-
-    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
-        """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        match outcome.state:
-            case "sent":
-                with self.store.sending():
-                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                    self._note_digest(record)
-            case "permanent":
-                with self.store.sending():
-                    self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                    self.store.record([never_told(record.id, now=now)])
-            case "unknown":
-                self.store.mark_unknown(record, outcome.text, now=now)
-            case "temporary" | "relay":
-                wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
-                self.store.mark_retry(record, now + wait, outcome.code, outcome.text, now=now)
-
-    def _note_digest(self, record: MailRecord) -> None:
-        if record.kind == "digest":
-            entry = digest_sent(record.coordinator, now=record.created_at)
-            self.store.record([entry])

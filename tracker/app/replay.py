@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tracker.app.engine import Deliver, Engine, Sent
+from tracker.app.engine import Engine
+from tracker.app.sending import Deliver, Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome

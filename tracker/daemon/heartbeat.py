@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tracker.app.engine import Clock
+from tracker.app.sending import Clock
 from tracker.errors import BusyError
 from tracker.store import Store
 
@@ -14,11 +14,9 @@ EVERY_SECONDS = 10.0  # a third of the shortest lease: two may fail
 
 
 @asynccontextmanager
-async def heartbeat(
-    store: Store, clock: Clock, *, every: float = EVERY_SECONDS
-) -> AsyncIterator[None]:
+async def heartbeat(store: Store, clock: Clock) -> AsyncIterator[None]:
     """Renew what this process has, while the body runs and however long one turn takes."""
-    beating = asyncio.create_task(_beat(store, clock, every)) if store.is_shared else None
+    beating = asyncio.create_task(_beat(store, clock)) if store.is_shared else None
     try:
         yield
     finally:
@@ -28,9 +26,9 @@ async def heartbeat(
                 await beating
 
 
-async def _beat(store: Store, clock: Clock, every: float) -> None:
+async def _beat(store: Store, clock: Clock) -> None:
     while True:
-        await asyncio.sleep(every)
+        await asyncio.sleep(EVERY_SECONDS)
         try:
             store.renew(clock())
             store.planner.renew()

@@ -8,10 +8,11 @@ from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tracker.app.engine import Clock, Deliver, Engine
+from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
 from tracker.app.guarding import held_edits
 from tracker.app.in_force import InForce
+from tracker.app.sending import Clock, Deliver
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
@@ -76,7 +77,7 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
             config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
         )
 
-    engine.recover()
+    engine.sending.recover()
     reading = read()
     world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)

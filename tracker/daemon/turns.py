@@ -79,17 +79,16 @@ class Daemon:
             self._plan_is_due = self._all_is_due = True
         try:
             planned = self._planned(started) if self._it_plans() else self._seen(started)
+            if planned is not None:
+                await self.engine.send_due(planned)
+                await self.engine.retry_due()
+            if self.engine.store.is_shared:
+                self.engine.sending.recover()
+            # What is due already and did not go in this turn waits for the next look: ringing for
+            # it at once would never end.
+            self.bell.arm(self.engine.next_moment(started))
         except BusyError as busy:
             LOG.warning("waited in vain: %s", busy)
-            return
-        if planned is not None:
-            await self.engine.send_due(planned)
-            await self.engine.retry_due()
-        if self.engine.store.is_shared:
-            self.engine.recover()
-        # What is due already and did not go in this turn waits for the next look: ringing for it
-        # at once would never end.
-        self.bell.arm(self.engine.next_moment(started))
 
     def _it_plans(self) -> bool:
         """Say whether this machine plans; when that begins, the files here are put in force."""

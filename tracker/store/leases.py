@@ -61,12 +61,11 @@ class Watch:
 
 
 class Planner:
-    """Whether this process plans. `lasts` is how long a lease holds others off unrenewed."""
+    """Whether this process plans."""
 
     def __init__(
-        self, transaction: Transaction, *, owner: str, is_shared: bool, lasts: timedelta = LASTS
+        self, transaction: Transaction, *, owner: str, is_shared: bool
     ) -> None:
-        self.lasts = lasts
         self._transaction = transaction
         self._owner = owner
         self._is_shared = is_shared
@@ -81,7 +80,7 @@ class Planner:
             return True
         with self._transaction("reading") as connection:
             row, now = _asked(connection)
-        if self._has(row) and row is not None and row.until - now > self.lasts * 2 / 3:
+        if self._has(row) and row is not None and row.until - now > LASTS * 2 / 3:
             return True
         if row is not None and row.owner != self._owner and self._holds(row, now):
             self._term = None
@@ -113,14 +112,14 @@ class Planner:
             return
         with suppress(BusyError), self._transaction("sending") as connection:
             mine = (LEASE.c.owner == self._owner, LEASE.c.term == term)
-            ended = postgres.clock(connection) - self.lasts
+            ended = postgres.clock(connection) - LASTS
             connection.execute(update(LEASE).where(_OURS, *mine).values(until=ended))
 
     def _taken(self, connection: Connection) -> bool:
         """Begin, or go on; somebody else may have begun since it was asked."""
         postgres.planner_changes(connection)
         row, now = _asked(connection)
-        until = now + self.lasts
+        until = now + LASTS
         if row is None:
             self._term = 1
             first = {"name": PLANNER, "owner": self._owner, "term": 1, "until": until}
@@ -139,7 +138,7 @@ class Planner:
 
     def _holds(self, row: _Row, now: datetime) -> bool:
         # One that ends later than any can is from before the database's clock was set back.
-        return bool(now < row.until <= now + self.lasts)
+        return bool(now < row.until <= now + LASTS)
 
 
 def _asked(connection: Connection) -> tuple[_Row | None, datetime]:
