@@ -55,8 +55,10 @@ class Transactions:
                 if work == "planning":
                     self.planner.fence(mine.connection)
                 yield mine.connection
-                here("uncommitted")
-            here("committed")
+                if work != "reading":
+                    here("uncommitted")
+            if work != "reading":
+                here("committed")
             self.in_hand = (self.in_hand | mine.taken) - mine.ended
         except BaseException:
             # Whether a commit whose answer was lost took effect, nobody knows: what was taken in
