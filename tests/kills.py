@@ -32,7 +32,7 @@ PLACES = (
     "uncommitted", "committed", "unrecovered", "unconnected", "answer-unwritten", "connecting",
     "connected", "greeted", "sender-taken", "recipient-taken", "text-wanted", "taken",
 )  # fmt: skip
-_PATIENCE_SECONDS = 120.0
+_PATIENCE_SECONDS = 60.0
 _CONFIG = """
 workdays = "vienna"
 database = "sqlite:///tracker.db"
@@ -92,12 +92,11 @@ def killed(home: Path, *, readers: int, kills: int, seed: int) -> Fate:
 
 def _plan(home: Path) -> None:
     """Let the daemon find the files, an hour before anybody hears of them."""
-    log, end = home / "log", time.monotonic() + _PATIENCE_SECONDS
-    with _started(home, 0) as process:
-        while b"in force" not in log.read_bytes():
-            assert time.monotonic() < end, "the daemon does not start"
+    end = time.monotonic() + _PATIENCE_SECONDS
+    with Store.open("sqlite:///tracker.db", base=home) as store, _started(home, 0) as process:
+        while not store.lines():
+            assert time.monotonic() < end, "the daemon does not plan"
             time.sleep(0.05)  # noqa: TID251 -- another process does the work here
-        time.sleep(0.5)  # noqa: TID251 -- likewise
         process.kill()
 
 
@@ -113,9 +112,7 @@ def _one_life(home: Path, at: int, server: Sink, chance: random.Random) -> None:
               wait=chance.uniform(0.0, 0.03))  # fmt: skip
 
 
-def _live(
-    home: Path, at: int, server: Sink, *, until: int, wait: float, place: str = ""
-) -> None:
+def _live(home: Path, at: int, server: Sink, *, until: int, wait: float, place: str = "") -> None:
     """Let the daemon live until so many mails have begun to arrive and a moment longer."""
     with _started(home, at, place) as process:
         end = time.monotonic() + _PATIENCE_SECONDS
