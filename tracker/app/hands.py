@@ -18,6 +18,7 @@ from tracker.app.telling import never_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
+from tracker.failpoints import here
 from tracker.planning import Readers
 from tracker.store import MailRecord, Store
 
@@ -97,7 +98,9 @@ class Hands:
         if coordinator is None:
             return Outcome("permanent", None, "config.toml no longer names this coordinator")
         try:
-            return await self.deliver(record, coordinator.email)
+            here("unconnected")
+            outcome = await self.deliver(record, coordinator.email)
+            here("answer-unwritten")
         except Exception as fault:
             if self._hides_nothing:
                 raise
@@ -106,6 +109,7 @@ class Hands:
             said = f"a fault of ours: {type(fault).__name__} at {place.filename}:{place.lineno}"
             LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
             return Outcome("unknown", None, said)
+        return outcome
 
     def _go_on(self, now: datetime) -> None:
         """Hear that a person has let the hold go that the server's health had called for."""
