@@ -1,5 +1,6 @@
 """Read the arguments, ask the tracker, print the answer."""
 
+import atexit
 import gc
 import io
 import os
@@ -28,6 +29,9 @@ def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> Non
     # Before anything is written: mails, the database and its journals are nobody else's.
     os.umask(0o077)
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
+    # At its end the interpreter looks for garbage in all that was loaded, more than once, although
+    # the whole process goes: what is frozen it leaves alone.
+    atexit.register(gc.freeze)
     # Pydantic would look through every installed package for plugins: slow, and not for our files.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _say_everything(sys.stdout)

@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +39,14 @@ def open_file(file: Path | None) -> Engine:
     return engine
 
 
-def reading(engine: Engine) -> Engine:
-    """Return the engine whose transactions only read."""
-    return engine.execution_options(**{_IMMEDIATE: False})
-
-
-def writing(engine: Engine) -> Engine:
-    """Return the engine whose transactions take the write lock before they read."""
-    return engine.execution_options(**{_IMMEDIATE: True})
+@contextmanager
+def begun(engine: Engine, *, to_write: bool) -> Iterator[Connection]:
+    """Run a transaction; one that is to write takes the write lock before it reads."""
+    # Said to the connection: said to the engine, it makes another engine for each transaction.
+    with engine.connect() as connection:
+        connection.execution_options(**{_IMMEDIATE: to_write})
+        with connection.begin():
+            yield connection
 
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
