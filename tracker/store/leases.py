@@ -63,9 +63,7 @@ class Watch:
 class Planner:
     """Whether this process plans."""
 
-    def __init__(
-        self, transaction: Transaction, *, owner: str, is_shared: bool
-    ) -> None:
+    def __init__(self, transaction: Transaction, *, owner: str, is_shared: bool) -> None:
         self._transaction = transaction
         self._owner = owner
         self._is_shared = is_shared
