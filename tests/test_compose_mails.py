@@ -3,12 +3,12 @@
 import re
 import subprocess
 import sys
-from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec.structs import asdict, replace
 
 from tests.page import Page, contrast
 from tests.samples import DIGEST, ENVELOPE, NOTICE, REMINDER, SAMPLES

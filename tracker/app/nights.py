@@ -22,6 +22,11 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     return morning if reader.asleep(now) and waits else None
 
 
+def morning_after(reader: Reader, at: datetime) -> datetime | None:
+    """Return when the night ends in which a moment lies, None by day."""
+    return reader.first_after(at) if reader.asleep(at) else None
+
+
 def _over_by(morning: datetime, one: Occurrence) -> bool:
     """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
     if one.kind == LineKind.CORRECTION:

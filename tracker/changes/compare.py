@@ -1,9 +1,10 @@
 """The planned against the outbox: what to add, to renew, to cancel and to let expire."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tracker.changes.corrections import Corrections, corrections, said_already
 from tracker.changes.told import ARRIVED, Kept, Telling
@@ -15,8 +16,7 @@ CANCELLED = "cancelled"
 _OF_THE_DAY = frozenset({LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A queued line that goes, with the state it ends in and why."""
 
     key: str
@@ -24,8 +24,7 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What one comparison found; empty when planning changed nothing.
 
     `waits` says until when a line that an edit made due at once waits for the next edit.

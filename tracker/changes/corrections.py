@@ -1,9 +1,11 @@
 """Who must hear that a date they were told no longer holds, and by which way."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.changes.told import ARRIVED, Kept, Telling, Told, last_told, present_topic
 from tracker.changes.truth import Truth, truth_of
@@ -25,8 +27,7 @@ class Verdict(Enum):
     CORRECTION = "a correction goes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One date that one reader was told, and what holds now.
 
     `pending` is a correction to the same date that waits already, `next_digest` the moment of the
@@ -92,8 +93,7 @@ def verdict(case: Case) -> Verdict:
     return next(what for _, fits, what in TABLE if fits(case))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrections:
+class Corrections(Struct, frozen=True, kw_only=True):
     """The corrections that are to be in the outbox, and those that a digest will say."""
 
     wanted: tuple[Occurrence, ...] = ()

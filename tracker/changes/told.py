@@ -1,9 +1,10 @@
 """What each coordinator was told: the dates given in mails, the latest of them counting."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
+
+from msgspec import Struct, field
 
 from tracker.changes.moves import Move
 from tracker.difference import Edit
@@ -16,8 +17,7 @@ ARRIVED = frozenset({"sent", "sending", "unknown"})
 _GIVES_A_DATE = frozenset({LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A line as the outbox has it: its state, the mail that carries it, and when that left."""
 
     occurrence: Occurrence
@@ -26,8 +26,7 @@ class Kept:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """A date that a reader was given, by which mail and when; None says that there is none.
 
     `in_passing` is a date that stood only in a digest or in an accepted notice.
@@ -42,8 +41,7 @@ class Told:
     in_passing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Telling(Struct, frozen=True, kw_only=True):
     """What corrections depend on beside the plan and the outbox.
 
     `passing` are the dates told in passing and `moves` the meetings that each campaign's file has

@@ -3,12 +3,13 @@
 import re
 import traceback
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import css_inline
 from jinja2 import Environment, TemplateSyntaxError
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from tracker.compose.clean import clean
 from tracker.compose.loader import environment
@@ -21,8 +22,7 @@ LONGEST_PART = 256 * 1024
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenTemplate:
+class BrokenTemplate(Struct, frozen=True):
     """What is wrong with a template, and where."""
 
     file: str
@@ -33,8 +33,7 @@ class BrokenTemplate:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """One mail in words; `html` is empty where its template is broken.
 
     Then `text` is the template's, or, if that one is broken too, the built-in plain text, which

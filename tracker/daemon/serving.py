@@ -4,15 +4,15 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
 from tracker.app.guarding import held_edits
+from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
-from tracker.app.sending import Clock, Deliver
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
@@ -20,7 +20,7 @@ from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
 from tracker.daemon.turns import Daemon
-from tracker.delivery import Outcome, open_transport, read_password
+from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
 from tracker.store import MailRecord, Store
@@ -28,7 +28,7 @@ from tracker.store import MailRecord, Store
 LOG = logging.getLogger("tracker")
 
 
-def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> None:
+def serve(config_path: Path, *, clock: Clock, environ: MutableMapping[str, str]) -> None:
     """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
 
     Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
@@ -47,7 +47,7 @@ async def _serve(
     store: Store,
     *,
     clock: Clock,
-    environ: Mapping[str, str],
+    environ: MutableMapping[str, str],
 ) -> None:
     base = config_path.parent
     async with _delivery(config, environ, base=base) as deliver:
@@ -93,12 +93,13 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: Mapping[str, str], *, base: Path
+    config: Config, environ: MutableMapping[str, str], *, base: Path
 ) -> AsyncIterator[Deliver]:
-    def password() -> str | None:
-        return read_password(config.mail, environ, base=base)
+    def secret() -> Secret | None:
+        return read_secret(config.mail, environ, base=base)
 
-    transport = open_transport(config.mail.transport, base=base, password=password)
+    transport = open_transport(config.mail.transport, base=base, secret=secret)
+    environ.pop(VARIABLE, None)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)

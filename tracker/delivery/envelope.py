@@ -1,9 +1,10 @@
 """Who a mail is from and for on the wire: exactly one plain address each, or nothing is sent."""
 
 import re
-from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Self
+
+from msgspec import Struct
 
 from tracker.domains import LONGEST_LABEL, ascii_domain
 
@@ -13,8 +14,7 @@ _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
 _LONGEST = 254
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Addresses as they go over the wire: domains in ASCII; `international` needs SMTPUTF8."""
 
     sender: str
