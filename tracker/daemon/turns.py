@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
@@ -13,12 +13,13 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
-from tracker.errors import BusyError
+from tracker.errors import BusyError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")
 MOST_NAMED = 10
+HELD_PAUSE = timedelta(minutes=1)
 
 
 class Daemon:
@@ -48,6 +49,8 @@ class Daemon:
         self._plan_is_due = True
         self._all_is_due = False
         self._stopping = False
+        self._held = False
+        self._planned_at: datetime | None = None
         self._heard = 0
         self._told_apart = False
         self._anew = False  # a held edit was confirmed: read the files though they are the same
@@ -78,17 +81,21 @@ class Daemon:
             self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
-            planned = self._planned(started) if self._it_plans() else self._seen(started)
-            if planned is not None:
-                await self.engine.send_due(planned)
-                await self.engine.retry_due()
-            if self.engine.store.is_shared:
-                self.engine.sending.recover()
+            await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
-        except BusyError as busy:
-            LOG.warning("waited in vain: %s", busy)
+        except (BusyError, UnwritableError) as unwritten:
+            LOG.warning("waited in vain: %s", unwritten)
+
+    async def _plan_and_send(self, now: datetime) -> None:
+        self._held = not self.engine.sending.hands.is_open()
+        planned = self._planned(now) if self._it_plans() else self._seen(now)
+        if planned is not None:
+            await self.engine.send_due(planned)
+            await self.engine.retry_due()
+        if self.engine.store.is_shared:
+            self.engine.sending.recover()
 
     def _it_plans(self) -> bool:
         """Say whether this machine plans; when that begins, the files here are put in force."""
@@ -130,9 +137,13 @@ class Daemon:
         if planned is None and (self._plan_is_due or self._something_is_due(now)):
             planned = self.engine.refresh()
             self._plan_is_due = False
+            self._planned_at = now
         return planned
 
     def _something_is_due(self, now: datetime) -> bool:
+        """Say whether to plan for what is due; what cannot leave anyway, once a minute."""
+        if self._held and self._planned_at is not None and now - self._planned_at < HELD_PAUSE:
+            return False
         due = self.engine.store.next_due()
         return due is not None and due <= now and self.engine.sending.hands.is_open()
 

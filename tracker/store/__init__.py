@@ -55,6 +55,9 @@ __all__ = [
 ]
 
 
+TRIES = "tries"
+
+
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -278,6 +281,7 @@ class Store:
             started = mails.start(connection, mail, owner=self.owner, now=now)
             if started is not None:
                 self._transactions.take(started)
+                self._count_tries(connection, 1, now)
             return started
 
     def mark_sent(
@@ -340,6 +344,7 @@ class Store:
         with self._transaction("sending") as connection:
             found = mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
             self._transactions.take(*found)
+            self._count_tries(connection, len(found), now)
             return found
 
     def renew(self, now: datetime) -> None:
@@ -419,6 +424,16 @@ class Store:
         """Return what was last written under this name, and when."""
         with self._reading() as connection:
             return holds.marked(connection, name)
+
+    def tries(self) -> int:
+        """Return how often a mail was taken in hand, ever; 0 where machines share the database."""
+        with self._reading() as connection:
+            return holds.count(connection, TRIES)
+
+    def _count_tries(self, connection: Connection, more: int, now: datetime) -> None:
+        # One row that every machine writes would make them wait for one another.
+        if more and not self.is_shared:
+            holds.add(connection, TRIES, more, now=now)
 
     def _prepare(self) -> None:
         with self._transaction("reading") as connection:
