@@ -1,6 +1,6 @@
 """A machine to play with: its clock is set, time passes, it sleeps, its disk fills."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -40,7 +40,8 @@ class AMachine:
 
     def pass_by(self, time: timedelta) -> None:
         """Let time pass, awake or asleep."""
-        self.now += time
+        end = datetime.max.replace(tzinfo=UTC)
+        self.now = self.now + time if self.now < end - time else end
         self.up_seconds += time.total_seconds()
 
     def _free_bytes(self, _path: Path) -> int:

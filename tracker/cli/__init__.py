@@ -6,9 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tracker.cli.arguments import parse
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.app.holding import Machine
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -23,8 +27,16 @@ def read_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 -- everything else takes the moment as an argument
 
 
-def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> None:
-    """Run one command and exit with its code; a fault is one message, never a traceback."""
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    clock: Clock = read_clock,
+    machine: "Machine | None" = None,
+) -> None:
+    """Run one command and exit with its code; a fault is one message, never a traceback.
+
+    Whoever gives a clock answers for it: only a `machine` given with it makes the tracker doubt.
+    """
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
     # Our shapes take no plugins, and looking for some reads the papers of every package installed.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -32,13 +44,14 @@ def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> Non
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _say_everything(sys.stdout)
     _say_everything(sys.stderr)
-    sys.exit(_run(sys.argv[1:] if argv is None else argv, clock))
+    sys.exit(_run(sys.argv[1:] if argv is None else argv, clock, machine))
 
 
-def _run(argv: Sequence[str], clock: Clock) -> int:
+def _run(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
     try:
         args = parse(argv)
-        args.clock = clock
+        args.clock, args.machine = clock, machine
+        args.is_real = clock is read_clock
         code = int(args.func(args))
         sys.stdout.flush()
     except TrackerError as wrong:

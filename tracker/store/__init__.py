@@ -55,9 +55,6 @@ __all__ = [
 ]
 
 
-TRIES = "tries"
-
-
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -428,12 +425,12 @@ class Store:
     def tries(self) -> int:
         """Return how often a mail was taken in hand, ever; 0 where machines share the database."""
         with self._reading() as connection:
-            return holds.count(connection, TRIES)
+            return holds.count(connection, holds.TRIES)
 
     def _count_tries(self, connection: Connection, more: int, now: datetime) -> None:
         # One row that every machine writes would make them wait for one another.
         if more and not self.is_shared:
-            holds.add(connection, TRIES, more, now=now)
+            holds.add(connection, holds.TRIES, more, now=now)
 
     def _prepare(self) -> None:
         with self._transaction("reading") as connection:

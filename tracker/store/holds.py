@@ -10,6 +10,7 @@ from tracker.store.records import Hold, Mark
 from tracker.store.upsert import Insert, Upsert
 from tracker.tables import HOLD, MARK
 
+TRIES = "tries"  # the mark that counts how often a mail was taken in hand
 _ALL = select(HOLD).order_by(HOLD.c.since, HOLD.c.cause)
 
 
