@@ -103,8 +103,9 @@ class HeldDesk:
         """Let time pass by in steps, with a turn after each; return what left."""
         left, over = await self.turn(), timedelta()
         while over < for_:
-            self.computer.pass_by(step)
-            over += step
+            part = min(step, for_ - over)
+            self.computer.pass_by(part)
+            over += part
             left += await self.turn()
         return left
 
