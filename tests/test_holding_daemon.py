@@ -37,7 +37,9 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, str]]:
     async def undisturbed() -> HeldDesk:
         home = a_home(tmp_path_factory.mktemp("calm"))
         desk = await HeldDesk(home, AMachine(TUESDAY)).start()
-        await desk.live(3 * DAY)
+        await desk.live(BEFORE_THE_MORNING)
+        await desk.live(30 * MINUTE, 10 * MINUTE)
+        await desk.live(2 * DAY)
         return desk
 
     return said(asyncio.run(undisturbed()))
@@ -86,7 +88,7 @@ async def test_a_machine_that_starts_with_a_wrong_clock_sends_when_it_is_right(
     await desk.start()
     assert await desk.turn() == []
     assert desk.held == {"clock"}
-    desk.computer.set_clock(right + MINUTE)
+    desk.computer.set_clock(right + 30 * MINUTE)
     await desk.live(2 * DAY)
 
     assert said(desk) == calm
