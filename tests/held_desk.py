@@ -78,8 +78,8 @@ class HeldDesk:
             clock=self.clock,
             replayed=False,
         )
-        engine.sending.may_leave = self.holding.may_leave
-        engine.sending.note_try = self.holding.note_try
+        engine.sending.hands.may_leave = self.holding.may_leave
+        engine.sending.hands.note_try = self.holding.note_try
         files = (self.home / "config.toml", self.home / "campaigns")
         self.daemon: Daemon = started(engine, *files, Bell())
         return self

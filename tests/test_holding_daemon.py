@@ -58,12 +58,14 @@ async def test_a_jump_while_nothing_is_due_holds_and_loses_nothing(
     await desk.live(BEFORE_THE_MORNING)
     right = desk.computer.now
 
-    for minutes in (0, 10, 20):  # the morning's reminders are due in the middle of it
-        desk.computer.up_seconds += 60.0 * 10
+    heals = name == "ten minutes back"  # ten minutes later it is right, as far as anybody can tell
+    for minutes in (0,) if heals else (0, 10, 20):  # the reminders are due in the middle of it
+        desk.computer.up_seconds += 600.0 if minutes else 0.0
         desk.computer.set_clock(JUMPS[name](right + minutes * MINUTE))
         assert await desk.turn() == []
-        assert desk.held == {"clock"} or name == "ten minutes back"
+        assert desk.held == {"clock"}
 
+    desk.computer.up_seconds += 1800.0 if heals else 600.0
     desk.computer.set_clock(right + 30 * MINUTE)
     left = await desk.turn()
     assert "vienna" in {one.coordinator for one in left}
@@ -130,7 +132,7 @@ async def test_facts_seen_under_a_wrong_clock_are_not_dated_by_it(tmp_path: Path
 async def test_a_weekend_asleep_is_caught_up_with_and_not_held(tmp_path: Path):
     desk = await HeldDesk(a_home(tmp_path), AMachine(TUESDAY)).start()
     await desk.live(HOUR)
-    desk.computer.pass_by(3 * DAY)
+    desk.computer.pass_by(3 * DAY + 9 * HOUR)
 
     left = await desk.turn()
 
@@ -150,7 +152,7 @@ async def test_a_clock_that_comes_right_is_believed_again_by_itself(tmp_path: Pa
     assert desk.held == set()
 
 
-async def test_what_is_held_is_planned_once_a_minute_and_not_at_every_look(tmp_path: Path):
+async def test_what_is_held_is_not_planned_anew_at_every_look(tmp_path: Path):
     desk = await HeldDesk(a_home(tmp_path), AMachine(TUESDAY)).start()
     await desk.live(HOUR)
     desk.store.hold("refused", "the server refuses everything", now=desk.computer.now)
@@ -167,4 +169,4 @@ async def test_what_is_held_is_planned_once_a_minute_and_not_at_every_look(tmp_p
     for _ in range(60):
         desk.computer.pass_by(timedelta(seconds=2))
         assert await desk.turn() == []
-    assert 1 <= plans <= 3
+    assert plans <= 1

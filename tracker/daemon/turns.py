@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
@@ -19,7 +19,6 @@ from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")
 MOST_NAMED = 10
-HELD_PAUSE = timedelta(minutes=1)
 
 
 class Daemon:
@@ -49,8 +48,6 @@ class Daemon:
         self._plan_is_due = True
         self._all_is_due = False
         self._stopping = False
-        self._held = False
-        self._planned_at: datetime | None = None
         self._heard = 0
         self._told_apart = False
         self._anew = False  # a held edit was confirmed: read the files though they are the same
@@ -89,7 +86,7 @@ class Daemon:
             LOG.warning("waited in vain: %s", unwritten)
 
     async def _plan_and_send(self, now: datetime) -> None:
-        self._held = not self.engine.sending.hands.is_open()
+        self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         planned = self._planned(now) if self._it_plans() else self._seen(now)
         if planned is not None:
             await self.engine.send_due(planned)
@@ -137,13 +134,9 @@ class Daemon:
         if planned is None and (self._plan_is_due or self._something_is_due(now)):
             planned = self.engine.refresh()
             self._plan_is_due = False
-            self._planned_at = now
         return planned
 
     def _something_is_due(self, now: datetime) -> bool:
-        """Say whether to plan for what is due; what cannot leave anyway, once a minute."""
-        if self._held and self._planned_at is not None and now - self._planned_at < HELD_PAUSE:
-            return False
         due = self.engine.store.next_due()
         return due is not None and due <= now and self.engine.sending.hands.is_open()
 

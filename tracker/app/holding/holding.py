@@ -69,10 +69,10 @@ class Holding:
         causes = self._causes()
         try:
             self._write(causes, now)
-            return not causes
         except (BusyError, UnwritableError) as unwritten:
             self._say(causes or {DISK: str(unwritten)})
             return False
+        return not causes
 
     def note_try(self) -> None:
         """Let the file beside the database know of a try to send, before a connection opens."""
