@@ -74,16 +74,24 @@ class Daemon:
         A busy database is asked again at the next turn.
         """
         started = self.engine.clock()
-        if self.bell.house_is_due():
+        house = self.bell.house_is_due()
+        if house:
             self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
+            if house:
+                self._purge(started)
             await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
         except (BusyError, UnwritableError) as unwritten:
             LOG.warning("waited in vain: %s", unwritten)
+
+    def _purge(self, now: datetime) -> None:
+        purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
+        if purged:
+            LOG.info("took the text out of %d mails that ended long ago", purged)
 
     async def _plan_and_send(self, now: datetime) -> None:
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, holds, journal, lines, mails, renaming, schema
+from tracker.store import files, holds, journal, lines, mails, purging, renaming, schema
 from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock
@@ -421,6 +421,14 @@ class Store:
         """Return what was last written under this name, and when."""
         with self._reading() as connection:
             return holds.marked(connection, name)
+
+    def purge(self, before: datetime) -> int:
+        """Take the text out of the mails that ended before a moment; return of how many."""
+        with self._transaction("sending") as connection:
+            purged = purging.purge(connection, before=before)
+        if purged and self.file is not None:
+            purging.leave_no_trace(self._engine)
+        return purged
 
     def tries(self) -> int:
         """Return how often a mail was taken in hand, ever; 0 where machines share the database."""
