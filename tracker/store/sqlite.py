@@ -11,7 +11,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from tracker.errors import BusyError, ConfigError, TrackerError
+from tracker.errors import BusyError, ConfigError, TrackerError, UnwritableError
 
 BUSY_WAIT_MS = 10_000
 JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024
@@ -65,7 +65,13 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
             " Put it aside and restore a backup; nothing was changed."
         )
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return ConfigError(f"The database {file} cannot be written ({cause}). Check who owns it.")
+        return UnwritableError(
+            f"The database {file} cannot be written ({cause}). Check who owns it."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return BusyError(
+            f"The disk of the database {file} is full. What was under way is undone: make room."
+        )
     return TrackerError(f"The database {file} failed ({cause}). What was under way is undone.")
 
 
