@@ -22,7 +22,7 @@ from tracker.delivery.maildir import MaildirTransport
 from tracker.delivery.patience import Patience
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.spec import SmtpSettings
-from tracker.failpoints import reaching
+from tracker.failpoints import crashing
 from tracker.store import MailRecord, Store
 
 SHORT = Patience(connect=5.0, envelope=5.0, text=5.0, goodbye=5.0)
@@ -120,7 +120,7 @@ class Desk:
 
     def _is_turned(self) -> bool:
         try:
-            with reaching(self._reached):
+            with crashing(self._reached):
                 asyncio.run(self._turn())
         except Crash:
             self.crashes += 1

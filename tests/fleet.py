@@ -61,7 +61,10 @@ class Counting:
         self._pause = pause
 
     async def handle_DATA(  # noqa: N802 -- aiosmtpd's name
-        self, server: SMTP, session: Session, envelope: Envelope
+        self,
+        server: SMTP,  # noqa: ARG002 -- aiosmtpd gives it
+        session: Session,  # noqa: ARG002 -- aiosmtpd gives it
+        envelope: Envelope,
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.mails.append((envelope.rcpt_tos[0], envelope.content))

@@ -4,12 +4,12 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec.structs import replace
 
 from tests.page import Page, contrast
 from tests.samples import DIGEST, ENVELOPE, NOTICE, REMINDER, SAMPLES

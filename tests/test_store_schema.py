@@ -3,13 +3,13 @@
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from tests.outbox import NOW, on_disk, planned, started
@@ -108,6 +108,7 @@ def test_a_database_of_the_first_version_keeps_its_mails(tmp_path: Path):
     file = tmp_path / "tracker.db"
     for statement in (
         "ALTER TABLE mail DROP COLUMN leased_until",
+        "ALTER TABLE mail DROP COLUMN put_off",
         "DROP TABLE hold",
         "DROP TABLE lease",
         "DROP TABLE mark",

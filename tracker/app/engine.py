@@ -1,14 +1,16 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
 from collections.abc import Container, Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from tracker.app.edits import edit_entries
+from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
 from tracker.app.planned import let_know
 from tracker.app.remembering import history_from, sightings
-from tracker.app.sending import Clock, Deliver, Ground, Sending, Sent
+from tracker.app.sending import Ground, Sending, Sent
 from tracker.app.telling import moves_made, outbox_of, telling_from
 from tracker.app.trouble import problem_sightings
 from tracker.campaign import World
@@ -191,7 +193,8 @@ class Engine:
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), *self.sending.nights.values()]
+        moments = [self.store.next_due(after=after), self.sending.hands.next_try()]
+        moments += [*self.sending.nights.values(), *self.sending.pauses]
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from tracker.app.lost_facts import LOST, lost_facts, still_lost
 from tracker.app.words import (

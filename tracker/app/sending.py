@@ -1,21 +1,20 @@
 """Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Mapping
+from datetime import datetime
 from traceback import extract_tb
 
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tracker.app.hands import Clock, Deliver, Hands
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
+from tracker.app.nights import apart_from_paused, night_over
 from tracker.app.planned import planned_until
-from tracker.app.remembering import digest_sent
-from tracker.app.telling import never_told, told_in_passing
+from tracker.app.telling import told_in_passing
 from tracker.app.template_watch import TemplateWatch
 from tracker.app.trouble import trouble_for
-from tracker.app.written import until_written
 from tracker.compose import Composer, Envelope
 from tracker.config import Config
 from tracker.delivery import Outcome
@@ -28,15 +27,9 @@ from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
-Clock = Callable[[], datetime]
-Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
-AT_ONCE = 4
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=2)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A mail that was handed over, with what it said; for a replay's report and the log."""
 
     record: MailRecord
@@ -45,8 +38,7 @@ class Sent:
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What mails are written from: a plan, and the files and the history it was made of.
 
     `dates` are the corrections that each reader's next digest has to tell.
@@ -63,8 +55,7 @@ class Ground:
         return self.files.world.config
 
 
-@dataclass(frozen=True, slots=True)
-class _Round:
+class _Round(Struct, frozen=True):
     """One round of sending: at which moment, on what ground, and up to when lines are due."""
 
     now: datetime
@@ -80,9 +71,10 @@ class Sending:
     ) -> None:
         self.store = store
         self.composer = composer
-        self.deliver = deliver
         self.clock = clock
+        self.hands = Hands(store, deliver, clock, hides_nothing=replayed)
         self.nights: Mapping[str, datetime] = {}
+        self.pauses: list[datetime] = []
         self._replayed = replayed
         self._unwritten: dict[str, str] = {}
         self._templates = TemplateWatch(composer.folder)
@@ -98,28 +90,31 @@ class Sending:
         due = self._due(this)
         if due:
             self._templates.look(self.store, now=now)
-        readers, sent = iter(sorted(due)), list[Sent]()
+        readers, sent = iter(due), list[Sent]()
 
-        async def send() -> None:
-            for reader in readers:
-                begun = self._begun(reader, this)
-                if begun is not None:
-                    record, written = begun
-                    outcome = await self._deliver(record, ground.config)
-                    sent.append(Sent(record, written, record.created_at, outcome))
+        async def send_next() -> bool:
+            reader = next(readers, None)
+            begun = None if reader is None else self._begun(reader, this)
+            if begun is not None:
+                record, written = begun
+                outcome = await self.hands.hand_over(record, ground.config)
+                sent.append(Sent(record, written, record.created_at, outcome))
+            return reader is not None
 
-        await _by_all_hands(send)
+        await self.hands.each(send_next)
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
         now, outcomes = self.clock(), list[Outcome]()
 
-        async def send() -> None:
-            while taken := self.store.retry_due(now, limit=1):
-                outcomes.append(await self._deliver(taken[0], config))
+        async def again() -> bool:
+            taken = self.store.retry_due(now, limit=1)
+            if taken:
+                outcomes.append(await self.hands.hand_over(taken[0], config))
+            return bool(taken)
 
-        await _by_all_hands(send)
+        await self.hands.each(again)
         return outcomes
 
     def recover(self) -> None:
@@ -128,10 +123,14 @@ class Sending:
         for mail in self.store.recover(self.clock()):
             LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
 
-    def _due(self, this: _Round) -> set[str]:
-        """Return to whom something is due; what is late anyway waits for the end of a night."""
+    def _due(self, this: _Round) -> list[str]:
+        """Return to whom something is due, who has waited longest first.
+
+        What is late anyway waits for the end of a night.
+        """
         found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(this.due_by):
+        due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
+        for one in due:
             found.setdefault(one.to, []).append(one)
         readers = Readers(this.ground.config)
         self.nights = {
@@ -139,7 +138,7 @@ class Sending:
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, this.now)) is not None
         }
-        return found.keys() - self.nights.keys()
+        return [reader for reader in found if reader not in self.nights]
 
     def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
         """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
@@ -148,7 +147,8 @@ class Sending:
         """
         try:
             with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
-                begun = self._started(reader, lines, this) if lines else None
+                free, _ = _not_paused(lines, this)
+                begun = self._started(reader, free, this) if free else None
         except Exception as fault:
             if self._replayed or not _is_of_one_mail(fault):
                 raise
@@ -179,7 +179,7 @@ class Sending:
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
         return [
             one
-            for one in self.store.waiting_lines(reader, now)
+            for one in _not_paused(self.store.waiting_lines(reader, now), this)[0]
             if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
         ]
 
@@ -238,39 +238,11 @@ class Sending:
             expires=max((at for at in ends if at), default=None) if all(ends) else None,
         )
 
-    async def _deliver(self, record: MailRecord, config: Config) -> Outcome:
-        coordinator = config.who(record.coordinator)
-        if coordinator is None:
-            outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
-        else:
-            here("unconnected")
-            outcome = await self.deliver(record, coordinator.email)
-            here("answer-unwritten")
-        await until_written(partial(self._settle, record, outcome))
-        return outcome
 
-    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
-        """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        match outcome.state:
-            case "sent":
-                with self.store.sending():
-                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                    self._note_digest(record)
-            case "permanent":
-                with self.store.sending():
-                    self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                    self.store.record([never_told(record.id, now=now)])
-            case "unknown":
-                self.store.mark_unknown(record, outcome.text, now=now)
-            case "temporary" | "relay":
-                wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
-                self.store.mark_retry(record, now + wait, outcome.code, outcome.text, now=now)
-
-    def _note_digest(self, record: MailRecord) -> None:
-        if record.kind == "digest":
-            entry = digest_sent(record.coordinator, now=record.created_at)
-            self.store.record([entry])
+def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence], list[datetime]]:
+    """Return the lines that no pause holds back, and when the pauses of the others end."""
+    ground = this.ground
+    return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:
@@ -280,11 +252,3 @@ def _is_due(one: Occurrence, now: datetime) -> bool:
 def _is_of_one_mail(fault: Exception) -> bool:
     """Say whether a fault concerns one mail; a database that fails concerns them all."""
     return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
-
-
-async def _by_all_hands(send: Callable[[], Awaitable[None]]) -> None:
-    """Let each hand send until nothing is left; a fault is told when all have finished."""
-    ended = await asyncio.gather(*(send() for _ in range(AT_ONCE)), return_exceptions=True)
-    for fault in ended:
-        if fault is not None:
-            raise fault

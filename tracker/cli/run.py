@@ -24,8 +24,6 @@ def add(commands: Commands) -> None:
 
 def run_run(args: Namespace) -> int:
     """Run until a signal ends it; 78 and 75 say why it did not start."""
-    # Before anything is written: mails, the database and its journals are nobody else's.
-    os.umask(0o077)
     # The database and the scheduler cost half a second that no other command need spend.
     from tracker.cli.reading import must_exist  # noqa: PLC0415 -- see above
     from tracker.daemon import log_to, serve  # noqa: PLC0415 -- see above

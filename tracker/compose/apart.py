@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from tracker.compose.parts import LONGEST_INLINED, BrokenTemplate
 
 START_SECONDS = 20.0
 # The program ends itself after a second of computing; this is for one that cannot compute at all.
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
 LONGEST_ANSWER = 8 * LONGEST_INLINED  # JSON writes some signs as six or twelve
 _PROGRAM = """
 import json, sys
@@ -36,6 +37,7 @@ class Apart:
     def __init__(self, *folders: Path) -> None:
         self._folders = [str(folder.absolute()) for folder in folders]
         self._process: subprocess.Popen[bytes] | None = None
+        self._end: Callable[[], int | None] = lambda: None
         self._given_up: dict[str, tuple[object, BrokenTemplate]] = {}
 
     def part(self, name: str, values: str, version: object) -> str | BrokenTemplate:
@@ -55,31 +57,40 @@ class Apart:
             return why
         try:
             answer = _said(self._running(), json.dumps(request).encode() + b"\n", ANSWER_SECONDS)
-        except (OSError, TimeoutError) as trouble:
+        except (OSError, ValueError) as trouble:
             return self._ended(name, version, trouble)
         if "broken" in answer:
             return BrokenTemplate(*answer["broken"])
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._process = None
+        if self._process is not None and self._process.poll() is not None:
+            self._let_go()
+        if self._process is None:
             self._process = _started(self._folders)
-            weakref.finalize(self, _end, self._process)
+            self._end = weakref.finalize(self, _end, self._process)
         return self._process
 
-    def _ended(self, name: str, version: object, trouble: OSError) -> BrokenTemplate:
+    def _let_go(self) -> int:
+        """End the program and return its exit code."""
+        code = self._end()
+        self._process = None
+        return int(code or 0)
+
+    def _ended(self, name: str, version: object, trouble: Exception) -> BrokenTemplate:
         """Say why there is no answer; what the template is to blame for is not tried again."""
-        process, self._process = self._process, None
-        if process is None:
-            return BrokenTemplate(name, 1, f"cannot be rendered: {trouble.strerror or trouble}")
-        code = _end(process)
+        if self._process is None:
+            return BrokenTemplate(name, 1, f"cannot be rendered: {_words(trouble)}")
+        code = self._let_go()
         if isinstance(trouble, TimeoutError):
             return BrokenTemplate(name, 1, "took too long: the machine is busy")
-        why = _why(code)
-        broken = BrokenTemplate(name, 1, why)
+        broken = BrokenTemplate(name, 1, _why(code))
         self._given_up[name] = (version, broken)
         return broken
+
+
+def _words(trouble: Exception) -> str:
+    return (isinstance(trouble, OSError) and trouble.strerror) or type(trouble).__name__
 
 
 def _why(code: int) -> str:
@@ -92,8 +103,8 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
     """Start the program without our environment and wait until it is ready."""
     process = subprocess.Popen(  # noqa: S603 -- our own Python
         [
-            *(sys.executable, "-I", "-B", "-X", "utf8", "-c", _PROGRAM),
-            *(json.dumps(sys.path), json.dumps(folders)),
+            *(sys.executable, "-I", "-X", "utf8", *_same_cache(), "-c", _PROGRAM),
+            *(json.dumps(_same_paths()), json.dumps(folders)),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -111,6 +122,17 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
         _end(process)
         raise
     return process
+
+
+def _same_paths() -> list[str]:
+    """Return where modules are found; an empty entry means the folder that we run in."""
+    return [str(Path(entry).absolute()) for entry in sys.path]
+
+
+def _same_cache() -> list[str]:
+    """Say where compiled modules are kept: the program hears nothing of our environment."""
+    kept = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
+    return [*kept, "-B"] if sys.dont_write_bytecode else kept
 
 
 def _said(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> dict[str, Any]:

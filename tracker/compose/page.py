@@ -1,13 +1,14 @@
 """The mails of a replay as one page to leaf through, from the file system and without a script."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.message import Message
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.compose.loader import environment
 from tracker.compose.parts import tidy
@@ -16,8 +17,7 @@ from tracker.dates import show_day, show_day_short
 _PAGES = Path(__file__).parent / "pages"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageMail:
+class PageMail(Struct, frozen=True, kw_only=True):
     """One mail: its bytes, and the day and the hour that its reader's clock showed."""
 
     day: date

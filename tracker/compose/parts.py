@@ -4,11 +4,11 @@ import json
 import re
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import css_inline
 from jinja2 import TemplateSyntaxError
+from msgspec import Struct
 
 from tracker.compose.loader import environment
 
@@ -18,8 +18,7 @@ LONGEST_INLINED = 1024 * 1024  # every element gets its styles, which may be man
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenTemplate:
+class BrokenTemplate(Struct, frozen=True):
     """What is wrong with a template, and where."""
 
     file: str

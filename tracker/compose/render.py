@@ -1,9 +1,10 @@
 """A mail's content to its subject, text and HTML, whatever state the templates are in."""
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from tracker.compose.apart import Apart
 from tracker.compose.clean import clean
@@ -15,8 +16,7 @@ from tracker.content import MailContent
 KINDS = ("reminder", "digest", "correction", "notice")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """One mail in words; `html` is empty where its template is broken.
 
     Then `text` is the template's, or, if that one is broken too, the built-in plain text, which
@@ -70,7 +70,7 @@ class Renderer:
 
 def plain_data(content: MailContent) -> dict[str, Any]:
     """Return what a template may know: texts in lists and tables, and no moments or methods."""
-    values = asdict(content)
+    values: dict[str, Any] = to_builtins(content)
     del values["invitations"]
     for section in (*values["sections"], *(s for n in values["notices"] for s in n["sections"])):
         for entry in section["entries"]:

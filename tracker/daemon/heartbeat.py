@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tracker.app.sending import Clock
+from tracker.app.hands import Clock
 from tracker.errors import BusyError
 from tracker.store import Store
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
 from tracker.app.guarding import held_edits
+from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
-from tracker.app.sending import Clock, Deliver
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable

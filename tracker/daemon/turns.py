@@ -134,7 +134,7 @@ class Daemon:
 
     def _something_is_due(self, now: datetime) -> bool:
         due = self.engine.store.next_due()
-        return due is not None and due <= now
+        return due is not None and due <= now and self.engine.sending.hands.is_open()
 
     def _after_a_change(self, now: datetime) -> Plan | None:
         self._anew = self._anew or self._confirmed()

@@ -1,15 +1,15 @@
 """How a try to hand a mail over went."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 State = Literal["sent", "temporary", "permanent", "unknown", "relay"]
 Cause = Literal["access", "protection"]
 _LONGEST_TEXT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answer to one try.
 
         sent        taken: 250 to the final dot, or a file in the Maildir

@@ -1,10 +1,9 @@
 """How long we wait for a mail server."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(Struct, frozen=True):
     """How long to wait, in seconds: for one step of the way in, up to the text, for it, to part.
 
     Ten minutes after the final dot are RFC 5321's (4.5.3.2.6); less makes second copies. With the

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracker.errors import Fault, KeyPath, Problem
 from tracker.loading.files import SourceFile, printable

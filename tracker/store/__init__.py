@@ -290,13 +290,25 @@ class Store:
             return mails.settle(connection, mail, attempt, state="sent")
 
     def mark_retry(
-        self, mail: MailRecord, at: datetime, code: int | None, text: str, *, now: datetime
+        self,
+        mail: MailRecord,
+        at: datetime,
+        code: int | None,
+        text: str,
+        *,
+        now: datetime,
+        charged: bool = True,
     ) -> bool:
-        """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
+        """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent.
+
+        It is `charged` to the mail unless the server as a whole was in trouble.
+        """
         attempt = Attempt(at=now, outcome="temporary", code=code, text=text)
         with self._transaction("sending") as connection:
             self._transactions.let_go(mail)
-            return mails.settle(connection, mail, attempt, state="queued", next_at=at)
+            return mails.settle(
+                connection, mail, attempt, state="queued", next_at=at, put_off=int(charged)
+            )
 
     def mark_failed(self, mail: MailRecord, code: int | None, text: str, *, now: datetime) -> bool:
         """Write down a final refusal. False as in mark_sent."""
@@ -355,6 +367,11 @@ class Store:
         """
         with self._transaction("sending") as connection:
             return mails.queue_again(connection, mail, now=now)
+
+    def put_back(self, mail: int, now: datetime) -> MailRecord | None:
+        """Queue a mail again that failed through no fault of its own, None if it has not."""
+        with self._transaction("sending") as connection:
+            return mails.put_back(connection, mail, now=now)
 
     def mails(
         self, *, states: Collection[str] | None = None, limit: int | None = None

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection, Row
 

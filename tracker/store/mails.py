@@ -33,7 +33,7 @@ _SETTLE = (
     .values(
         {
             name: bindparam(name)
-            for name in ("state", "reason", "next_at", "recoveries", "settled_at")
+            for name in ("state", "reason", "next_at", "recoveries", "put_off", "settled_at")
         }
     )
 )
@@ -61,6 +61,7 @@ def settle(
     *,
     state: str,
     next_at: datetime | None = None,
+    put_off: int = 0,
 ) -> bool:
     """Write down how a try went; False, and nothing is written, if the mail is no longer ours."""
     ended = state in {"sent", "failed"}
@@ -72,6 +73,7 @@ def settle(
         "reason": reason,
         "next_at": next_at,
         "recoveries": recoveries,
+        "put_off": mail.put_off + put_off,
         "settled_at": settled_at,
     }
     ours = {"of": mail.id, "by": mail.owner, "try": mail.attempt}
@@ -177,6 +179,20 @@ def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRe
     ).one()
     lines.follow(connection, [number], state="queued")
     return _record(again)
+
+
+def put_back(connection: Connection, number: int, *, now: datetime) -> MailRecord | None:
+    """Queue a mail again that failed through no fault of its own; its end in time stays."""
+    back = connection.execute(
+        update(MAIL)
+        .where(MAIL.c.id == number, MAIL.c.state == "failed")
+        .values(state="queued", next_at=now, settled_at=None)
+        .returning(MAIL)
+    ).one_or_none()
+    if back is None:
+        return None
+    lines.follow(connection, [number], state="queued")
+    return _record(back)
 
 
 def next_try(connection: Connection) -> datetime | None:
