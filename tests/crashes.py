@@ -22,7 +22,7 @@ from tracker.delivery.maildir import MaildirTransport
 from tracker.delivery.patience import Patience
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.spec import SmtpSettings
-from tracker.failpoints import crashing
+from tracker.failpoints import reaching
 from tracker.store import MailRecord, Store
 
 SHORT = Patience(connect=5.0, envelope=5.0, text=5.0, goodbye=5.0)
@@ -58,8 +58,9 @@ class Server(PostOffice):
             whom = str(message_from_bytes(raw, policy=policy.default)["To"].addresses[0].addr_spec)
             self.letters[whom, raw] += 1
         self._tries[phase, whom] += 1
-        answer = self._answers.get(phase, lambda *_: None)(whom, self._tries[phase, whom])
-        return answer or super()._told(phase)
+        answer = self._answers.get(phase)
+        told = answer(whom, self._tries[phase, whom]) if answer else None
+        return told or super()._told(phase)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -134,7 +135,7 @@ class Desk:
 
     def _is_turned(self) -> bool:
         try:
-            with crashing(self._reached):
+            with reaching(self._reached):
                 asyncio.run(self._turn())
         except Crash:
             self.crashes += 1

@@ -197,7 +197,7 @@ def test_nothing_happens_at_a_place_unless_somebody_waits_there():
     reached: list[str] = []
 
     failpoints.here("taken")
-    with failpoints.crashing(reached.append):
+    with failpoints.reaching(reached.append):
         failpoints.here("taken")
     failpoints.here("taken")
 

@@ -1,4 +1,4 @@
-"""A thousand good mails and ten poisoned ones: what the poison costs the others, in turned time."""
+"""A thousand good mails and ten poisoned ones: what these cost the others, in turned time."""
 
 import asyncio
 from datetime import timedelta
@@ -82,8 +82,5 @@ def test_ten_poisoned_mails_cost_the_others_little(first: int):
 
     disturbed = late(KINDS[first : first + POISONED])
 
-    print(
-        f"median {median(undisturbed):.0f} -> {median(disturbed):.0f} s, last {max(undisturbed):.0f} -> {max(disturbed):.0f} s"
-    )
     assert len(disturbed) == GOOD
     assert median(disturbed) <= 2 * median(undisturbed)

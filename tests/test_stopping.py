@@ -12,7 +12,7 @@ from tests.builders import CONFIG, at
 from tests.crashes import Desk, Server, blank_database, with_database
 from tests.test_daemon_process import PATIENCE_SECONDS, ROOT
 from tests.test_failpoints import BEFORE, BOTH, LETTER, MORNING
-from tracker.failpoints import crashing
+from tracker.failpoints import reaching
 from tracker.store import Store
 
 PHASES = (
@@ -25,13 +25,13 @@ FULL = """
 import resource, sys
 from datetime import UTC, datetime
 from tracker.cli import main
-from tracker.failpoints import crashing
+from tracker.failpoints import reaching
 
 def refuse(place):
     if place == sys.argv[1]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
-with crashing(refuse):
+with reaching(refuse):
     main(sys.argv[2:], clock=lambda: datetime(2010, 6, 22, 6, 30, tzinfo=UTC))
 """
 
@@ -56,7 +56,7 @@ def test_told_to_stop_in_any_phase_it_finishes_what_it_has_in_hand(
         if place == phase:
             desk.stop()
 
-    with crashing(stop):
+    with reaching(stop):
         desk.run()
 
     with Store.open("sqlite:///tracker.db", base=home) as store:
@@ -76,7 +76,7 @@ def test_an_answer_that_does_not_come_is_not_waited_for_when_told_to_stop(home: 
         if place == "text-wanted":
             desk.stop(grace_seconds=0.1)
 
-    with crashing(stop):
+    with reaching(stop):
         desk.run()
 
     with Store.open("sqlite:///tracker.db", base=home) as store:
@@ -98,7 +98,7 @@ def test_nothing_is_begun_once_it_is_told_to_stop(home: Path):
         if place == "unconnected":
             desk.stop()
 
-    with crashing(stop):
+    with reaching(stop):
         desk.run()
 
     with Store.open("sqlite:///tracker.db", base=home) as store:
@@ -126,7 +126,7 @@ def test_a_fault_of_ours_is_told_once_and_the_loop_goes_on(
         if place == "answer-unwritten":
             desk.stop()
 
-    with crashing(fail_twice), caplog.at_level(logging.ERROR, "tracker"):
+    with reaching(fail_twice), caplog.at_level(logging.ERROR, "tracker"):
         desk.run(ringing=True)
 
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == [

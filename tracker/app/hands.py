@@ -18,6 +18,7 @@ from tracker.app.telling import never_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
+from tracker.errors import TrackerError
 from tracker.failpoints import here
 from tracker.planning import Readers
 from tracker.store import MailRecord, Store
@@ -43,7 +44,8 @@ def by_day(record: MailRecord, config: Config, at: datetime) -> datetime:
 class Hands:
     """Gives mails to the server, four at once at most.
 
-    `hides_nothing` lets a fault of ours end everything, as a replay wants it.
+    `hides_nothing` lets a fault of ours end everything, as a replay wants it. `may_leave` is asked
+    before each mail, `note_try` is told of each try before it goes.
     """
 
     def __init__(
@@ -52,6 +54,8 @@ class Hands:
         self.store = store
         self.deliver = deliver
         self.clock = clock
+        self.may_leave: Callable[[], bool] = lambda: True
+        self.note_try: Callable[[], None] = lambda: None
         self._hides_nothing = hides_nothing
         self._under_way = 0
         self._awaited: set[asyncio.Future[Outcome]] = set()
@@ -67,7 +71,7 @@ class Hands:
 
     def is_open(self) -> bool:
         """Say whether another mail may be started now: the one gate that every mail passes."""
-        if self._stopping:
+        if self._stopping or not self.may_leave():
             return False
         now = self.clock()
         self._held = {one.cause for one in self.store.holds()}
@@ -107,6 +111,10 @@ class Hands:
         coordinator = config.who(record.coordinator)
         if coordinator is None:
             return Outcome("permanent", None, "config.toml no longer names this coordinator")
+        try:
+            self.note_try()
+        except TrackerError as fault:
+            return Outcome("relay", None, str(fault))  # what cannot be written down is not sent
         try:
             here("unconnected")
             outcome = await self._answered(self.deliver(record, coordinator.email))
