@@ -39,10 +39,11 @@ class Morning:
         names = [f"good-{n}" for n in range(GOOD)]
         for n, name in enumerate(self._poison):
             names.insert(n * between, name)
-        for name in names:
-            mail = started(self.store, name)
-            self.store.mark_retry(mail, NOW, 451, "later", now=NOW)
-            self._ours[mail.id] = name
+        with self.store.writing():
+            for name in names:
+                mail = started(self.store, name)
+                self.store.mark_retry(mail, NOW, 451, "later", now=NOW)
+                self._ours[mail.id] = name
 
     async def deliver(self, record: MailRecord, _address: str) -> Outcome:
         name = self._ours[record.id]
@@ -76,10 +77,13 @@ def late(poison: tuple[tuple[float, Outcome | None], ...]) -> list[float]:
     return morning.arrived
 
 
-@pytest.mark.parametrize("first", range(0, len(KINDS), POISONED))
-def test_ten_poisoned_mails_cost_the_others_little(first: int):
-    undisturbed = late(())
+@pytest.fixture(scope="module")
+def undisturbed() -> list[float]:
+    return late(())
 
+
+@pytest.mark.parametrize("first", range(0, len(KINDS), POISONED))
+def test_ten_poisoned_mails_cost_the_others_little(first: int, undisturbed: list[float]):
     disturbed = late(KINDS[first : first + POISONED])
 
     assert len(disturbed) == GOOD
