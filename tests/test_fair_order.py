@@ -1,6 +1,7 @@
 """A thousand good mails and ten poisoned ones: what these cost the others, in turned time."""
 
 import asyncio
+import os
 from datetime import timedelta
 from statistics import median
 
@@ -25,6 +26,10 @@ KINDS: tuple[tuple[float, Outcome | None], ...] = (
     *((float(seconds), Outcome("unknown", None, "silent")) for seconds in (1, 30, 120, 300, 600)),
     *((float(seconds), Outcome("relay", None, "hung")) for seconds in (1, 30, 120, 300, 300)),
 )  # fmt: skip
+
+AT_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+# Thirty kinds in three sets of ten; by day one set with some of each.
+SETS = [range(n, 30, 3) for n in range(3 if AT_NIGHT else 1)]
 
 
 class Morning:
@@ -82,9 +87,9 @@ def undisturbed() -> list[float]:
     return late(())
 
 
-@pytest.mark.parametrize("first", range(0, len(KINDS), POISONED))
-def test_ten_poisoned_mails_cost_the_others_little(first: int, undisturbed: list[float]):
-    disturbed = late(KINDS[first : first + POISONED])
+@pytest.mark.parametrize("kinds", SETS, ids=str)
+def test_ten_poisoned_mails_cost_the_others_little(kinds: range, undisturbed: list[float]):
+    disturbed = late(tuple(KINDS[n] for n in kinds))
 
     assert len(disturbed) == GOOD
     assert median(disturbed) <= 2 * median(undisturbed)
