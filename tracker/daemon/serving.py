@@ -17,6 +17,9 @@ from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
+from tracker.daemon.heart import Heart
+from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.signs import Signs
 from tracker.daemon.turns import Daemon, put_in_force
 from tracker.delivery import Outcome, open_transport, read_password
 from tracker.errors import ConfigError
@@ -50,13 +53,18 @@ async def _serve(
     environ: Mapping[str, str],
 ) -> None:
     base = config_path.parent
-    async with _delivery(config, environ, base=base) as deliver:
+    manager = ServiceManager.of(environ)
+    heart = Heart(store, manager, clock=clock)
+    async with _delivery(config, environ, heart, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
         bell = Bell()
-        daemon = started(engine, config_path, base / config.campaigns, bell)
-        _listen(daemon)
+        daemon = started(engine, config_path, base / config.campaigns, bell, heart)
+        heart.show = Signs(engine, manager, base=base).show
+        _listen(daemon, manager)
+        _warn_root()
         bell.start()
+        manager.ready()
         try:
             await daemon.run()
         finally:
@@ -64,7 +72,9 @@ async def _serve(
     LOG.info("stopped")
 
 
-def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> Daemon:
+def started(
+    engine: Engine, config_path: Path, campaigns: Path, bell: Bell, heart: Heart | None = None
+) -> Daemon:
     """Recover what an earlier process left behind, read the files, and return a daemon to run."""
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
@@ -88,12 +98,12 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
             world = _usable(reading)
         put_in_force(engine, reading, world, now=now, before=before)
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell)
+    return Daemon(engine, folder, read, bell, heart)
 
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: Mapping[str, str], *, base: Path
+    config: Config, environ: Mapping[str, str], heart: Heart, *, base: Path
 ) -> AsyncIterator[Deliver]:
     def password() -> str | None:
         return read_password(config.mail, environ, base=base)
@@ -101,6 +111,7 @@ async def _delivery(
     transport = open_transport(config.mail.transport, base=base, password=password)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
+        heart.written()  # its bytes are committed, or it would not be here
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)
         level = logging.INFO if outcome.state == "sent" else logging.WARNING
         LOG.log(level, "%s", _what_became(record, outcome))
@@ -135,11 +146,21 @@ def _usable(reading: Reading) -> World:
     raise ConfigError(show_problems(problems or reading.problems, files=1))
 
 
-def _listen(daemon: Daemon) -> None:
+def _listen(daemon: Daemon, manager: ServiceManager) -> None:
+    def stop() -> None:
+        manager.stopping()
+        daemon.stop()
+
     loop = asyncio.get_running_loop()
     for number, act in (
-        (signal.SIGTERM, daemon.stop),
-        (signal.SIGINT, daemon.stop),
+        (signal.SIGTERM, stop),
+        (signal.SIGINT, stop),
         (signal.SIGHUP, daemon.look),
     ):
         loop.add_signal_handler(number, act)
+
+
+def _warn_root() -> None:
+    # Warned of and not refused: in a container there may be nobody else, and mail matters more.
+    if os.geteuid() == 0:
+        LOG.warning("runs as root, which it never needs: give it a user of its own")

@@ -13,6 +13,8 @@ from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
+from tracker.daemon.heart import Heart
+from tracker.daemon.service_manager import ServiceManager
 from tracker.errors import BusyError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
@@ -28,10 +30,16 @@ class Daemon:
     """
 
     def __init__(
-        self, engine: Engine, folder: Folder, read: Callable[[], Reading], bell: Bell
+        self,
+        engine: Engine,
+        folder: Folder,
+        read: Callable[[], Reading],
+        bell: Bell,
+        heart: Heart | None = None,
     ) -> None:
         self.engine = engine
         self.bell = bell
+        self.heart = heart or Heart(engine.store, ServiceManager(None), clock=engine.clock)
         self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
@@ -72,11 +80,13 @@ class Daemon:
             LOG.warning("waited in vain: %s", busy)
             return
         if planned is not None:
-            await self.engine.send_due(planned)
-            await self.engine.retry_due()
+            with self.heart.handing_over():
+                await self.engine.send_due(planned)
+                await self.engine.retry_due()
         # What is due already and did not go in this turn waits for the next look: ringing for it
         # at once would never end.
         self.bell.arm(self.engine.next_moment(started))
+        self.heart.beat()
 
     def _planned(self, now: datetime) -> Plan | None:
         """Return a new plan if one is called for."""

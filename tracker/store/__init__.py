@@ -20,9 +20,9 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, holds, journal, lines, mails, renaming, schema
+from tracker.store import files, holds, journal, lines, mails, renaming, schema, standing
 from tracker.store.engine import database_file, open_engine, transaction
-from tracker.store.lock import DaemonLock
+from tracker.store.lock import DaemonLock, is_held
 from tracker.store.records import (
     Attempt,
     AttemptOutcome,
@@ -36,6 +36,7 @@ from tracker.store.records import (
     NewMail,
     OutboxLine,
 )
+from tracker.store.standing import Standing
 
 __all__ = [
     "Attempt",
@@ -49,6 +50,7 @@ __all__ = [
     "Mark",
     "NewMail",
     "OutboxLine",
+    "Standing",
     "Store",
 ]
 
@@ -106,6 +108,10 @@ class Store:
         """
         if self.file is not None:
             self._lock = DaemonLock.take(self.file)
+
+    def has_daemon(self) -> bool | None:
+        """Say whether a daemon works on this database, None where that cannot be known."""
+        return None if self.file is None else is_held(self.file)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -351,6 +357,11 @@ class Store:
         """Return what was last written under this name, and when."""
         with self._reading() as connection:
             return holds.marked(connection, name)
+
+    def standing(self, *, since: datetime) -> Standing:
+        """Count the mails by state; name those that failed after `since` or still wait."""
+        with self._reading() as connection:
+            return standing.standing(connection, since=since)
 
     def _prepare(self) -> None:
         with self._transaction(immediate=False) as connection:
