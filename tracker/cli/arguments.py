@@ -30,6 +30,8 @@ COMMANDS = {
     "why": "explain a mail or a line: file, rule, date arithmetic, every attempt",
     "outbox": "list mails and what became of them; send one again",
     "accept": "confirm an edit that the tracker holds",
+    "doctor": "look at every setting and what it hangs on, and say how to mend it",
+    "backup": "copy the database into a file, while the daemon runs",
 }
 Parser: TypeAlias = argparse.ArgumentParser
 # argparse has no public name for what add_subparsers() returns.

@@ -6,11 +6,8 @@ from typing import Any
 
 from tracker.app.health import Health, health_of
 from tracker.app.replay import utc
-from tracker.cli.reading import must_exist
+from tracker.cli.reading import config_of
 from tracker.config import Config
-from tracker.errors import ConfigError
-from tracker.loading.config_alone import read_config
-from tracker.report import show_problems
 from tracker.store import Store
 from tracker.store.looking import database_there
 
@@ -19,11 +16,7 @@ NO_DATABASE = "no daemon has ever run: there is no database"
 
 def run_health(args: Namespace) -> int:
     """Print `fine`, or what is wrong with the worst first; 0 or 1 for a monitoring program."""
-    must_exist(args)
-    read = read_config(args.config)
-    if read.config is None:
-        raise ConfigError(show_problems(read.problems, files=1))
-    health = _health(args, read.config)
+    health = _health(args, config_of(args))
     trouble = (NO_DATABASE,) if health is None else health.trouble
     if args.json:
         known = {} if health is None else _json(health)

@@ -1,6 +1,7 @@
 """Sample mails, full and bare, that show whether every template works."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from tracker.compose.message import Composer
@@ -31,6 +32,11 @@ def template_problems(composer: Composer) -> list[tuple[str, int, str]]:
         if problem is not None:
             found[problem] = None
     return sorted((one.file, one.line, one.message) for one in found)
+
+
+def sample(kind: str, *, subject: str) -> MailContent:
+    """Return a mail with as little in it as there can be."""
+    return replace(_bare(kind), subject=subject)
 
 
 def _own(folder: Path) -> Iterator[str]:

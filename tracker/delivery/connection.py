@@ -84,6 +84,12 @@ class Connection:
         young = now - self._born < LONGEST_LIFE_SECONDS and now - self._used < LONGEST_IDLE_SECONDS
         return self._client.is_connected and young and self.mails < MOST_MAILS
 
+    @property
+    def tls(self) -> ssl.SSLObject | None:
+        """Return the protection of this connection, None where it has none."""
+        found = self._client.get_transport_info("ssl_object")
+        return found if isinstance(found, ssl.SSLObject) else None
+
     async def send(self, envelope: Envelope, raw: bytes) -> Outcome:
         """Hand one mail over; the phases are our own, since each means something else."""
         try:

@@ -63,9 +63,12 @@ def rows_of(connection: sqlite3.Connection) -> dict[str, int]:
 
 @contextmanager
 def reading(file: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database file for reading alone, and say in words what is wrong with it."""
+    """Open a database file that is there, and say in words what is wrong with it.
+
+    Not as read-only: what a process that was killed left half done could then not be undone.
+    """
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=rw", uri=True)) as connection:
             connection.execute("PRAGMA busy_timeout = 10000")
             yield connection
     except sqlite3.Error as broken:

@@ -1,0 +1,121 @@
+"""The doctor's look at the database: its file, its owner, its health, who works on it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.app.doctor.finding import Finding, failure, ok, warning
+from tracker.errors import TrackerError
+from tracker.store.engine import database_file
+from tracker.store.lock import is_held
+from tracker.store.looking import Look, look_at
+from tracker.store.schema import NEWEST
+
+FLOOR_BYTES = 64 * 1024 * 1024
+_TIMES_THE_DATABASE = 5
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is said of the database, and whether its tables can be asked."""
+
+    findings: tuple[Finding, ...]
+    usable: bool
+
+
+def database(url: str, *, base: Path) -> Found:
+    """Look at the database without making or changing anything."""
+    try:
+        file = database_file(url, base=base)
+    except TrackerError as wrong:
+        return Found(
+            (failure("database", str(wrong), "mend `database` in config.toml"),), usable=False
+        )
+    if file is None:
+        text = "it is in memory and forgets everything"
+        return Found((failure("database", text, 'write "sqlite:///tracker.db"'),), usable=False)
+    if not file.exists():
+        return Found((_to_be_made(file), _space(file.parent, 0)), usable=False)
+    findings = [*_modes(file), _space(file.parent, file.stat().st_size), _daemon(file)]
+    try:
+        look = look_at(file, thorough=False)
+    except TrackerError as wrong:
+        put_aside = "put it aside and restore a backup: docs/install.md"
+        return Found((*findings, failure("database", str(wrong), put_aside)), usable=False)
+    usable = look.version == NEWEST and not look.damage
+    return Found((_contents(file, look), *findings), usable=usable)
+
+
+def _to_be_made(file: Path) -> Finding:
+    if os.access(file.parent, os.W_OK | os.X_OK):
+        return ok("database", f"{file} is made at the first `tracker run`")
+    return failure(
+        "database",
+        f"there is no {file}, and its folder cannot be written",
+        f"make the folder and give it to the tracker's user: install -d -m 700 {file.parent}",
+    )
+
+
+def _contents(file: Path, look: Look) -> Finding:
+    if look.damage:
+        said = f"{file} is damaged: {look.damage[0]}"
+        return failure("database", said, "put it aside and restore a backup: docs/install.md")
+    if look.version != NEWEST:
+        said = f"{file} has tables of version {look.version}, this tracker those of {NEWEST}"
+        if look.version is not None and look.version > NEWEST:
+            return failure("database", said, "install the newer tracker again")
+        return warning("database", said, "back it up; the next start brings it up to date")
+    rows = ", ".join(f"{count} in {name}" for name, count in look.rows.items())
+    return ok("database", f"{file} is sound, journal mode {look.journal_mode}; rows: {rows}")
+
+
+def _modes(file: Path) -> Iterator[Finding]:
+    found, user = file.stat(), os.geteuid()
+    if found.st_uid != user:
+        yield failure(
+            "database's owner",
+            f"{file} belongs to user {found.st_uid}, and this is user {user}",
+            "ask as the tracker's own user, or give the file to it",
+        )
+    if found.st_mode & 0o077:
+        yield failure(
+            "database's mode",
+            f"others may use {file} (mode {found.st_mode & 0o777:o})",
+            f"chmod 600 {file}",
+        )
+    elif not os.access(file, os.W_OK):
+        yield failure("database's mode", f"{file} cannot be written", f"chmod 600 {file}")
+    else:
+        yield ok("database's mode", f"{found.st_mode & 0o777:o}, ours alone")
+    if file.parent.stat().st_mode & 0o002:
+        yield failure(
+            "database's folder",
+            f"anybody may put another file in the place of {file}",
+            f"chmod o-w {file.parent}",
+        )
+
+
+def _space(folder: Path, database_bytes: int) -> Finding:
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as refused:
+        said = f"{folder}: {refused.strerror}"
+        return failure("free space", said, "make the folder that config.toml names")
+    said = f"{free // _MEGABYTE} MB are free on the database's disk"
+    if free < FLOOR_BYTES:
+        return failure("free space", f"{said}, too few to write mails down", "make room")
+    if free < _TIMES_THE_DATABASE * database_bytes:
+        return warning("free space", f"{said}, less than five times the database", "make room")
+    return ok("free space", said)
+
+
+def _daemon(file: Path) -> Finding:
+    held = is_held(file)
+    if held is None:
+        return ok("daemon", "this machine does not tell whether one is running")
+    if held:
+        return ok("daemon", "one is running on this database")
+    return warning("daemon", "none is running", "systemctl start advocacy-tracker, or tracker run")
