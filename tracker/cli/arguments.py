@@ -32,6 +32,7 @@ COMMANDS = {
     "accept": "confirm an edit that the tracker holds",
     "doctor": "look at every setting and what it hangs on, and say how to mend it",
     "backup": "copy the database into a file, while the daemon runs",
+    "forget": "take a person's data out of the database",
 }
 Parser: TypeAlias = argparse.ArgumentParser
 # argparse has no public name for what add_subparsers() returns.

@@ -63,6 +63,10 @@ class _Mine(threading.local):
         self.journal = journal.SoFar()
 
 
+class _Undone(Exception):  # noqa: N818 -- it is no error
+    """What was done in a transaction was a rehearsal."""
+
+
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -362,6 +366,17 @@ class Store:
         """Count the mails by state; name those that failed after `since` or still wait."""
         with self._reading() as connection:
             return standing.standing(connection, since=since)
+
+    @contextmanager
+    def laying_hands(self, *, really: bool) -> Iterator[Connection]:
+        """Give one write transaction to `tracker.store.forgetting`, undone unless `really`."""
+        try:
+            with self._transaction(immediate=True) as connection:
+                yield connection
+                if not really:
+                    raise _Undone  # noqa: TRY301 -- it is how a transaction is undone
+        except _Undone:
+            return
 
     def _prepare(self) -> None:
         with self._transaction(immediate=False) as connection:
