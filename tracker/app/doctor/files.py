@@ -9,6 +9,7 @@ from tracker.app.doctor.finding import Finding, failure, ok, warning
 from tracker.app.templates import template_problems_in, templates_in
 from tracker.compose import Composer, template_problems
 from tracker.compose.render import KINDS
+from tracker.digest.say import many
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading
 
@@ -88,7 +89,7 @@ def _campaigns(reading: Reading) -> Finding:
         return failure("campaigns", f"{folder} cannot be read", fix)
     broken = [path for path in reading.not_in_force if Path(path).name != "config.toml"]
     count = len(reading.world.campaigns) if reading.world else 0
-    said = f"{count} campaigns in force in {folder}"
+    said = f"{many(count, 'campaign')} in force in {folder}"
     if broken:
         return warning("campaigns", f"{said}; with errors: {', '.join(broken)}", "tracker check")
     return ok("campaigns", said) if count else warning("campaigns", said, "write the first one")
