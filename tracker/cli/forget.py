@@ -31,7 +31,6 @@ def add(commands: Commands) -> None:
         " is refused.",
         examples=(
             ('tracker forget "Kairat Abdrakhmanov"', "what would be taken out"),
-            ("tracker forget anna@example.org --yes", "an address, for good"),
             ("tracker forget anna --yes", "a coordinator who has left"),
         ),
     )

@@ -52,10 +52,6 @@ def add(commands: Commands) -> None:
                 "tracker status hrw-osce-ambassadors --at 2010-07-22",
                 "the evening on which the Permanent Council decided, after three deferrals",
             ),
-            (
-                "tracker status icrtop-security-council --at 2010-06-23 --json",
-                "the sign-on letter on the day it was delivered, as JSON",
-            ),
             ("tracker status --health", "for a monitoring program: `fine`, or what is wrong"),
         ),
     )
