@@ -96,6 +96,17 @@ def test_it_is_the_state_of_one_moment_though_the_daemon_writes(database: Path, 
     assert counts[-1] > 500
 
 
+def test_what_stands_only_in_the_write_ahead_log_is_in_the_copy(database: Path, tmp_path: Path):
+    with closing(sqlite3.connect(database, isolation_level=None)) as daemon:
+        daemon.execute("PRAGMA journal_mode = WAL")
+        daemon.execute("INSERT INTO journal VALUES (501, '2010', 'fact', NULL, 'late', '{}')")
+        assert (tmp_path / "tracker.db-wal").stat().st_size > 0
+
+        made = back_up(database, tmp_path / "copy.db")
+
+    assert made.rows["journal"] == 501
+
+
 def test_nothing_is_ever_overwritten(database: Path, tmp_path: Path):
     copy = tmp_path / "copy.db"
     copy.write_text("letters to keep")
