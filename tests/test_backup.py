@@ -26,7 +26,7 @@ def entry(number: int) -> JournalEntry:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def kept(tmp_path: Path) -> Path:
     """A database with a journal and one mail, as a daemon has it."""
     with Store.open("sqlite:///tracker.db", base=tmp_path) as store:
         store.record(map(entry, range(500)))
@@ -49,20 +49,20 @@ def dump(file: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-def test_the_copy_has_everything_and_is_nobody_elses(database: Path, tmp_path: Path):
-    made = back_up(database, tmp_path / "copy.db")
+def test_the_copy_has_everything_and_is_nobody_elses(kept: Path, tmp_path: Path):
+    made = back_up(kept, tmp_path / "copy.db")
 
-    assert dump(made.file) == dump(database)
+    assert dump(made.file) == dump(kept)
     assert stat.S_IMODE(made.file.stat().st_mode) == 0o600
     assert made.rows["journal"] == 500
     assert made.rows["mail"] == 1
     assert {path.name for path in tmp_path.iterdir()} == {"tracker.db", "copy.db"}
 
 
-def test_a_tracker_goes_on_from_the_copy(database: Path, tmp_path: Path):
-    back_up(database, tmp_path / "copy.db")
-    database.unlink()
-    (tmp_path / "copy.db").rename(database)
+def test_a_tracker_goes_on_from_the_copy(kept: Path, tmp_path: Path):
+    back_up(kept, tmp_path / "copy.db")
+    kept.unlink()
+    (tmp_path / "copy.db").rename(kept)
 
     with Store.open("sqlite:///tracker.db", base=tmp_path) as store:
         assert store.last_number() == 500
@@ -70,13 +70,13 @@ def test_a_tracker_goes_on_from_the_copy(database: Path, tmp_path: Path):
         assert len(store.record([entry(501)])) == 1
 
 
-def test_it_is_the_state_of_one_moment_though_the_daemon_writes(database: Path, tmp_path: Path):
+def test_it_is_the_state_of_one_moment_though_the_daemon_writes(kept: Path, tmp_path: Path):
     done = threading.Event()
     with Store.open("sqlite:///tracker.db", base=tmp_path) as store:
 
         def work() -> None:
             number = 1000
-            while not done.is_set():
+            while not done.wait(0.002):
                 # Two that belong together: a copy has both or neither.
                 store.record([entry(number), entry(number + 1)])
                 number += 2
@@ -84,7 +84,7 @@ def test_it_is_the_state_of_one_moment_though_the_daemon_writes(database: Path, 
         worker = threading.Thread(target=work)
         worker.start()
         try:
-            copies = [back_up(database, tmp_path / f"copy-{n}.db") for n in range(8)]
+            copies = [back_up(kept, tmp_path / f"copy-{n}.db") for n in range(8)]
         finally:
             done.set()
             worker.join()
@@ -96,47 +96,47 @@ def test_it_is_the_state_of_one_moment_though_the_daemon_writes(database: Path, 
     assert counts[-1] > 500
 
 
-def test_what_stands_only_in_the_write_ahead_log_is_in_the_copy(database: Path, tmp_path: Path):
-    with closing(sqlite3.connect(database, isolation_level=None)) as daemon:
+def test_what_stands_only_in_the_write_ahead_log_is_in_the_copy(kept: Path, tmp_path: Path):
+    with closing(sqlite3.connect(kept, isolation_level=None)) as daemon:
         daemon.execute("PRAGMA journal_mode = WAL")
         daemon.execute("INSERT INTO journal VALUES (501, '2010', 'fact', NULL, 'late', '{}')")
         assert (tmp_path / "tracker.db-wal").stat().st_size > 0
 
-        made = back_up(database, tmp_path / "copy.db")
+        made = back_up(kept, tmp_path / "copy.db")
 
     assert made.rows["journal"] == 501
 
 
-def test_nothing_is_ever_overwritten(database: Path, tmp_path: Path):
+def test_nothing_is_ever_overwritten(kept: Path, tmp_path: Path):
     copy = tmp_path / "copy.db"
     copy.write_text("letters to keep")
 
     with pytest.raises(QuestionError, match="overwrites nothing"):
-        back_up(database, copy)
+        back_up(kept, copy)
     with pytest.raises(QuestionError, match="overwrites nothing"):
-        back_up(database, database)
+        back_up(kept, kept)
 
     assert copy.read_text() == "letters to keep"
 
 
-def test_a_folder_that_is_not_there_is_said(database: Path, tmp_path: Path):
+def test_a_folder_that_is_not_there_is_said(kept: Path, tmp_path: Path):
     with pytest.raises(QuestionError, match=r"copy\.db cannot be made"):
-        back_up(database, tmp_path / "nowhere" / "copy.db")
+        back_up(kept, tmp_path / "nowhere" / "copy.db")
 
 
-def test_of_a_damaged_database_no_copy_is_left(database: Path, tmp_path: Path):
-    damaged = bytearray(database.read_bytes())
+def test_of_a_damaged_database_no_copy_is_left(kept: Path, tmp_path: Path):
+    damaged = bytearray(kept.read_bytes())
     damaged[len(damaged) // 2 : len(damaged) // 2 + 9000] = b"\xff" * 9000
-    database.write_bytes(damaged)
+    kept.write_bytes(damaged)
 
     with pytest.raises(TrackerError):
-        back_up(database, tmp_path / "copy.db")
+        back_up(kept, tmp_path / "copy.db")
 
     assert {path.name for path in tmp_path.iterdir()} == {"tracker.db"}
 
 
 def test_a_copy_that_lacks_rows_is_not_kept(
-    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def as_if_lost(file: Path, *, thorough: bool):
         with closing(sqlite3.connect(file)) as connection, connection:
@@ -145,7 +145,7 @@ def test_a_copy_that_lacks_rows_is_not_kept(
 
     monkeypatch.setattr("tracker.store.backup.look_at", as_if_lost)
     with pytest.raises(TrackerError, match="499 rows in journal, the database 500 to 500"):
-        back_up(database, tmp_path / "copy.db")
+        back_up(kept, tmp_path / "copy.db")
 
     assert not (tmp_path / "copy.db").exists()
 

@@ -3,7 +3,6 @@
 import random
 import re
 import unicodedata
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec.structs import replace
 
 from tests.samples import ENVELOPE, REMINDER, SAMPLES
 from tracker.compose import Composer, clean

@@ -10,18 +10,22 @@ from pathlib import Path
 import pytest
 
 from tests.builders import CONFIG, at
+from tests.cluster import Cluster
+from tests.databases import on_postgres
 from tests.desk import Desk
 from tests.house import TEMPLATES
 from tests.post_office import HOST, post_office, trusting
 from tests.test_daemon import LETTER, home
+from tracker.app.doctor.database import database as look_at_database
 from tracker.app.doctor.finding import Finding
 from tracker.app.doctor.machine import EARLIEST, machine
 from tracker.app.doctor.mail import mail
-from tracker.app.health import BEAT
+from tracker.app.health import TURNED
 from tracker.compose import Composer, clean
 from tracker.compose.probe import python_breaks_headers, strange_headers
 from tracker.config import MailSettings
-from tracker.delivery.probe import Reached, Refused, reach
+from tracker.delivery import Outcome
+from tracker.delivery.probe import Reached, reach
 from tracker.store import Store
 from tracker.store.lock import DaemonLock
 
@@ -57,7 +61,7 @@ def wrong(desk: Desk) -> dict[str, Finding]:
 
 def a_database(folder: Path) -> Path:
     with Store.open("sqlite:///tracker.db", base=folder) as store:
-        store.mark(BEAT, "", now=NOW)
+        store.mark(TURNED, "", now=NOW)
     return folder / "tracker.db"
 
 
@@ -212,6 +216,17 @@ def test_a_database_that_needs_a_server_is_named(desk: Desk):
     assert "forgets everything" in wrong(desk)["database"].said
 
 
+def test_a_server_is_asked_for_its_tables_and_gets_none(cluster: Cluster, tmp_path: Path):
+    with on_postgres(cluster) as url:
+        there = look_at_database(url, base=tmp_path)
+    away = look_at_database("postgresql+psycopg:///none?host=/nowhere", base=tmp_path)
+
+    assert [one.state for one in there.findings] == ["ok"]
+    assert "its tables are of version" in there.findings[0].said
+    assert [one.state for one in away.findings] == ["failure"]
+    assert "docs/several-machines.md" in away.findings[0].fix
+
+
 def test_a_running_daemon_is_seen(desk: Desk):
     lock = DaemonLock.take(a_database(desk.folder))
 
@@ -337,7 +352,7 @@ async def test_a_server_that_does_not_answer_is_a_failure(tmp_path: Path):
 
     assert found["transport"].state == "failure"
     assert f"{HOST}:{gone}" in found["transport"].said
-    assert "host, port" in found["transport"].fix
+    assert "host and port" in found["transport"].fix
 
 
 async def test_tls_is_verified_and_the_certificates_end_is_told(
@@ -365,8 +380,8 @@ async def test_starttls_is_asked_for_and_its_lack_is_a_failure():
     assert isinstance(reached, Reached)
     assert reached.tls is not None
     assert office.verbs() == ["EHLO", "STARTTLS", "EHLO", "QUIT"]
-    assert isinstance(refused, Refused)
-    assert refused.protection
+    assert isinstance(refused, Outcome)
+    assert refused.cause == "protection"
 
 
 async def test_a_certificate_that_ends_soon_is_a_warning(

@@ -106,6 +106,14 @@ class Edits(RuleBasedStateMachine):
     def close_letter(self, name: str, days: int) -> None:
         self.desk.close_letter(name, days)
 
+    @rule(name=NAMES, first=st.integers(0, 2), days=st.integers(0, 4))
+    def pause(self, name: str, first: int, days: int) -> None:
+        self.desk.pause(name, first, days)
+
+    @rule(reader=READERS, first=st.integers(0, 2), days=st.integers(0, 4))
+    def leave(self, reader: str, first: int, days: int) -> None:
+        self.desk.leave(reader, first, days)
+
     @rule(name=NAMES, which=SESSIONS, step=st.sampled_from(["calls", "paper", "filing"]))
     def log_done(self, name: str, which: int, step: str) -> None:
         self.desk.log_done(name, which, step)
@@ -133,6 +141,10 @@ class Edits(RuleBasedStateMachine):
     @rule()
     def refuse_the_next(self) -> None:
         self.desk.refuse_the_next()
+
+    @rule()
+    def lose_the_answer(self) -> None:
+        self.desk.lose_the_answer()
 
 
 # Takes 0.6 s a history and still finds things: run it on purpose, with the nightly profile.

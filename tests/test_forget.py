@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.builders import COUNCIL, NEW_YORK, VIENNA, at
+from tests.databases import open_or
 from tests.desk import Desk
 from tests.house import House
 from tracker.delivery import Outcome
 from tracker.loading.world import Reading, read_world
-from tracker.store import Store
+from tracker.store import JournalEntry, NewMail, Store
+from tracker.store.forgetting import Person, forget
 from tracker.store.lock import DaemonLock
 
 CONFIG = """
@@ -329,3 +331,35 @@ def test_without_a_database_there_is_nothing_to_forget(desk: Desk):
 
     assert said.code == 1
     assert "no database yet" in said.err
+
+
+def test_the_outbox_and_the_journal_forget_on_both_databases(database: str, tmp_path: Path):
+    """A database of its own: the words go, the keys stay, and what was only tried is undone."""
+    person = Person(words=("Anna Meier",), id="anna", alias="forgotten-1")
+    mail = NewMail(
+        coordinator="anna",
+        kind="digest",
+        subject="Anna Meier: 1 to do",
+        message_id="<1@example.org>",
+        raw=b"To: Anna Meier <a@example.org>\r\nSubject: x\r\n\r\nCall.\r\n",
+        keys=(),
+    )
+    with open_or("sqlite:///both.db", base=tmp_path) as store:
+        store.record(
+            [JournalEntry(TUESDAY, "digest", None, "digest/anna/1", {"by": "Anna Meier"})]
+        )
+        store.start_mail(mail, now=TUESDAY)
+        with store.laying_hands(really=False) as connection:
+            tried = forget(connection, person, now=THURSDAY)
+        before = [one.subject for one in store.mails()]
+        with store.laying_hands(really=True) as connection:
+            done = forget(connection, person, now=THURSDAY)
+        (after,) = store.mails()
+        (entry,) = store.whole_journal()
+
+    assert tried == done
+    assert (done.mails, done.entries) == (1, 1)
+    assert before == ["Anna Meier: 1 to do"]
+    assert (after.coordinator, after.subject, after.raw) == ("forgotten-1", "[forgotten]", b"")
+    assert after.state == "cancelled"
+    assert (entry.key, entry.data) == ("digest/forgotten-1/1", {"by": "[forgotten]"})

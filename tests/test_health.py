@@ -79,7 +79,7 @@ def test_a_line_that_did_not_leave_is_missed_after_a_quarter_of_an_hour(
     desk: Desk, daemon: DaemonDesk
 ):
     daemon.clock.at = TUESDAY + timedelta(minutes=24)
-    daemon.daemon.heart.beat()  # it turns, and still the accepted notice of 05:10 has not left
+    daemon.daemon.watchdog.turned()  # it turns, and still nothing left
 
     assert asked(desk, timedelta(minutes=24)).code == 0
     assert told(desk, timedelta(minutes=26)) == "a line due 2010-06-22 05:10Z has not left"
@@ -118,7 +118,7 @@ def test_a_mail_that_waits_for_its_server_is_trouble_after_an_hour(desk: Desk, d
     daemon.outcomes = [Outcome("temporary", 451, "try again")] * 9
     asyncio.run(daemon.turn_at(ACCEPTED))
     daemon.clock.at = TUESDAY + timedelta(minutes=69)
-    daemon.daemon.heart.beat()
+    daemon.daemon.watchdog.turned()
 
     assert asked(desk, timedelta(minutes=69)).code == 0
     assert "mail 1 has waited since 2010-06-22 05:10Z" in told(desk, timedelta(minutes=75))
@@ -186,15 +186,15 @@ def measures(file: Path) -> dict[str, float]:
 
 @pytest.fixture
 def measured(home: Path) -> Iterator[DaemonDesk]:
-    """A daemon that writes health.prom at each beat."""
+    """A daemon that writes health.prom at every half minute."""
     (home / "config.toml").write_text(f'{CONFIG}[health]\nprometheus_file = "health.prom"\n')
     made = DaemonDesk(home)
-    made.daemon.heart.show = Signs(made.daemon.engine, ServiceManager(None), base=home).show
+    made.daemon.watchdog.show = Signs(made.daemon.engine, ServiceManager(None), base=home).show
     yield made
     made.store.close()
 
 
-async def test_each_beat_writes_the_measures(measured: DaemonDesk, home: Path):
+async def test_each_half_minute_writes_the_measures(measured: DaemonDesk, home: Path):
     await measured.turn()
     first = measures(home / "health.prom")
     measured.store.hold("clock", "wrong", now=TUESDAY)

@@ -10,9 +10,9 @@ import pytest
 
 from tests.builders import at
 from tests.test_daemon import TUESDAY, Desk, home
-from tracker.app.health import BEAT
-from tracker.daemon.heart import Heart
+from tracker.app.health import TURNED
 from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.watchdog import Watchdog
 from tracker.errors import BusyError
 
 __all__ = ["home"]  # a fixture
@@ -54,8 +54,8 @@ def manager_at(address: str) -> ServiceManager:
     return ServiceManager.of({"NOTIFY_SOCKET": address, "WATCHDOG_USEC": TWO_MINUTES})
 
 
-def a_heart(desk: Desk, address: str) -> Heart:
-    return Heart(desk.store, manager_at(address), clock=desk.clock)
+def a_watchdog(desk: Desk, address: str) -> Watchdog:
+    return Watchdog(desk.store, manager_at(address), clock=desk.clock)
 
 
 def test_every_word_reaches_the_manager(address: str):
@@ -105,15 +105,15 @@ async def test_a_turn_is_a_sign_of_life_and_what_it_says_is_in_the_database(
     address: str,
 ):
     desk = Desk(home)
-    desk.daemon.heart = a_heart(desk, address)
+    desk.daemon.watchdog = a_watchdog(desk, address)
 
     with listening(address) as systemd:
         await desk.turn()
 
         assert systemd.heard()[-1] == "WATCHDOG=1"
-    beat = desk.store.marked(BEAT)
-    assert beat is not None
-    assert beat.at == TUESDAY
+    turned = desk.store.marked(TURNED)
+    assert turned is not None
+    assert turned.at == TUESDAY
 
 
 async def test_it_beats_every_half_minute_and_not_at_every_look(
@@ -121,7 +121,7 @@ async def test_it_beats_every_half_minute_and_not_at_every_look(
     address: str,
 ):
     desk = Desk(home)
-    desk.daemon.heart = a_heart(desk, address)
+    desk.daemon.watchdog = a_watchdog(desk, address)
     await desk.turn()
 
     with listening(address) as systemd:
@@ -141,7 +141,7 @@ async def test_a_loop_that_cannot_write_gives_no_sign_of_life(
     monkeypatch: pytest.MonkeyPatch,
 ):
     desk = Desk(home)
-    desk.daemon.heart = a_heart(desk, address)
+    desk.daemon.watchdog = a_watchdog(desk, address)
     await desk.turn()
 
     def busy(*_words: object, **_more: object) -> None:
@@ -159,7 +159,7 @@ async def test_the_bell_alone_gives_no_sign_of_life(
     address: str,
 ):
     desk = Desk(home)
-    desk.daemon.heart = a_heart(desk, address)
+    desk.daemon.watchdog = a_watchdog(desk, address)
 
     with listening(address) as systemd:
         desk.bell.ring()
@@ -174,7 +174,7 @@ async def test_while_mail_is_in_hand_the_watchdog_has_a_mail_servers_patience(
     address: str,
 ):
     desk = Desk(home)
-    desk.daemon.heart = a_heart(desk, address)
+    desk.daemon.watchdog = a_watchdog(desk, address)
     await desk.turn()
     heard: list[str] = []
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tracker.daemon.heart import EVERY
-from tracker.delivery.connection import Patience
+from tracker.daemon.watchdog import EVERY
+from tracker.delivery.patience import Patience
 
 ROOT = Path(__file__).parent.parent
 UNIT = ROOT / "packaging" / "advocacy-tracker.service"

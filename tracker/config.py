@@ -11,7 +11,7 @@ DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
 KEEP_IT_OUT = (
     "delete it here and name a file that only the tracker can read: password_file,\n"
-    "or set TRACKER_MAIL_PASSWORD"
+    "or a command that prints an access token: token_command, or set TRACKER_MAIL_PASSWORD"
 )
 
 
@@ -34,6 +34,7 @@ class MailSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
     sender: Annotated[Line, Field(alias="from")] = "Campaign tracker <tracker@example.org>"
     transport: Line = "maildir:outbox"
     password_file: Line | None = None
+    token_command: tuple[Line, ...] | None = None
 
 
 class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):

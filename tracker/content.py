@@ -1,15 +1,15 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracker.occurrence import Topic
 
 Tells = tuple[tuple[Topic, datetime | None], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One thing to know or to do, with its date, its reason and how to settle it.
 
     `tag` is the state in words: "today", "tomorrow", "overdue", "2 days late", "asked 3 times".
@@ -28,8 +28,7 @@ class Line:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignLines:
+class CampaignLines(Struct, frozen=True, kw_only=True):
     """The lines of one campaign inside a group."""
 
     campaign: str
@@ -37,8 +36,7 @@ class CampaignLines:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Lines about one meeting across campaigns, or those that belong to no meeting.
 
     `heading` is like "OSCE Permanent Council, Thursday 24 June 2010, 10:00 Vienna";
@@ -51,8 +49,7 @@ class Group:
     campaigns: tuple[CampaignLines, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One line of a digest's section or of a notice: `when` may be empty.
 
     `tells` are the dates that it gives, by what they are of: a reader who was told one is told
@@ -65,8 +62,7 @@ class Entry:
     tells: Tells = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A headed list; `id` is stable (overdue, today, ahead, silent, changed, asks, …)."""
 
     id: str
@@ -74,8 +70,7 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """Word about a file: accepted, problem, fixed, held, missing."""
 
     item: str
@@ -85,8 +80,7 @@ class Notice:
     sections: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
+class Invitation(Struct, frozen=True, kw_only=True):
     """A meeting as a reader's calendar takes it; nobody is asked for an answer.
 
     `seed` is the same for one meeting for ever, and `sequence` grows with each edit that touched
@@ -104,8 +98,7 @@ class Invitation:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailContent:
+class MailContent(Struct, frozen=True, kw_only=True):
     """One coordinator's whole message.
 
     `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from tracker.dates import UnknownZoneError, zone
+from tracker.domains import wire_address
 from tracker.when import (
     Lead,
     PhraseError,
@@ -34,9 +35,6 @@ from tracker.when import (
 LONGEST_TEXT = 10_000
 LONGEST_SHOWN = 60
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_ADDRESS = re.compile(
-    r"[^\s@<>()\[\],;:\"\\\x00-\x20]{1,64}@[^\W_]([\w-]{0,61}[^\W_])?(\.[^\W_]([\w-]{0,61}[^\W_])?)+"
-)
 # Characters that reorder text without being seen (UAX #9) and zero-width ones that hide in names.
 _HIDDEN = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -123,8 +121,8 @@ def is_slug(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is one plain mail address."""
-    return _ADDRESS.fullmatch(text) is not None
+    """Say whether a text is one plain mail address, at a domain that has a dot."""
+    return wire_address(text) is not None and "." in text.rpartition("@")[2]
 
 
 def _slug(value: object) -> str:

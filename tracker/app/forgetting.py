@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.errors import QuestionError
 from tracker.fields import is_slug
@@ -15,8 +16,7 @@ FORGOTTEN = "forgotten"
 SHORTEST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What was forgotten, or would be, and under which words."""
 
     words: tuple[str, ...]

@@ -1,8 +1,9 @@
 """Whether the tracker is well, in one line for whoever watches over it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tracker.app.nights import night_over
 from tracker.app.words import KINDS, spoken
@@ -11,7 +12,7 @@ from tracker.occurrence import Occurrence
 from tracker.planning import Readers
 from tracker.store import Hold, Standing, Store
 
-BEAT = "beat"  # the mark that the daemon's loop writes at least every half minute
+TURNED = "turned"  # the mark that the daemon's loop writes at least every half minute
 # One mail may take a quarter of an hour, and nothing else is written meanwhile.
 SILENT = timedelta(minutes=20)
 LATE = timedelta(minutes=15)  # a line that is due leaves at the next look, two seconds later
@@ -20,12 +21,11 @@ RECENT = timedelta(days=1)
 _WRONG = ("problem", "held", "missing")
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """What the database says of how the tracker is at `at`."""
 
     at: datetime
-    beat_at: datetime | None
+    turned_at: datetime | None
     overdue: datetime | None
     standing: Standing
     holds: tuple[Hold, ...]
@@ -42,12 +42,12 @@ def health_of(
     store: Store, config: Config, *, now: datetime, running: bool | None = None
 ) -> Health:
     """Ask the database how things are; `running` is whether a daemon has it, None if unknown."""
-    beat = store.marked(BEAT)
+    turned = store.marked(TURNED)
     words = spoken(store.journal(kinds=KINDS)).words.values()
     wrong = {f"{one.of} {one.id}" for one in words if one.kind in _WRONG}
     return Health(
         at=now,
-        beat_at=beat.at if beat else None,
+        turned_at=turned.at if turned else None,
         overdue=_overdue(store.due_lines(now - LATE), config, now),
         standing=store.standing(since=now - RECENT),
         holds=tuple(store.holds()),
@@ -92,10 +92,10 @@ def _trouble(one: Health) -> Iterator[str]:
 def _silent(one: Health) -> Iterator[str]:
     if one.running is False:
         yield "no daemon is running"
-    if one.beat_at is None:
+    if one.turned_at is None:
         yield "no daemon has ever finished a turn"
-    elif one.at - one.beat_at > SILENT:
-        yield f"the daemon has written nothing since {_moment(one.beat_at)}"
+    elif one.at - one.turned_at > SILENT:
+        yield f"the daemon has written nothing since {_moment(one.turned_at)}"
 
 
 def _moment(at: datetime) -> str:

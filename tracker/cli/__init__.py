@@ -25,9 +25,9 @@ def read_clock() -> datetime:
 
 def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> None:
     """Run one command and exit with its code; a fault is one message, never a traceback."""
+    # Before anything is written: mails, the database and its journals are nobody else's.
+    os.umask(0o077)
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
-    # Our shapes take no plugins, and looking for some reads the papers of every package installed.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Pydantic would look through every installed package for plugins: slow, and not for our files.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _say_everything(sys.stdout)

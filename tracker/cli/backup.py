@@ -50,9 +50,10 @@ def run_backup(args: Namespace) -> int:
 
 def database_of(args: Namespace) -> Path:
     """Return the file of the database that config.toml names; it exists."""
-    from tracker.store.engine import database_file  # noqa: PLC0415 -- as above
+    from tracker.store.engine import database_file, database_url  # noqa: PLC0415 -- as above
 
-    file = database_file(config_of(args).database, base=args.config.parent)
+    url = database_url(config_of(args).database)
+    file = database_file(url, base=args.config.parent)
     if file is None:
         raise QuestionError(NO_FILE)
     if not file.exists():

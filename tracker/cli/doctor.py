@@ -4,8 +4,8 @@ import asyncio
 import json
 import os
 from argparse import Namespace
-from dataclasses import asdict
 
+from msgspec.structs import asdict
 from rich.console import Console
 
 from tracker.app.doctor import Finding, State, coordinator_at, examine, send_trial

@@ -8,7 +8,7 @@ from tracker.cli.backup import NO_DATABASE
 from tracker.cli.past import open_store
 from tracker.cli.reading import read_files
 from tracker.digest.say import many
-from tracker.errors import QuestionError, TrackerError
+from tracker.errors import BusyError, QuestionError, TrackerError
 from tracker.store import Store
 from tracker.store.tidying import tidy, traces
 
@@ -46,7 +46,7 @@ def run_forget(args: Namespace) -> int:
         raise QuestionError(NO_DATABASE)
     with store:
         if args.yes:
-            store.lock()  # a daemon would remember what it has read, and write it down again
+            _alone(store)
         now = args.clock()
         report = forget_person(store, files.reading, args.who, now=now, really=args.yes)
         if not report.done:
@@ -56,6 +56,13 @@ def run_forget(args: Namespace) -> int:
         if args.yes:
             _tidy(store, report)
     return 0
+
+
+def _alone(store: Store) -> None:
+    """Keep daemons out: one would remember what it has read, and write it down again."""
+    store.lock()
+    if not store.planner.is_here():
+        raise BusyError(f"{store.planner.who()} works on this database: stop every daemon first.")
 
 
 def _tidy(store: Store, report: Report) -> None:

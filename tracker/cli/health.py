@@ -39,7 +39,7 @@ def _json(one: Health) -> dict[str, Any]:
     return {
         "at": utc(one.at),
         "running": one.running,
-        "written_at": utc(one.beat_at) if one.beat_at else None,
+        "written_at": utc(one.turned_at) if one.turned_at else None,
         "overdue_since": utc(one.overdue) if one.overdue else None,
         "waiting_mail": waiting.id if waiting else None,
         "mails": dict(one.standing.mails),

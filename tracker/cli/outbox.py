@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from tracker.app.replay import utc
+from tracker.app.telling import told_after_all
 from tracker.cli.arguments import Commands, command
 from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files
@@ -72,7 +73,9 @@ def _number(args: Namespace) -> int | None:
 
 
 def _retry(store: Store, number: int, now: datetime) -> int:
-    mail = store.retry(number, now)
+    with store.sending():
+        mail = store.retry(number, now)
+        store.record([told_after_all(mail.id, mail.attempt, now=now)])
     print(f"Mail {mail.id} to {mail.coordinator} is queued again, with the same bytes:")
     print(f"  {mail.subject}")
     print("The daemon sends it at its next look.")

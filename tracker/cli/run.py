@@ -28,9 +28,7 @@ def add(commands: Commands) -> None:
 
 def run_run(args: Namespace) -> int:
     """Run until a signal ends it; 78 and 75 say why it did not start."""
-    # Before anything is written: mails, the database and its journals are nobody else's, and
-    # neither is what was in memory when the process died.
-    os.umask(0o077)
+    # What was in memory when the process died is nobody else's, either.
     with suppress(OSError, ValueError):  # where it may not be set, it is the machine's to decide
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:

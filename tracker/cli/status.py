@@ -2,10 +2,11 @@
 
 import json
 from argparse import Namespace
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from rich.console import Console
 
 from tracker.cli.arguments import Commands, command
@@ -73,7 +74,7 @@ def run_status(args: Namespace) -> int:
         found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]
     if args.json:
         for one in found:
-            print(json.dumps(asdict(one), default=_plain, ensure_ascii=False))
+            print(json.dumps(one, default=_plain, ensure_ascii=False))
         return 0
     out = screen()
     paragraph(out, f"Status at {past.said} ({city(past.files.home)})", style="bold")
@@ -90,7 +91,9 @@ def _health(args: Namespace) -> int:
     return run_health(args)
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if isinstance(value, Struct):
+        return asdict(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert isinstance(value, date)

@@ -1,13 +1,14 @@
 """One coordinator's mail as the bytes that are kept and sent."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.compose.headers import (
     date_of,
@@ -19,14 +20,14 @@ from tracker.compose.headers import (
     roots,
     sender,
 )
-from tracker.compose.render import BrokenTemplate, Rendered, Renderer
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import Rendered, Renderer
 from tracker.content import Invitation, MailContent
 
 LONGEST_FILE_NAME = 60  # a longer one is parted into several parameters, which few programs join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """Whom a mail is from and to, when it is sent and which campaigns it belongs to.
 
     `sent_at` is aware. `seed` is a text that only this mail has: its id and the boundary of its
@@ -43,8 +44,7 @@ class Envelope:
     list_id_host: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
+class Composed(Struct, frozen=True, kw_only=True):
     """A mail's bytes, with CRLF, and the id they carry.
 
     `problems` says which templates were broken, and where, if any were.

@@ -1,11 +1,13 @@
 """Sample mails, full and bare, that show whether every template works."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tracker.compose.message import Composer
-from tracker.compose.render import KINDS, BrokenTemplate
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import KINDS
 from tracker.content import (
     CampaignLines,
     Entry,

@@ -1,7 +1,8 @@
 """Reads config.toml by itself, for questions that need no campaign."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.config import Config
 from tracker.errors import Problem
@@ -11,8 +12,7 @@ from tracker.loading.one_file import read_listed
 from tracker.loading.placing import placed
 
 
-@dataclass(frozen=True, slots=True)
-class ReadConfig:
+class ReadConfig(Struct, frozen=True):
     """config.toml as far as it could be read; `config` is None where it has an error."""
 
     config: Config | None

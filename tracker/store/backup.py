@@ -4,15 +4,15 @@ import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.errors import QuestionError, TrackerError
 from tracker.store.looking import GROWING, Look, look_at, reading, rows_of
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """A copy that was made and found sound."""
 
     file: Path

@@ -4,12 +4,12 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Column, Select, select, update
 from sqlalchemy.engine import Connection, Row
 
@@ -22,8 +22,7 @@ _NAMING = frozenset({"coordinator", "owner", "to", "by", "reader"})
 _REASON = "the person was forgotten"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """Whom to forget: what they are called in texts and, of a coordinator, their id.
 
     `alias` takes the place of the id in keys, which must stay different from one another. `gone`
@@ -43,8 +42,7 @@ class Person:
         return re.compile(rf"(?<!\w)(?:{'|'.join(said)})(?!\w)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Struct, frozen=True):
     """What was taken out: how many mails, lines, entries, answers and files had the person.
 
     `kept` are the mails under way that have the person in them; their bytes are final.
@@ -256,7 +254,7 @@ def _unlike(key: str, words: re.Pattern[str]) -> str:
 
 def _stream(connection: Connection, query: Select[Any]) -> Iterator[Row[Any]]:
     """Read a long table a thousand rows at a time; nothing may be changed meanwhile."""
-    yield from connection.execution_options(yield_per=1000).execute(query)
+    yield from connection.execute(query.execution_options(yield_per=1000))
 
 
 def _json(value: object) -> str:

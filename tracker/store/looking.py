@@ -3,12 +3,14 @@
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from tracker.errors import TrackerError
-from tracker.store.engine import database_file
+from tracker.store.engine import database_file, database_url, open_engine, transaction
+from tracker.store.schema import version_of
 
 TABLES = ("file", "journal", "mail", "line", "attempt")
 # Rows of these are never taken away, so that a copy can be held against them.
@@ -16,8 +18,7 @@ GROWING = ("journal", "mail", "attempt")
 _SOUND = "ok"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """What a database file is like; `damage` is empty where SQLite finds none."""
 
     sqlite: str
@@ -29,8 +30,18 @@ class Look:
 
 def database_there(url: str, *, base: Path) -> bool:
     """Say whether the database that a URL names exists; one that is no file always does."""
-    file = database_file(url, base=base)
+    file = database_file(database_url(url), base=base)
     return file is None or file.exists()
+
+
+def version_on(url: str, *, base: Path) -> str | None:
+    """Connect to a database on a server, and return the version of its tables if it has any."""
+    engine = open_engine(database_url(url), base=base)
+    try:
+        with transaction(engine, "reading") as connection:
+            return version_of(connection)
+    finally:
+        engine.dispose()
 
 
 def look_at(file: Path, *, thorough: bool) -> Look:

@@ -1,9 +1,9 @@
 """How the outbox stands, in numbers: asked by whoever watches over the tracker."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
@@ -13,8 +13,7 @@ _COUNTS = select(MAIL.c.state, func.count()).group_by(MAIL.c.state)
 _UNDER_WAY = ("queued", "sending", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingMail:
+class WaitingMail(Struct, frozen=True):
     """A mail that was made and has not left: its number, since when, and the last reason."""
 
     id: int
@@ -22,8 +21,7 @@ class WaitingMail:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Mails by state, those that failed since a moment, and the one that has waited longest."""
 
     mails: Mapping[str, int]

@@ -1,7 +1,7 @@
 """Every setting and everything around it that the tracker hangs on, each with its fix."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tracker.app.doctor.finding import Finding, State, failure, ok
 from tracker.app.doctor.machine import machine
 from tracker.app.doctor.mail import mail
 from tracker.app.doctor.trial import coordinator_at, send_trial
-from tracker.app.health import BEAT
+from tracker.app.health import TURNED
 from tracker.config import Config
 from tracker.loading.world import Reading
 from tracker.store import Hold, Store
@@ -20,7 +20,7 @@ __all__ = ["Finding", "State", "coordinator_at", "examine", "send_trial"]
 
 
 async def examine(
-    reading: Reading, environ: Mapping[str, str], *, base: Path, now: datetime
+    reading: Reading, environ: MutableMapping[str, str], *, base: Path, now: datetime
 ) -> list[Finding]:
     """Look at everything that can be looked at; nothing is made, changed or sent."""
     config = reading.config
@@ -42,8 +42,8 @@ async def examine(
 def _remembered(config: Config, base: Path) -> tuple[datetime | None, tuple[Hold, ...]]:
     """Return the last moment that the database knows of, and what keeps mail back."""
     with Store.open(config.database, base=base) as store:
-        beat = store.marked(BEAT)
-        return (beat.at if beat else None), tuple(store.holds())
+        turned = store.marked(TURNED)
+        return (turned.at if turned else None), tuple(store.holds())
 
 
 def _database(found: Found, holds: tuple[Hold, ...]) -> list[Finding]:

@@ -3,23 +3,24 @@
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.app.doctor.finding import Finding, failure, ok, warning
 from tracker.errors import TrackerError
-from tracker.store.engine import database_file
+from tracker.store.engine import database_file, database_url, is_shared
 from tracker.store.lock import is_held
-from tracker.store.looking import Look, look_at
+from tracker.store.looking import look_at, version_on
 from tracker.store.schema import NEWEST
 
 FLOOR_BYTES = 64 * 1024 * 1024
 _TIMES_THE_DATABASE = 5
 _MEGABYTE = 1024 * 1024
+_RESTORE = "put it aside and restore a backup: docs/keeping-and-forgetting.md"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What is said of the database, and whether its tables can be asked."""
 
     findings: tuple[Finding, ...]
@@ -29,24 +30,46 @@ class Found:
 def database(url: str, *, base: Path) -> Found:
     """Look at the database without making or changing anything."""
     try:
-        file = database_file(url, base=base)
+        address = database_url(url)
     except TrackerError as wrong:
-        return Found(
-            (failure("database", str(wrong), "mend `database` in config.toml"),), usable=False
-        )
-    if file is None:
-        text = "it is in memory and forgets everything"
-        return Found((failure("database", text, 'write "sqlite:///tracker.db"'),), usable=False)
+        return _lost(str(wrong), "mend `database` in config.toml")
+    file = database_file(address, base=base)
+    if file is not None:
+        return _on_a_file(file)
+    if is_shared(address):
+        return _on_a_server(url, base)
+    return _lost("it is in memory and forgets everything", 'write "sqlite:///tracker.db"')
+
+
+def _lost(said: str, fix: str, *others: Finding) -> Found:
+    return Found((failure("database", said, fix), *others), usable=False)
+
+
+def _on_a_file(file: Path) -> Found:
     if not file.exists():
         return Found((_to_be_made(file), _space(file.parent, 0)), usable=False)
     findings = [*_modes(file), _space(file.parent, file.stat().st_size), _daemon(file)]
     try:
         look = look_at(file, thorough=False)
     except TrackerError as wrong:
-        put_aside = "put it aside and restore a backup: docs/install.md"
-        return Found((*findings, failure("database", str(wrong), put_aside)), usable=False)
-    usable = look.version == NEWEST and not look.damage
-    return Found((_contents(file, look), *findings), usable=usable)
+        return _lost(str(wrong), _RESTORE, *findings)
+    if look.damage:
+        return _lost(f"{file} is damaged: {look.damage[0]}", _RESTORE, *findings)
+    rows = ", ".join(f"{count} in {name}" for name, count in look.rows.items())
+    said = f"{file} is sound, journal mode {look.journal_mode}; rows: {rows}"
+    return Found((_tables(look.version, said), *findings), usable=look.version == NEWEST)
+
+
+def _on_a_server(url: str, base: Path) -> Found:
+    try:
+        version = version_on(url, base=base)
+    except TrackerError as wrong:
+        return _lost(str(wrong), "docs/several-machines.md says how the server is set up")
+    if version is None:
+        found = ok("database", "the server lets us in; its tables are made at the first start")
+        return Found((found,), usable=False)
+    said = f"the server lets us in; its tables are of version {version}"
+    return Found((_tables(version, said),), usable=version == NEWEST)
 
 
 def _to_be_made(file: Path) -> Finding:
@@ -59,17 +82,13 @@ def _to_be_made(file: Path) -> Finding:
     )
 
 
-def _contents(file: Path, look: Look) -> Finding:
-    if look.damage:
-        said = f"{file} is damaged: {look.damage[0]}"
-        return failure("database", said, "put it aside and restore a backup: docs/install.md")
-    if look.version != NEWEST:
-        said = f"{file} has tables of version {look.version}, this tracker those of {NEWEST}"
-        if look.version is not None and look.version > NEWEST:
-            return failure("database", said, "install the newer tracker again")
-        return warning("database", said, "back it up; the next start brings it up to date")
-    rows = ", ".join(f"{count} in {name}" for name, count in look.rows.items())
-    return ok("database", f"{file} is sound, journal mode {look.journal_mode}; rows: {rows}")
+def _tables(version: str | None, said: str) -> Finding:
+    if version == NEWEST:
+        return ok("database", said)
+    older = f"its tables are of version {version}, this tracker has those of {NEWEST}"
+    if version is not None and version > NEWEST:
+        return failure("database", older, "install the newer tracker again")
+    return warning("database", older, "back it up; the next start brings it up to date")
 
 
 def _modes(file: Path) -> Iterator[Finding]:

@@ -1,13 +1,13 @@
 """One thing that the doctor looked at: how it is, and what to do about it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 State = Literal["ok", "warning", "failure"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A probe's answer in a sentence; `fix` says what to do where something is wrong."""
 
     probe: str

@@ -1,14 +1,14 @@
 """The doctor's look at the way that mail takes: the Maildir, or the server and its password."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, MutableMapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.app.doctor.finding import Finding, failure, ok, warning
 from tracker.config import MailSettings
-from tracker.delivery import read_password
-from tracker.delivery.probe import Reached, Refused, reach
+from tracker.delivery import Outcome, Secret, read_secret
+from tracker.delivery.probe import Reached, reach
 from tracker.delivery.spec import SmtpSettings, read_spec
 from tracker.errors import TrackerError
 
@@ -22,13 +22,12 @@ _NO_TLS = (
     "`transport` has to name the server as its certificate does; ask its administrator for"
     " STARTTLS, or for smtps:// on port 465"
 )
-_NO_ANSWER = (
-    "check host, port, user and password in config.toml, and that the network lets you out"
-)
+_NO_ACCESS = "check the user in `transport`, and the password or token_command that goes with it"
+_NO_ANSWER = "check host and port in `transport`, and that the network lets you out"
 
 
 async def mail(
-    settings: MailSettings, environ: Mapping[str, str], *, base: Path, now: datetime
+    settings: MailSettings, environ: MutableMapping[str, str], *, base: Path, now: datetime
 ) -> list[Finding]:
     """Try the way that mail takes, as far as that can be done without sending any."""
     findings = list(_sender(settings.sender))
@@ -39,15 +38,23 @@ async def mail(
     if isinstance(place, Path):
         return [*findings, _maildir(place)]
     try:
-        password = read_password(settings, environ, base=base) if place.user else None
+        secret = read_secret(settings, environ, base=base) if place.user else None
     except TrackerError as wrong:
         return [*findings, failure("password", str(wrong), _WHERE_IT_GOES)]
     if place.user is not None:
-        if password is None:
-            said = f"{place.place} wants a login of {place.user}, and there is no password"
-            return [*findings, failure("password", said, _WHERE_IT_GOES)]
-        findings.append(ok("password", "there is one, and it is nobody else's to read"))
-    return [*findings, *_relay(place, await reach(place, password), now)]
+        findings.append(_secret(place, secret))
+        if secret is None:
+            return findings
+    return [*findings, *_relay(place, await reach(place, secret), now)]
+
+
+def _secret(place: SmtpSettings, secret: Secret | None) -> Finding:
+    if secret is None:
+        said = f"{place.place} wants a login of {place.user}, and there is no password"
+        return failure("password", said, _WHERE_IT_GOES)
+    if isinstance(secret, str):
+        return ok("password", "there is one, and it is nobody else's to read")
+    return ok("password", "token_command gives it")
 
 
 def _sender(sender: str) -> Iterator[Finding]:
@@ -79,12 +86,13 @@ def _maildir(folder: Path) -> Finding:
     return ok("transport", f"mail goes into the Maildir {folder}")
 
 
-def _relay(place: SmtpSettings, answer: Reached | Refused, now: datetime) -> Iterator[Finding]:
-    if isinstance(answer, Refused):
-        fix = _NO_TLS if answer.protection else _NO_ANSWER
-        yield failure("transport", f"{place.place}: {answer.said}", fix)
+def _relay(place: SmtpSettings, answer: Reached | Outcome, now: datetime) -> Iterator[Finding]:
+    if isinstance(answer, Outcome):
+        code = f"{answer.code} " if answer.code else ""
+        fix = {"protection": _NO_TLS, "access": _NO_ACCESS, None: _NO_ANSWER}[answer.cause]
+        yield failure("transport", f"{code}{answer.text}", fix)
         return
-    login = f", logged in as {place.user}" if answer.logged_in else ""
+    login = f", logged in as {place.user}" if place.user else ""
     how = answer.tls or "without TLS, on this machine itself"
     yield ok("transport", f"{place.place} takes mail ({how}{login})")
     if answer.expires is not None:

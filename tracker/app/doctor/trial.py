@@ -1,6 +1,6 @@
 """One real mail to a coordinator, to see that it arrives."""
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tracker.compose import Composer, Envelope
 from tracker.config import Config, Coordinator
 from tracker.content import Entry, MailContent, Notice, Section
 from tracker.dates import show_day, zone
-from tracker.delivery import Outcome, open_transport, read_password
+from tracker.delivery import Outcome, open_transport, read_secret
 from tracker.errors import QuestionError
 
 SUBJECT = "A trial: this tracker can reach you"
@@ -30,7 +30,7 @@ async def send_trial(
     config: Config,
     to: Coordinator,
     composer: Composer,
-    environ: Mapping[str, str],
+    environ: MutableMapping[str, str],
     *,
     base: Path,
     now: datetime,
@@ -39,7 +39,7 @@ async def send_trial(
     transport = open_transport(
         config.mail.transport,
         base=base,
-        password=lambda: read_password(config.mail, environ, base=base),
+        secret=lambda: read_secret(config.mail, environ, base=base),
     )
     composed = composer.compose(
         _content(to, now),

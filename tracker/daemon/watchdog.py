@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from tracker.app.health import BEAT
+from tracker.app.health import TURNED
 from tracker.daemon.service_manager import ServiceManager
 from tracker.errors import TrackerError
 from tracker.store import Store
@@ -16,7 +16,7 @@ EVERY = timedelta(seconds=30)
 HANDING_OVER_SECONDS = 20 * 60.0
 
 
-class Heart:
+class Watchdog:
     """Beats at the end of a turn that came to its end, and not otherwise.
 
     `show` is told the moment of each beat. The bell has no part in it: a scheduler that still
@@ -36,7 +36,7 @@ class Heart:
         self._clock = clock
         self._last: datetime | None = None
 
-    def beat(self) -> None:
+    def turned(self) -> None:
         """Write down that a turn is done, unless that was done a moment ago, and say so.
 
         A database that takes no mark makes no sign of life: after a while systemd starts anew.
@@ -45,7 +45,7 @@ class Heart:
         if self._last is not None and timedelta(0) <= now - self._last < EVERY:
             return
         try:
-            self._store.mark(BEAT, self._store.owner, now=now)
+            self._store.mark(TURNED, self._store.owner, now=now)
         except TrackerError as wrong:
             LOG.warning("no sign of life could be written: %s", wrong)
             return
