@@ -17,23 +17,33 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from tests.builders import COUNCIL, LETTER, VIENNA
+from tests.databases import asked
 
 ROOT = Path(__file__).parent.parent
-LEAD_SECONDS = 12.0  # from the start of the fleet to the morning at which all is due
+LEAD_SECONDS = 2.0  # from when all daemons are up to the morning at which all is due
 LEASE_SECONDS = 8.0
-# All processes have one clock: it shows 06:00 UTC of 23 June 2010 at the moment of the morning.
+# All processes have one clock: it stands just before 06:00 UTC of 23 June 2010 until somebody
+# writes down when that moment is.
 PROGRAM = """
 import sys, time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from tracker.cli import main
 from tracker.daemon import heartbeat
 from tracker.store import leases
 
-morning, lease = float(sys.argv[1]), float(sys.argv[2])
+morning, lease = Path(sys.argv[1]), float(sys.argv[2])
 leases.LASTS = leases.MAIL_LASTS = timedelta(seconds=lease)
 heartbeat.EVERY_SECONDS = lease / 8
 six = datetime(2010, 6, 23, 6, tzinfo=UTC)
-main(sys.argv[3:], clock=lambda: six + timedelta(seconds=time.time() - morning))
+
+
+def clock():
+    passed = time.time() - float(morning.read_text()) if morning.exists() else -LEAD
+    return six + timedelta(seconds=passed)
+
+
+main(sys.argv[3:], clock=clock)
 """
 CONFIG = """
 workdays  = "vienna"
@@ -57,18 +67,16 @@ class Counting:
 
     def __init__(self, pause: float) -> None:
         self.mails: list[tuple[str, bytes]] = []
-        self.last_at = 0.0
+        self.first_at = self.last_at = 0.0
         self._pause = pause
 
     async def handle_DATA(  # noqa: N802 -- aiosmtpd's name
-        self,
-        server: SMTP,  # noqa: ARG002 -- aiosmtpd gives it
-        session: Session,  # noqa: ARG002 -- aiosmtpd gives it
-        envelope: Envelope,
+        self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
         self.mails.append((envelope.rcpt_tos[0], envelope.content))
-        self.last_at = time.time()
+        self.last_at = time.monotonic()
+        self.first_at = self.first_at or self.last_at
         await asyncio.sleep(self._pause)
         return "250 taken"
 
@@ -109,7 +117,6 @@ class Fleet:
     port: int
     readers: int
     processes: list[subprocess.Popen[str]] = field(default_factory=list)
-    morning: float = 0.0
 
     def __post_init__(self) -> None:
         campaigns = self.home / "campaigns"
@@ -124,18 +131,30 @@ class Fleet:
         (self.home / "config.toml").write_text(settings + people)
 
     def set_out(self, daemons: int) -> None:
-        """Start daemons; all mail is due a while later."""
-        self.morning = time.time() + LEAD_SECONDS
+        """Start daemons; all mail is due soon after the last of them is up."""
         for _ in range(daemons):
             self.one_more()
+        up = wait_until(lambda: self.said().count("started as process") == daemons, seconds=180)
+        assert up, self.said()
+        later = self.home / "later"
+        later.write_text(str(time.time() + LEAD_SECONDS))
+        later.rename(self.home / "morning")
 
     def one_more(self) -> subprocess.Popen[str]:
         """Start one more daemon."""
         number = len(self.processes)
         log = (self.home / f"daemon-{number}.log").open("w")
-        words = (str(self.morning), str(LEASE_SECONDS))
+        words = (self.home / "morning", str(LEASE_SECONDS))
         process = subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-c", PROGRAM, *words, "--config", self.home / "config.toml", "run"],
+            [
+                sys.executable,
+                "-c",
+                PROGRAM.replace("LEAD", str(LEAD_SECONDS)),
+                *words,
+                "--config",
+                self.home / "config.toml",
+                "run",
+            ],
             cwd=self.home,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stderr=log,
@@ -144,6 +163,12 @@ class Fleet:
         log.close()
         self.processes.append(process)
         return process
+
+    def has_sent_all(self) -> bool:
+        """Say whether the outbox has every mail as sent."""
+        time.sleep(0.2)  # noqa: TID251 -- other processes do the work here
+        found = asked(self.url, "SELECT count(*) FROM mail WHERE state = 'sent'")
+        return found == [(self.readers,)]
 
     def kill(self, which: subprocess.Popen[str]) -> None:
         """End a daemon as a power cut would."""
@@ -201,7 +226,7 @@ def tally(fleet: Fleet, counting: Counting) -> Tally:
         lost=fleet.readers - len(got),
         copies=sum(len(mails) - 1 for mails in got.values()),
         differing=sum(len(set(mails)) - 1 for mails in got.values()),
-        seconds=counting.last_at - fleet.morning,
+        seconds=counting.last_at - counting.first_at,
     )
 
 
@@ -217,8 +242,9 @@ def a_morning(
             running = [one for one in fleet.processes if one.poll() is None]
             fleet.kill(dice.choice(running))
             fleet.one_more()
-        everybody = wait_until(lambda: len(counting.copies()) == fleet.readers, seconds=300)
-        assert everybody, f"{len(counting.copies())} of {fleet.readers}\n{fleet.said()}"
+        # What was in a killed one's hands has to be found and ended, too.
+        everything = wait_until(fleet.has_sent_all, seconds=600)
+        assert everything, f"{len(counting.copies())} of {fleet.readers}\n{fleet.said()}"
     finally:
         ended = fleet.stop()
     assert set(ended) == {0}, fleet.said()

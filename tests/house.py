@@ -31,8 +31,7 @@ class House:
         composer: Composer = COMPOSER,
     ) -> None:
         self.clock = SimulatedClock(opened or first_moment(world))
-        url = f"sqlite:///{database}" if database else "sqlite://"
-        self.store = Store.open(url, base=Path())
+        self.store = self.open_store(f"sqlite:///{database}" if database else "sqlite://")
         self.mails: list[Sent] = []
         self.letters: list[tuple[str, bytes]] = []
         self.outcomes: list[Outcome] = []
@@ -40,6 +39,9 @@ class House:
         self.replayed = replayed
         self.looked_at: datetime | None = None
         self.restart(world)
+
+    def open_store(self, url: str) -> Store:
+        return Store.open(url, base=Path())
 
     def restart(self, world: World, *, before: World | None = None) -> None:
         """Start the tracker anew on the same database, as after a crash.

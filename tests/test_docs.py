@@ -35,7 +35,15 @@ from tracker.campaign import (
     Workdays,
 )
 from tracker.cli.arguments import COMMANDS
-from tracker.config import Config, Coordinator, DigestDays, HealthSettings, MailSettings, Times
+from tracker.config import (
+    Config,
+    Coordinator,
+    DigestDays,
+    HealthSettings,
+    Keeping,
+    MailSettings,
+    Times,
+)
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
 from tracker.sessions import sessions_between
 from tracker.when import (
@@ -77,6 +85,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "[mail]": MailSettings,
     "[times]": Times,
     "[health]": HealthSettings,
+    "[keep]": Keeping,
     "[[coordinator]]": Coordinator,
 }
 WHOLE_FILES: dict[str, type[BaseModel]] = {

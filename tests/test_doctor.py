@@ -18,9 +18,10 @@ from tests.post_office import HOST, post_office, trusting
 from tests.test_daemon import LETTER, home
 from tracker.app.doctor.database import database as look_at_database
 from tracker.app.doctor.finding import Finding
-from tracker.app.doctor.machine import EARLIEST, machine
+from tracker.app.doctor.machine import machine
 from tracker.app.doctor.mail import mail
-from tracker.app.health import TURNED
+from tracker.app.holding import Seen, keep
+from tracker.app.holding.clock import RELEASED_AT
 from tracker.compose import Composer, clean
 from tracker.compose.probe import python_breaks_headers, strange_headers
 from tracker.config import MailSettings
@@ -30,7 +31,7 @@ from tracker.store import Store
 from tracker.store.lock import DaemonLock
 
 __all__ = ["home"]  # a fixture
-NOW = EARLIEST + timedelta(days=23)
+NOW = RELEASED_AT + timedelta(days=23)
 OURS = "Campaign tracker <tracker@hr.example>"
 
 
@@ -61,7 +62,7 @@ def wrong(desk: Desk) -> dict[str, Finding]:
 
 def a_database(folder: Path) -> Path:
     with Store.open("sqlite:///tracker.db", base=folder) as store:
-        store.mark(TURNED, "", now=NOW)
+        keep(store, Seen(NOW, "", 0.0))
     return folder / "tracker.db"
 
 

@@ -79,7 +79,7 @@ def test_a_line_that_did_not_leave_is_missed_after_a_quarter_of_an_hour(
     desk: Desk, daemon: DaemonDesk
 ):
     daemon.clock.at = TUESDAY + timedelta(minutes=24)
-    daemon.daemon.watchdog.turned()  # it turns, and still nothing left
+    daemon.daemon.watchdog.turned(daemon.clock())  # it turns, and still nothing left
 
     assert asked(desk, timedelta(minutes=24)).code == 0
     assert told(desk, timedelta(minutes=26)) == "a line due 2010-06-22 05:10Z has not left"
@@ -118,7 +118,7 @@ def test_a_mail_that_waits_for_its_server_is_trouble_after_an_hour(desk: Desk, d
     daemon.outcomes = [Outcome("temporary", 451, "try again")] * 9
     asyncio.run(daemon.turn_at(ACCEPTED))
     daemon.clock.at = TUESDAY + timedelta(minutes=69)
-    daemon.daemon.watchdog.turned()
+    daemon.daemon.watchdog.turned(daemon.clock())
 
     assert asked(desk, timedelta(minutes=69)).code == 0
     assert "mail 1 has waited since 2010-06-22 05:10Z" in told(desk, timedelta(minutes=75))

@@ -13,7 +13,7 @@ from tests.test_daemon import TUESDAY, Desk, home
 from tracker.app.health import TURNED
 from tracker.daemon.service_manager import ServiceManager
 from tracker.daemon.watchdog import Watchdog
-from tracker.errors import BusyError
+from tracker.errors import BusyError, TrackerError
 
 __all__ = ["home"]  # a fixture
 TWO_MINUTES = "120000000"
@@ -55,7 +55,7 @@ def manager_at(address: str) -> ServiceManager:
 
 
 def a_watchdog(desk: Desk, address: str) -> Watchdog:
-    return Watchdog(desk.store, manager_at(address), clock=desk.clock)
+    return Watchdog(desk.store, manager_at(address))
 
 
 def test_every_word_reaches_the_manager(address: str):
@@ -135,7 +135,7 @@ async def test_it_beats_every_half_minute_and_not_at_every_look(
     assert (soon, later, back) == ([], ["WATCHDOG=1"], ["WATCHDOG=1"])
 
 
-async def test_a_loop_that_cannot_write_gives_no_sign_of_life(
+async def test_a_loop_that_finds_the_database_busy_says_so_and_writes_no_sign_of_life(
     home: Path,
     address: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -150,6 +150,29 @@ async def test_a_loop_that_cannot_write_gives_no_sign_of_life(
     monkeypatch.setattr(desk.store, "mark", busy)
     with listening(address) as systemd:
         await desk.turn_at(TUESDAY + timedelta(minutes=1))
+
+        assert systemd.heard() == ["WATCHDOG=1", "STATUS=waits: the database is busy"]
+    turned = desk.store.marked(TURNED)
+    assert turned is not None
+    assert turned.at == TUESDAY  # by which `status --health` notices
+
+
+async def test_a_turn_that_breaks_off_gives_no_sign_of_life(
+    home: Path,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    desk = Desk(home)
+    desk.daemon.watchdog = a_watchdog(desk, address)
+    await desk.turn()
+
+    def broken(*_words: object, **_more: object) -> None:
+        raise TrackerError("the disk failed")
+
+    monkeypatch.setattr(desk.store, "mark", broken)
+    with listening(address) as systemd:
+        with pytest.raises(TrackerError):
+            await desk.turn_at(TUESDAY + timedelta(minutes=1))
 
         assert systemd.heard() == []
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tracker.fields import Address, Clock, Duration, Line, Slug, SpanPhrase, ZoneName
+from tracker.fields import Address, Clock, Days, Duration, Line, Slug, SpanPhrase, ZoneName
 
 DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
@@ -51,6 +51,12 @@ class HealthSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
     prometheus_file: Line | None = None
 
 
+class Keeping(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """How long the database keeps what has been of use."""
+
+    bodies: Days = timedelta(days=14)
+
+
 class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """config.toml as read; paths are relative to the file."""
 
@@ -62,6 +68,7 @@ class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     mail: MailSettings = Field(default_factory=MailSettings)
     times: Times = Field(default_factory=Times)
     health: HealthSettings = Field(default_factory=HealthSettings)
+    keep: Keeping = Field(default_factory=Keeping)
     coordinator: tuple[Coordinator, ...] = ()
 
     def who(self, coordinator_id: str) -> Coordinator | None:

@@ -35,6 +35,7 @@ from tracker.when import (
 LONGEST_TEXT = 10_000
 LONGEST_SHOWN = 60
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+_DAYS = re.compile(r"(?P<count>[1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?")
 # Characters that reorder text without being seen (UAX #9) and zero-width ones that hide in names.
 _HIDDEN = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -228,6 +229,16 @@ def _duration(value: object) -> timedelta:
     return _parsed(parse_duration)(value)
 
 
+def _days(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        message = f'"{value}" is not a number of days'[:LONGEST_SHOWN]
+        raise _refuse("days", message, 'write 1 to 366 days, like "14 days"')
+    return timedelta(days=int(found["count"]))
+
+
 def _one_or_more(value: Any) -> Any:  # noqa: ANN401 -- whatever TOML held goes on to the validator
     """Accept one value where a list is wanted: `recess = "1 July to 2 July"`."""
     return [value] if isinstance(value, (str, date, datetime)) else value
@@ -257,5 +268,6 @@ MeetingDay = Annotated[When | Literal["none"], PlainValidator(_meeting_day)]
 SpanPhrase = Annotated[Span, PlainValidator(_span)]
 SessionsPhrase = Annotated[Sessions, PlainValidator(_kept(Sessions, parse_sessions))]
 Clock = Annotated[time, PlainValidator(_clock)]
+Days = Annotated[timedelta, PlainValidator(_days)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 OneOrMore = BeforeValidator(_one_or_more)

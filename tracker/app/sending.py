@@ -21,6 +21,7 @@ from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, write
 from tracker.errors import ConfigError, TrackerError
 from tracker.events import History
+from tracker.failpoints import here
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
@@ -118,6 +119,7 @@ class Sending:
 
     def recover(self) -> None:
         """Queue again what a process that is gone had in hand."""
+        here("unrecovered")
         for mail in self.store.recover(self.clock()):
             LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
 

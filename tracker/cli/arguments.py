@@ -33,6 +33,8 @@ COMMANDS = {
     "doctor": "look at every setting and what it hangs on, and say how to mend it",
     "backup": "copy the database into a file, while the daemon runs",
     "forget": "take a person's data out of the database",
+    "purge": "take the text of mails that left long ago out of the database",
+    "resume": "say why mail is held, and let it go on",
 }
 Parser: TypeAlias = argparse.ArgumentParser
 # argparse has no public name for what add_subparsers() returns.

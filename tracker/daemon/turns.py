@@ -15,7 +15,7 @@ from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
 from tracker.daemon.service_manager import ServiceManager
 from tracker.daemon.watchdog import Watchdog
-from tracker.errors import BusyError
+from tracker.errors import BusyError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
@@ -43,9 +43,7 @@ class Daemon:
     ) -> None:
         self.engine = engine
         self.bell = bell
-        self.watchdog = watchdog or Watchdog(
-            engine.store, ServiceManager(None), clock=engine.clock
-        )
+        self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
@@ -80,23 +78,36 @@ class Daemon:
         A busy database is asked again at the next turn.
         """
         started = self.engine.clock()
-        if self.bell.house_is_due():
+        house = self.bell.house_is_due()
+        if house:
             self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
-            planned = self._planned(started) if self._it_plans() else self._seen(started)
-            if planned is not None:
-                with self.watchdog.handing_over():
-                    await self.engine.send_due(planned)
-                    await self.engine.retry_due()
-            if self.engine.store.is_shared:
-                self.engine.sending.recover()
+            if house:
+                self._purge(started)
+            await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
-            self.watchdog.turned()
-        except BusyError as busy:
-            LOG.warning("waited in vain: %s", busy)
+            self.watchdog.turned(self.engine.clock())
+        except (BusyError, UnwritableError) as unwritten:
+            LOG.warning("waited in vain: %s", unwritten)
+            self.watchdog.waits(unwritten)
+
+    def _purge(self, now: datetime) -> None:
+        purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
+        if purged:
+            LOG.info("took the text out of %d mails that ended long ago", purged)
+
+    async def _plan_and_send(self, now: datetime) -> None:
+        self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
+        planned = self._planned(now) if self._it_plans() else self._seen(now)
+        if planned is not None:
+            with self.watchdog.handing_over():
+                await self.engine.send_due(planned)
+                await self.engine.retry_due()
+        if self.engine.store.is_shared:
+            self.engine.sending.recover()
 
     def _it_plans(self) -> bool:
         """Say whether this machine plans; when that begins, the files here are put in force."""

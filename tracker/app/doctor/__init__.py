@@ -11,7 +11,7 @@ from tracker.app.doctor.finding import Finding, State, failure, ok
 from tracker.app.doctor.machine import machine
 from tracker.app.doctor.mail import mail
 from tracker.app.doctor.trial import coordinator_at, send_trial
-from tracker.app.health import TURNED
+from tracker.app.holding import last_seen
 from tracker.config import Config
 from tracker.loading.world import Reading
 from tracker.store import Hold, Store
@@ -42,8 +42,8 @@ async def examine(
 def _remembered(config: Config, base: Path) -> tuple[datetime | None, tuple[Hold, ...]]:
     """Return the last moment that the database knows of, and what keeps mail back."""
     with Store.open(config.database, base=base) as store:
-        turned = store.marked(TURNED)
-        return (turned.at if turned else None), tuple(store.holds())
+        seen = last_seen(store)
+        return (seen.at if seen else None), tuple(store.holds())
 
 
 def _database(found: Found, holds: tuple[Hold, ...]) -> list[Finding]:

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from tracker.app.doctor.finding import Finding, failure, ok, warning
+from tracker.app.holding.clock import RELEASED_AT
 from tracker.compose import Composer
 from tracker.compose.probe import python_breaks_headers, strange_headers
 from tracker.dates import UnknownZoneError, zone
 
-# Of the year in which this version was made: no machine that runs it can be older.
-EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
 _BACK = timedelta(minutes=10)
 _FAR = timedelta(days=400)
 # Vienna's summer: a zone file that is truncated or of another place gives something else.
@@ -54,7 +53,7 @@ def _user(user: int) -> Finding:
 def _clock(now: datetime, last_seen: datetime | None) -> Finding:
     said = f"it is {now:%Y-%m-%d %H:%M} UTC"
     fix = "set the clock: timedatectl set-ntp true"
-    if now < EARLIEST:
+    if now < RELEASED_AT:
         return failure("clock", f"{said}, before this version was made", fix)
     if last_seen is not None and now < last_seen - _BACK:
         return failure(
