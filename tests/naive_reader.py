@@ -231,7 +231,7 @@ class Readers:
     def named(
         self, entry: Entry, campaign: str, reader: str, states: datetime | None
     ) -> list[Item]:
-        """Find what an entry names: it is there, with that date; two sessions' may be on one day."""
+        """Find what an entry names; with that date it may be of two sessions."""
         title = self.files.letters[campaign].title
         step = "meeting" if entry.text.endswith(" meets") else entry.text.removeprefix(f"{title} ")
         fits = [

@@ -3,6 +3,7 @@
 One story for each row of the table in tracker/changes/corrections.py, and for the cases around it.
 """
 
+import asyncio
 from email import message_from_bytes, policy
 
 import pytest
@@ -474,6 +475,20 @@ def test_a_failed_reminder_has_told_nobody_and_one_without_an_answer_may_have():
         house.wake()
         mails = house.jump_to(at("2010-06-23 06:10"))
         assert [one[1] for one in corrected(mails)] == wanted, outcome.state
+
+
+def test_a_mail_whose_answer_is_lost_again_and_again_was_told_when_it_first_left():
+    house = a_house(a_world(OPENED, config=NEVER))
+    house.turn_to(at("2010-06-22 23:00"))
+    house.outcomes.append(Outcome("unknown", None, "no answer"))
+    house.turn_to(at("2010-06-23 06:00"))
+    house.edit(a_world(OPENED, config=NEVER, forums=council(TO_MONDAY)))
+
+    mails = house.turn_to(at("2010-06-23 06:12"))
+    asyncio.run(house.engine.retry_due())  # sent at last, after the correction
+    mails += house.turn_to(at("2010-06-23 07:00"))
+
+    assert corrected(mails) == [("23 06:10", "vienna", "meeting", THURSDAY, MONDAY)]
 
 
 def test_told_by_a_deputy_the_deputy_hears_of_the_move():
