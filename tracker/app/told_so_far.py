@@ -55,17 +55,21 @@ class ToldSoFar:
             self._pass(dates_in(entry))
         elif entry.kind == RENAMED:
             self._rename(entry.data["old"], entry.data["new"])
-        elif entry.kind == UNTOLD:
-            self._untold.add(entry.data["mail"])
-        elif entry.kind == TOLD_AGAIN:
-            self._untold.discard(entry.data["mail"])
-        elif entry.kind == UNANSWERED:
-            self._unanswered[entry.data["mail"]] = entry.at
+        elif entry.kind in {UNTOLD, TOLD_AGAIN, UNANSWERED}:
+            self._fared(entry, entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
             self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
         elif entry.kind == EDIT:
             for campaign, edits in edits_by_campaign(edits_from([entry])).items():
                 self._edits.setdefault(campaign, []).extend(edits)
+
+    def _fared(self, entry: JournalEntry, mail: int) -> None:
+        if entry.kind == UNTOLD:
+            self._untold.add(mail)
+        elif entry.kind == TOLD_AGAIN:
+            self._untold.discard(mail)
+        else:
+            self._unanswered[mail] = entry.at
 
     def _pass(self, dates: Iterable[Told]) -> None:
         for one in dates:
