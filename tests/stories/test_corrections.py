@@ -126,6 +126,9 @@ def test_moved_corrected_and_moved_back_is_corrected_again_and_no_reminder_comes
 
     assert corrected(mails) == [("23 10:10", "vienna", "meeting", FRIDAY, THURSDAY)]
     assert reminded(mails) == [("24 06:00", THURSDAY)]
+    keys = [one.occurrence.key.split("/")[-2:] for one in house.store.lines()]
+    assert ["1", "vienna"] in keys, "a correction has a running number"
+    assert ["2", "vienna"] in keys
 
 
 def test_a_cancelled_session_is_corrected_with_no_date():

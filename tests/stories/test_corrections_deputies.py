@@ -5,7 +5,6 @@ import pytest
 from tests.builders import CONFIG, a_world, at
 from tests.corrected import (
     BOTH,
-    MONDAY,
     NEVER,
     OPENED,
     THURSDAY,
@@ -37,15 +36,35 @@ def away(days: str) -> str:
     return NEVER.replace('"never"', f'"never"\ndeputy = "new-york"\naway = ["{days}"]', 1)
 
 
-def test_a_deputy_who_was_told_as_well_hears_of_a_move_once():
+def test_a_deputy_who_was_told_as_well_hears_of_a_move_once_for_both():
     house = a_house(a_world(BOTH, config=NEVER))
     house.turn_to(at("2010-06-23 15:00"))
-    gone = away("23 June 2010 to 25 June 2010")
+    gone = away("23 June 2010 to 24 June 2010")
+    moved = council('moved = [{ from = 2010-06-24, to = "2010-06-30 at 10:00" }]\n')
 
-    house.edit(a_world(BOTH, config=gone, forums=council(TO_MONDAY)))
+    house.edit(a_world(BOTH, config=gone, forums=moved))
 
-    moved = [one for one in corrected(house.turn_to(at("2010-06-24 23:00"))) if one[3] == THURSDAY]
-    assert moved == [("23 15:10", "new-york", "meeting", THURSDAY, MONDAY)]
+    mails = house.turn_to(at("2010-06-24 23:00"))
+    mails += house.jump_to(at("2010-06-25 09:00"))  # Vienna is back
+    mails += house.turn_to(at("2010-06-25 12:00"))
+    assert [one[:3] for one in corrected(mails) if one[2] == "meeting"] == [
+        ("23 15:10", "new-york", "meeting"),
+    ]
+
+
+def test_a_deputy_who_knows_already_does_not_hear_it_again_in_somebodys_stead():
+    both = OPENED.replace('["vienna"]', '["vienna", "new-york"]')
+    house = a_house(a_world(both, config=NEVER))
+    house.turn_to(at("2010-06-23 22:00"))  # midnight in Vienna, six in the evening in New York
+    house.edit(a_world(both, config=NEVER, forums=council(TO_MONDAY)))
+    house.turn_to(at("2010-06-23 22:30"))
+
+    gone = away("24 June 2010 to 25 June 2010")
+    house.edit(a_world(both, config=gone, forums=council(TO_MONDAY)))
+    mails = house.turn_to(at("2010-06-24 12:00"))
+
+    assert corrected(mails) == []
+    assert [one[:2] for one in corrected(house.mails)] == [("23 22:10", "new-york")]
 
 
 def test_who_is_back_hears_of_the_next_move_and_not_of_the_one_that_the_deputy_was_told():
