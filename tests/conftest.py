@@ -76,6 +76,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Let no test pass the program's own umask on to the next one."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def unmeasured() -> Iterator[None]:
     """Leave a proof that takes the same steps thousands of times out of the coverage.

@@ -1,5 +1,6 @@
 """What a reader gets: each kind of mail, whole, in text and in HTML."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,15 +9,17 @@ from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from tests.page import Page, contrast
 from tests.samples import DIGEST, ENVELOPE, NOTICE, REMINDER, SAMPLES
 from tracker.compose import Composer
-from tracker.compose.render import KINDS, _part
+from tracker.compose.parts import Parts
+from tracker.compose.render import KINDS, plain_data
 from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Section
 
-COMPOSER = Composer(Path(__file__).parents[1] / "templates")
+TEMPLATES = Path(__file__).parents[1] / "templates"
+COMPOSER = Composer(TEMPLATES)
 each_kind = pytest.mark.parametrize("content", SAMPLES, ids=lambda one: one.kind)
 # Surrogates as well: what cannot be written as UTF-8 must not stop a mail.
 TEXT = st.text(st.characters(), max_size=30)
@@ -149,9 +152,8 @@ def test_html_is_well_formed_and_small(content):
 @each_kind
 def test_templates_are_well_formed_before_the_styles_are_inlined(content):
     """Inlining mends what is broken, so that only this can tell."""
-    html = _part(COMPOSER.renderer._templates, f"{content.kind}.html", asdict(content))
+    html = Parts(TEMPLATES).as_written(f"{content.kind}.html", json.dumps(plain_data(content)))
 
-    assert isinstance(html, str)
     assert Page.read(html).faults == []
 
 

@@ -222,6 +222,26 @@ def test_four_hanging_connections_hold_up_the_fifth_mail_and_no_longer_than_prom
     assert took < A_QUARTER_OF_AN_HOUR
 
 
+@pytest.mark.parametrize("phase", ["dot", "RSET"])
+def test_a_connection_on_which_the_server_spoke_unasked_is_not_used_again(phase: str):
+    async def story() -> tuple[list[str], int]:
+        async with bad_server(phase, MISBEHAVIOURS["unasked-later"]) as server:
+            transport = SmtpTransport(server.settings())
+            server.refuses = [b"550 5.1.1 nobody\r\n"] if phase == "RSET" else []
+            states: list[str] = []
+            for _ in range(2):
+                outcome = await transport.deliver(RAW, sender=SENDER, recipient=VIENNA)
+                states.append(outcome.state)
+                await asyncio.sleep(1.0)  # the second answer comes while nobody waits for one
+            await transport.close()
+        return states, server.connections
+
+    (states, connections), _ = run(story())
+
+    assert states == ["permanent" if phase == "RSET" else "sent", "sent"]
+    assert connections == 2
+
+
 # -- what a server lacks, or has too little of -------------------------------------------------
 
 

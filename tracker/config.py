@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tracker.fields import Address, Clock, Duration, Line, Slug, SpanPhrase, ZoneName
+from tracker.fields import Address, Clock, Days, Duration, Line, Slug, SpanPhrase, ZoneName
 
 DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
@@ -45,6 +45,12 @@ class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):
     settle: Duration = timedelta(minutes=10)
 
 
+class Keeping(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """How long the database keeps what has been of use."""
+
+    bodies: Days = timedelta(days=14)
+
+
 class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """config.toml as read; paths are relative to the file."""
 
@@ -55,6 +61,7 @@ class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     # Made when they are wanted: pydantic builds a shape at its first use, and that costs.
     mail: MailSettings = Field(default_factory=MailSettings)
     times: Times = Field(default_factory=Times)
+    keep: Keeping = Field(default_factory=Keeping)
     coordinator: tuple[Coordinator, ...] = ()
 
     def who(self, coordinator_id: str) -> Coordinator | None:

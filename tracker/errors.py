@@ -89,3 +89,7 @@ class ConfigError(TrackerError):
     """config.toml or the machine's set-up keeps the tracker from starting."""
 
     exit_code = 78
+
+
+class UnwritableError(ConfigError):
+    """The database cannot be written; a daemon at work waits until it can."""

@@ -1,45 +1,48 @@
-"""Named places at which a test may end the process; in production they do nothing.
+"""Named places at which a test ends the process, to see that nothing is lost; else nothing.
 
-A test that shares our process gives `crashing` something to call; one that runs the program sets
-TRACKER_FAILPOINT to "name" or "name:3", and the process is killed on its third visit there.
+A test in the same process puts an act in place with `reaching`. A program that a test starts is
+told by the environment: `TRACKER_FAILPOINT=sent-unwritten:3` kills it, as `kill -9` would, when
+it comes to that place for the third time. Nothing else ever does anything here.
 """
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 VARIABLE = "TRACKER_FAILPOINT"
-_visited: list[Callable[[str], None]] = []
+Act = Callable[[str], None]
 
 
 def here(name: str) -> None:
-    """Be a place at which a crash would matter."""
-    for look in _visited:
-        look(name)
+    """Let a test have its way at this place."""
+    for act in _acts:
+        act(name)
 
 
 @contextmanager
-def crashing(look: Callable[[str], None]) -> Iterator[None]:
-    """Call `look` with the name of each place that is passed; what it raises is the crash."""
-    _visited.append(look)
+def reaching(act: Act) -> Iterator[None]:
+    """Have `act` called with the name of each place that is come to."""
+    _acts.append(act)
     try:
         yield
     finally:
-        _visited.remove(look)
+        _acts.remove(act)
 
 
-def _killed_at(place: str) -> Callable[[str], None]:
-    name, _, visit = place.partition(":")
-    left = [int(visit or 1)]
+def killing(environ: Mapping[str, str], kill: Callable[[], None]) -> Iterator[Act]:
+    """Give the act that the environment asks for, if it asks for one."""
+    name, _, times = environ.get(VARIABLE, "").partition(":")
+    left = int(times or 1)
 
-    def look(passed: str) -> None:
-        left[0] -= passed == name
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def act(reached: str) -> None:
+        nonlocal left
+        left -= reached == name
+        if left == 0:
+            kill()
 
-    return look
+    if name:
+        yield act
 
 
-if VARIABLE in os.environ:
-    _visited.append(_killed_at(os.environ[VARIABLE]))
+_acts: list[Act] = list(killing(os.environ, lambda: os.kill(os.getpid(), signal.SIGKILL)))

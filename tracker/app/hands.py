@@ -18,6 +18,8 @@ from tracker.app.telling import never_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
+from tracker.errors import TrackerError
+from tracker.failpoints import here
 from tracker.planning import Readers
 from tracker.store import MailRecord, Store
 
@@ -41,7 +43,8 @@ def by_day(record: MailRecord, config: Config, at: datetime) -> datetime:
 class Hands:
     """Gives mails to the server, four at once at most.
 
-    `hides_nothing` lets a fault of ours end everything, as a replay wants it.
+    `hides_nothing` lets a fault of ours end everything, as a replay wants it. `may_leave` is asked
+    before each mail, `note_try` is told of each try before it goes.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class Hands:
         self.store = store
         self.deliver = deliver
         self.clock = clock
+        self.may_leave: Callable[[], bool] = lambda: True
+        self.note_try: Callable[[], None] = lambda: None
         self._hides_nothing = hides_nothing
         self._under_way = 0
         self._held: set[str] = set()
@@ -58,6 +63,8 @@ class Hands:
 
     def is_open(self) -> bool:
         """Say whether another mail may be started now: the one gate that every mail passes."""
+        if not self.may_leave():
+            return False
         now = self.clock()
         self._held = {one.cause for one in self.store.holds()}
         if self.relay.hold and self.relay.hold not in self._held:
@@ -97,7 +104,13 @@ class Hands:
         if coordinator is None:
             return Outcome("permanent", None, "config.toml no longer names this coordinator")
         try:
-            return await self.deliver(record, coordinator.email)
+            self.note_try()
+        except TrackerError as fault:
+            return Outcome("relay", None, str(fault))  # what cannot be written down is not sent
+        try:
+            here("unconnected")
+            outcome = await self.deliver(record, coordinator.email)
+            here("answer-unwritten")
         except Exception as fault:
             if self._hides_nothing:
                 raise
@@ -106,6 +119,7 @@ class Hands:
             said = f"a fault of ours: {type(fault).__name__} at {place.filename}:{place.lineno}"
             LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
             return Outcome("unknown", None, said)
+        return outcome
 
     def _go_on(self, now: datetime) -> None:
         """Hear that a person has let the hold go that the server's health had called for."""

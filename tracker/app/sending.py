@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tracker.app.hands import Clock, Deliver, Hands
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
+from tracker.app.nights import apart_from_paused, night_over
 from tracker.app.planned import planned_until
 from tracker.app.telling import told_in_passing
 from tracker.app.template_watch import TemplateWatch
@@ -21,6 +21,7 @@ from tracker.delivery import Outcome
 from tracker.digest import Saying, Trouble, Written, write
 from tracker.errors import ConfigError, TrackerError
 from tracker.events import History
+from tracker.failpoints import here
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
@@ -73,6 +74,7 @@ class Sending:
         self.clock = clock
         self.hands = Hands(store, deliver, clock, hides_nothing=replayed)
         self.nights: Mapping[str, datetime] = {}
+        self.pauses: list[datetime] = []
         self._replayed = replayed
         self._unwritten: dict[str, str] = {}
         self._templates = TemplateWatch(composer.folder)
@@ -117,6 +119,7 @@ class Sending:
 
     def recover(self) -> None:
         """Queue again what a process that is gone had in hand."""
+        here("unrecovered")
         for mail in self.store.recover(self.clock()):
             LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
 
@@ -126,7 +129,8 @@ class Sending:
         What is late anyway waits for the end of a night.
         """
         found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(this.due_by):
+        due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
+        for one in due:
             found.setdefault(one.to, []).append(one)
         readers = Readers(this.ground.config)
         self.nights = {
@@ -143,7 +147,8 @@ class Sending:
         """
         try:
             with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
-                begun = self._started(reader, lines, this) if lines else None
+                free, _ = _not_paused(lines, this)
+                begun = self._started(reader, free, this) if free else None
         except Exception as fault:
             if self._replayed or not _is_of_one_mail(fault):
                 raise
@@ -174,7 +179,7 @@ class Sending:
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
         return [
             one
-            for one in self.store.waiting_lines(reader, now)
+            for one in _not_paused(self.store.waiting_lines(reader, now), this)[0]
             if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
         ]
 
@@ -232,6 +237,12 @@ class Sending:
             keys=keys,
             expires=max((at for at in ends if at), default=None) if all(ends) else None,
         )
+
+
+def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence], list[datetime]]:
+    """Return the lines that no pause holds back, and when the pauses of the others end."""
+    ground = this.ground
+    return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:

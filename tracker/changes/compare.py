@@ -13,6 +13,7 @@ from tracker.planning import Plan
 
 QUEUED = "queued"
 CANCELLED = "cancelled"
+EXPIRED = "expired"
 _OF_THE_DAY = frozenset({LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION})
 
 
@@ -53,7 +54,7 @@ def compare(
     kept = {one.occurrence.key: one for one in outbox}
     correcting = corrections(planned, kept, telling, now=now) if telling else Corrections()
     wanted = {one.key: one for one in (*planned.planned, *correcting.wanted)}
-    add = [one for key, one in wanted.items() if key not in kept or kept[key].state == CANCELLED]
+    add = [one for key, one in wanted.items() if key not in kept or _again(one, kept[key])]
     if telling is not None:
         known = [*correcting.wanted, *_sent_corrections(kept.values())]
         add = [one for one in add if not said_already(one, known, planned, telling)]
@@ -74,6 +75,12 @@ def compare(
         waits=_waits((*add, *update), telling, now) if telling else {},
         for_digest=correcting.for_digest,
     )
+
+
+def _again(one: Occurrence, kept: Kept) -> bool:
+    """Say whether a line is queued again; one that expired is, if it corrects to another day."""
+    expired = kept.state == EXPIRED and one.kind == LineKind.CORRECTION
+    return kept.state == CANCELLED or expired
 
 
 def _sent_corrections(outbox: Iterable[Kept]) -> list[Occurrence]:

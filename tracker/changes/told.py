@@ -79,14 +79,21 @@ def _in_lines(outbox: Iterable[Kept], now: datetime) -> Iterator[Told]:
     for kept in outbox:
         one = kept.occurrence
         if kept.state in ARRIVED and one.kind in _GIVES_A_DATE and one.campaign is not None:
-            yield Told(
-                reader=one.to,
-                topic=one.topic,
-                states=one.states,
-                what=one.what,
-                mail=kept.mail,
-                at=kept.at or now,
-            )
+            for reader in _who_is_told(one):
+                yield Told(
+                    reader=reader,
+                    topic=one.topic,
+                    states=one.states,
+                    what=one.what,
+                    mail=kept.mail,
+                    at=kept.at or now,
+                )
+
+
+def _who_is_told(one: Occurrence) -> tuple[str, ...]:
+    """Return whoever read a line, and whose correction a deputy read instead of them."""
+    deputised = one.kind == LineKind.CORRECTION and one.owner != one.to
+    return (one.to, one.owner) if deputised else (one.to,)
 
 
 def present_topic(topic: Topic, planned: Plan, moves: Mapping[str, tuple[Move, ...]]) -> Topic:

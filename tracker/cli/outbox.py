@@ -10,6 +10,7 @@ from rich.console import Console
 from tracker.app.replay import utc
 from tracker.app.telling import told_after_all
 from tracker.cli.arguments import Commands, command
+from tracker.cli.held import say_held
 from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
@@ -55,6 +56,7 @@ def run_outbox(args: Namespace) -> int:
     with store:
         if number is not None:
             return _retry(store, number, args.clock())
+        say_held(store, files)
         mails, lines = store.mails(), store.lines(states=ENDED)
         alone = [one for one in lines if one.mail is None]
         if args.json:

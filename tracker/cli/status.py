@@ -10,6 +10,7 @@ from msgspec.structs import asdict
 from rich.console import Console
 
 from tracker.cli.arguments import Commands, command
+from tracker.cli.held import say_held
 from tracker.cli.past import looking_back
 from tracker.cli.show import facts, heading, paragraph, screen, show_moment, table
 from tracker.dates import show_day, show_day_short
@@ -65,6 +66,8 @@ def add(commands: Commands) -> None:
 def run_status(args: Namespace) -> int:
     """Print where each campaign stands."""
     with looking_back(args) as past:
+        if past.store is not None:
+            say_held(past.store, past.files)
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         planned = plan(past.files.world, past.history, now=past.now, only=only)
         found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]

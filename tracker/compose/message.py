@@ -20,7 +20,8 @@ from tracker.compose.headers import (
     roots,
     sender,
 )
-from tracker.compose.render import BrokenTemplate, Rendered, Renderer
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import Rendered, Renderer
 from tracker.content import Invitation, MailContent
 
 LONGEST_FILE_NAME = 60  # a longer one is parted into several parameters, which few programs join

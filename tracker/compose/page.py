@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from tracker.compose.loader import environment
-from tracker.compose.render import tidy
+from tracker.compose.parts import tidy
 from tracker.dates import show_day, show_day_short
 
 _PAGES = Path(__file__).parent / "pages"

@@ -6,12 +6,15 @@ import os
 import signal
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
 from tracker.app.guarding import held_edits
 from tracker.app.hands import Clock, Deliver
+from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
+from tracker.app.holding.epoch import must_be_there
 from tracker.app.in_force import InForce
 from tracker.compose import Composer
 from tracker.config import Config
@@ -24,35 +27,70 @@ from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_sec
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
 from tracker.store import MailRecord, Store
+from tracker.store.engine import database_file, database_url
+from tracker.store.soundness import must_be_sound
 
 LOG = logging.getLogger("tracker")
 
 
-def serve(config_path: Path, *, clock: Clock, environ: MutableMapping[str, str]) -> None:
+LOOK_SECONDS = 2.0
+
+
+def serve(
+    config_path: Path,
+    *,
+    clock: Clock,
+    environ: MutableMapping[str, str],
+    machine: Machine | None = None,
+) -> None:
     """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
 
-    Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
-    another daemon has the database.
+    With a `machine` the clock is believed only as far as the machine bears it out. Raise
+    ConfigError where config.toml or the machine keeps it from starting, a damaged database among
+    them, BusyError where another daemon has the database.
     """
     first = read_world(config_path, now=clock())
     config = first.config or usable(first).config
-    with Store.open(config.database, base=config_path.parent) as store:
+    with _opened(config.database, config_path.parent) as store:
         store.lock()
-        asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
+        asyncio.run(_serve(config_path, config, store, _Given(clock, environ, machine)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a daemon is given of the world."""
+
+    clock: Clock
+    environ: MutableMapping[str, str]
+    machine: Machine | None
+
+
+def _opened(url: str, base: Path) -> Store:
+    file = database_file(database_url(url), base=base)
+    if file is not None:
+        must_be_there(file)
+        must_be_sound(file)
+    return Store.open(url, base=base)
 
 
 async def _serve(
     config_path: Path,
     config: Config,
     store: Store,
-    *,
-    clock: Clock,
-    environ: MutableMapping[str, str],
+    given: _Given,
 ) -> None:
     base = config_path.parent
-    async with _delivery(config, environ, base=base) as deliver:
+    async with _delivery(config, given.environ, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
+        clock = given.clock
+        holding = None
+        if given.machine is not None:
+            clock = believed = BelievedClock(given.clock, given.machine, last_seen(store))
+            holding = await begun(Holding(store, believed, given.machine))
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
+        if holding is not None:
+            engine.sending.hands.may_leave = holding.may_leave
+            engine.sending.hands.note_try = holding.note_try
         bell = Bell()
         daemon = started(engine, config_path, base / config.campaigns, bell)
         _listen(daemon)
@@ -63,6 +101,14 @@ async def _serve(
         finally:
             bell.stop()
     LOG.info("stopped")
+
+
+async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Holding:
+    """Begin to hold; a first start waits for a clock that can be believed."""
+    while not holding.time_is_known():  # noqa: ASYNC110 -- no event rings when a clock is set
+        await asyncio.sleep(look_seconds)
+    holding.begin()
+    return holding
 
 
 def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> Daemon:

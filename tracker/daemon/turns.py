@@ -13,7 +13,7 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
-from tracker.errors import BusyError
+from tracker.errors import BusyError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
@@ -74,21 +74,33 @@ class Daemon:
         A busy database is asked again at the next turn.
         """
         started = self.engine.clock()
-        if self.bell.house_is_due():
+        house = self.bell.house_is_due()
+        if house:
             self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
-            planned = self._planned(started) if self._it_plans() else self._seen(started)
-            if planned is not None:
-                await self.engine.send_due(planned)
-                await self.engine.retry_due()
-            if self.engine.store.is_shared:
-                self.engine.sending.recover()
+            if house:
+                self._purge(started)
+            await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
-        except BusyError as busy:
-            LOG.warning("waited in vain: %s", busy)
+        except (BusyError, UnwritableError) as unwritten:
+            LOG.warning("waited in vain: %s", unwritten)
+
+    def _purge(self, now: datetime) -> None:
+        purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
+        if purged:
+            LOG.info("took the text out of %d mails that ended long ago", purged)
+
+    async def _plan_and_send(self, now: datetime) -> None:
+        self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
+        planned = self._planned(now) if self._it_plans() else self._seen(now)
+        if planned is not None:
+            await self.engine.send_due(planned)
+            await self.engine.retry_due()
+        if self.engine.store.is_shared:
+            self.engine.sending.recover()
 
     def _it_plans(self) -> bool:
         """Say whether this machine plans; when that begins, the files here are put in force."""

@@ -10,6 +10,7 @@ from tracker.delivery.envelope import Envelope
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.delivery.patience import Patience
 from tracker.delivery.replies import Replies
+from tracker.failpoints import here
 
 MOST_MAILS = 90  # OpenSMTPD ends a connection after 100
 LONGEST_LIFE_SECONDS = 300.0
@@ -73,9 +74,11 @@ class Connection:
                 await self._client.mail(
                     envelope.sender, options=options, encoding=encoding, timeout=None
                 )
+                here("sender-taken")
                 phase = "rcpt"
                 self._replies.ask()
                 await self._client.rcpt(envelope.recipient, encoding=encoding, timeout=None)
+                here("recipient-taken")
         except SMTPResponseException as answer:
             return answers.refusal(answer, phase)
         except _SILENT as cause:
@@ -93,6 +96,7 @@ class Connection:
         except _SILENT as cause:
             phase: answers.Phase = "text" if self._replies.text_wanted else "data"
             return answers.silence(cause, phase, self._replies.fault)
+        here("taken")
         self._used = asyncio.get_running_loop().time()
         return outcome("sent", answer.code, answer.message)
 

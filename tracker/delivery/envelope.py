@@ -1,17 +1,13 @@
 """Who a mail is from and for on the wire: exactly one plain address each, or nothing is sent."""
 
 import re
-from email.utils import parseaddr
 from typing import Self
 
 from msgspec import Struct
 
-from tracker.domains import LONGEST_LABEL, ascii_domain
+from tracker.domains import wire_address
 
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_PLAIN = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*')
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
-_LONGEST = 254
 
 
 class Envelope(Struct, frozen=True):
@@ -37,11 +33,7 @@ class Envelope(Struct, frozen=True):
 
 
 def _on_the_wire(address: str) -> str:
-    sound = _PLAIN.fullmatch(address) and address.isprintable() and len(address) <= _LONGEST
-    if not sound or parseaddr(address)[1] != address:
+    plain = wire_address(address)
+    if plain is None:
         raise ValueError(f"{address!r} is not one plain mail address")
-    plain = ascii_domain(address)
-    labels = plain.rpartition("@")[2].split(".")
-    if any(not label.isascii() or len(label) > LONGEST_LABEL for label in labels):
-        raise ValueError(f"{address!r} has a domain that cannot be written in ASCII")
     return plain

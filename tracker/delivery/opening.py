@@ -12,6 +12,7 @@ from tracker.delivery.replies import Replies
 from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings, is_loopback
 from tracker.delivery.tokens import TokenCommand, TokenError
+from tracker.failpoints import here
 
 FAILURES = (SMTPException, OSError, TimeoutError, ValueError)
 
@@ -66,19 +67,24 @@ class Opening:
             self.replies.hang_up()
 
     async def _get_in(self) -> Outcome | None:
+        here("connecting")
         await self.client.connect()
+        here("connected")
         await self._greet()
+        here("greeted")
         if self.settings.protection == "starttls":
             self._step = "starttls"
             self._ask()
             await self.client.starttls()
             await self._greet()
+            here("protected")
         if self.settings.user is None:
             return None
         self._step = "login"
         refused = await self._log_in(self.settings.user)
         if refused is not None:
             self.let_go()
+        here("logged-in")
         return refused
 
     async def _greet(self) -> None:

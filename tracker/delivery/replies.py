@@ -7,6 +7,8 @@ each mail from then on would be judged by the answer to another.
 import asyncio
 from typing import Self, cast
 
+from tracker.failpoints import here
+
 LONGEST_LINE = 8 * 1024  # the client's own limit
 LONGEST_ANSWER = 32 * 1024
 _MORE_TO_COME = ord("-")
@@ -120,5 +122,7 @@ class Replies(asyncio.Protocol):
         if too_much and self._asked:
             return b"", too_much  # what it wanted is not sent any more
         self.text_judged = self.text_wanted
-        self.text_wanted = self.text_wanted or code == _TEXT_PLEASE
+        if code == _TEXT_PLEASE:
+            self.text_wanted = True
+            here("text-wanted")
         return data[:end], too_much

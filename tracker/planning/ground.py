@@ -168,11 +168,26 @@ def leaving(
 
 def after_pause(due: datetime, reader: Reader, home: Frame) -> datetime:
     """Return when a line due at a moment leaves: after a pause, on the reader's first morning."""
-    if home.paused is None:
+    ends = pause_ends(reader, home)
+    if ends is None or home.paused is None:
         return due
     first, last = home.paused
-    resumed = home.midnight(last + ONE_DAY)
-    return reader.first_from(resumed) if home.midnight(first) <= due < resumed else due
+    return ends if home.midnight(first) <= due < home.midnight(last + ONE_DAY) else due
+
+
+def pause_ends(reader: Reader, home: Frame) -> datetime | None:
+    """Return when a campaign's pause is over for a reader: on the first morning after it."""
+    return reader.first_from(home.midnight(home.paused[1] + ONE_DAY)) if home.paused else None
+
+
+def held_by_pause(due: datetime, reader: Reader, home: Frame, *, now: datetime) -> datetime | None:
+    """Return the end of the pause that a line due before waits for; None if it may leave now."""
+    ends = pause_ends(reader, home)
+    if ends is None or home.paused is None:
+        return None
+    first, last = home.paused
+    holds = home.midnight(first) <= now < ends and due < home.midnight(last + ONE_DAY)
+    return ends if holds else None
 
 
 def _too_early(due: datetime, subject: Subject, owner: Reader, ground: Ground) -> str | None:

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, holds, journal, lines, mails, renaming, schema
+from tracker.store import files, holds, journal, lines, mails, purging, renaming, schema
 from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock
@@ -278,6 +278,7 @@ class Store:
             started = mails.start(connection, mail, owner=self.owner, now=now)
             if started is not None:
                 self._transactions.take(started)
+                self._count_tries(connection, 1, now)
             return started
 
     def mark_sent(
@@ -340,6 +341,7 @@ class Store:
         with self._transaction("sending") as connection:
             found = mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
             self._transactions.take(*found)
+            self._count_tries(connection, len(found), now)
             return found
 
     def renew(self, now: datetime) -> None:
@@ -419,6 +421,24 @@ class Store:
         """Return what was last written under this name, and when."""
         with self._reading() as connection:
             return holds.marked(connection, name)
+
+    def purge(self, before: datetime) -> int:
+        """Take the text out of the mails that ended before a moment; return of how many."""
+        with self._transaction("sending") as connection:
+            purged = purging.purge(connection, before=before)
+        if purged and self.file is not None:
+            purging.leave_no_trace(self._engine)
+        return purged
+
+    def tries(self) -> int:
+        """Return how often a mail was taken in hand, ever; 0 where machines share the database."""
+        with self._reading() as connection:
+            return holds.count(connection, holds.TRIES)
+
+    def _count_tries(self, connection: Connection, more: int, now: datetime) -> None:
+        # One row that every machine writes would make them wait for one another.
+        if more and not self.is_shared:
+            holds.add(connection, holds.TRIES, more, now=now)
 
     def _prepare(self) -> None:
         with self._transaction("reading") as connection:

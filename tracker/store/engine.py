@@ -71,8 +71,7 @@ def _has_no_right(broken: DBAPIError) -> bool:
 
 @contextmanager
 def _on_a_file(engine: Engine, work: Work) -> Iterator[Connection]:
-    mode = sqlite.reading if work == "reading" else sqlite.writing
-    with mode(engine).begin() as connection:
+    with sqlite.begun(engine, to_write=work != "reading") as connection:
         yield connection
 
 

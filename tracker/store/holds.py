@@ -10,6 +10,7 @@ from tracker.store.records import Hold, Mark
 from tracker.store.upsert import Insert, Upsert
 from tracker.tables import HOLD, MARK
 
+TRIES = "tries"  # the mark that counts how often a mail was taken in hand
 _ALL = select(HOLD).order_by(HOLD.c.since, HOLD.c.cause)
 
 
@@ -57,3 +58,14 @@ def marked(connection: Connection, name: str) -> Mark | None:
     """Return a mark, None if it was never written."""
     row = connection.execute(select(MARK).where(MARK.c.name == name)).one_or_none()
     return None if row is None else Mark(row.value, row.at)
+
+
+def count(connection: Connection, name: str) -> int:
+    """Return the number that a mark is, 0 if it was never written."""
+    found = marked(connection, name)
+    return 0 if found is None else int(found.value)
+
+
+def add(connection: Connection, name: str, more: int, *, now: datetime) -> None:
+    """Let the number that a mark is be greater."""
+    mark(connection, name, str(count(connection, name) + more), now=now)

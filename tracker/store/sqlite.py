@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy import Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from tracker.errors import BusyError, ConfigError, TrackerError
+from tracker.errors import BusyError, ConfigError, TrackerError, UnwritableError
 
 BUSY_WAIT_MS = 10_000
 JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024
@@ -37,14 +39,14 @@ def open_file(file: Path | None) -> Engine:
     return engine
 
 
-def reading(engine: Engine) -> Engine:
-    """Return the engine whose transactions only read."""
-    return engine.execution_options(**{_IMMEDIATE: False})
-
-
-def writing(engine: Engine) -> Engine:
-    """Return the engine whose transactions take the write lock before they read."""
-    return engine.execution_options(**{_IMMEDIATE: True})
+@contextmanager
+def begun(engine: Engine, *, to_write: bool) -> Iterator[Connection]:
+    """Run a transaction; one that is to write takes the write lock before it reads."""
+    # Said to the connection: said to the engine, it makes another engine for each transaction.
+    with engine.connect() as connection:
+        connection.execution_options(**{_IMMEDIATE: to_write})
+        with connection.begin():
+            yield connection
 
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
@@ -63,7 +65,13 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
             " Put it aside and restore a backup; nothing was changed."
         )
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
-        return ConfigError(f"The database {file} cannot be written ({cause}). Check who owns it.")
+        return UnwritableError(
+            f"The database {file} cannot be written ({cause}). Check who owns it."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return BusyError(
+            f"The disk of the database {file} is full. What was under way is undone: make room."
+        )
     return TrackerError(f"The database {file} failed ({cause}). What was under way is undone.")
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
+from tracker.failpoints import here
 from tracker.store.engine import Work, is_shared, transaction
 from tracker.store.journal import SoFar
 from tracker.store.leases import Planner, Watch
@@ -54,6 +55,10 @@ class Transactions:
                 if work == "planning":
                     self.planner.fence(mine.connection)
                 yield mine.connection
+                if work != "reading":
+                    here("uncommitted")
+            if work != "reading":
+                here("committed")
             self.in_hand = (self.in_hand | mine.taken) - mine.ended
         except BaseException:
             # Whether a commit whose answer was lost took effect, nobody knows: what was taken in
