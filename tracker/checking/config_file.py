@@ -104,7 +104,7 @@ def _token_command(mail: MailSettings) -> Iterator[Fault]:
 def _database(database: str) -> Iterator[Fault]:
     if _WITH_PASSWORD.match(database):
         message = "a password never stands in this file"
-        hint = "delete it here and put it into a file that only the tracker can read: passfile=FILE"
+        hint = "delete it here and name a file that only the tracker can read: passfile=FILE"
         yield Fault(path=("database",), code="password", message=message, hint=hint)
     elif not _DATABASE.fullmatch(database):
         yield Fault(
