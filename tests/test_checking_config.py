@@ -90,7 +90,7 @@ def test_a_calendar_needs_years_and_a_working_day():
 
 
 @pytest.mark.parametrize(
-    ("database", "code"),
+    ("named", "code"),
     [
         ("sqlite:///tracker.db", None),
         ("postgresql+psycopg://tracker@db.example.org/tracker?passfile=/etc/tracker/pgpass", None),
@@ -101,10 +101,8 @@ def test_a_calendar_needs_years_and_a_working_day():
         ("mysql://db.example.org/tracker", "database"),
     ],
 )
-def test_a_database_is_one_of_two_and_its_password_stands_elsewhere(
-    database: str, code: str | None
-):
-    config = CONFIG.model_copy(update={"database": database})
+def test_a_database_is_one_of_two_and_its_password_stands_elsewhere(named: str, code: str | None):
+    config = CONFIG.model_copy(update={"database": named})
 
     faults = config_faults(config)
 
