@@ -1,0 +1,27 @@
+"""Stretches in which nothing could be sent, as one reader has to know of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """One line that was due while nothing could be sent; `campaign` is None for a file's."""
+
+    what: str
+    due: datetime
+    campaign: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """One stretch for one reader to whom something was due in it: nobody else hears of it.
+
+    `late` leaves now, after its time; `expired` never will. Moments are aware UTC.
+    """
+
+    reader: str
+    since: datetime
+    until: datetime
+    late: tuple[Unsent, ...] = ()
+    expired: tuple[Unsent, ...] = ()
