@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.samples import SAMPLES
+from tests.samples import SAMPLES, name_of
 from tracker.compose import Composer
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -39,12 +39,14 @@ def main() -> None:
     composer = Composer(TEMPLATES)
     for content in SAMPLES:
         rendered = composer.render(content)
-        (folder / f"{content.kind}.txt").write_text(rendered.text)
-        page = folder / f"{content.kind}.html"
+        (folder / f"{name_of(content)}.txt").write_text(rendered.text)
+        page = folder / f"{name_of(content)}.html"
         page.write_text(rendered.html)
         for place, width in WIDTHS.items():
             for scheme, number in SCHEMES.items():
-                photograph(page, folder / f"{content.kind}-{place}-{scheme}.png", width, number)
+                photograph(
+                    page, folder / f"{name_of(content)}-{place}-{scheme}.png", width, number
+                )
 
 
 def photograph(page: Path, picture: Path, width: int, scheme: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, strategies as st
 
-from tests.samples import ENVELOPE, REMINDER, SAMPLES
+from tests.samples import ENVELOPE, REMINDER, SAMPLES, name_of
 from tracker.compose import Composer, clean
 from tracker.compose.headers import HEADERS, id_host, list_id, mailbox, message_id, roots, sender
 from tracker.compose.message import _message
@@ -178,7 +178,7 @@ def test_marks_that_hide_between_equals_and_question_do_not_join_them():
     assert clean("=\u200b?utf-8?q?=0A?=") == "= ?utf-8?q?=0A?="
 
 
-@pytest.mark.parametrize("content", SAMPLES, ids=lambda one: one.kind)
+@pytest.mark.parametrize("content", SAMPLES, ids=name_of)
 def test_a_whole_mail_has_its_fixed_headers_in_order(content):
     raw = COMPOSER.compose(content, ENVELOPE).raw
 

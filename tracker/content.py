@@ -56,13 +56,14 @@ class Entry:
     """One line of a digest's section or of a notice: `when` may be empty.
 
     `tells` are the dates that it gives, by what they are of: a reader who was told one is told
-    again when it changes.
+    again when it changes. `bars` draws how something grew, each in hundredths of the last.
     """
 
     text: str
     when: str = ""
     detail: str = ""
     tells: Tells = ()
+    bars: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +76,39 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureDay:
+    """One day of the picture: its number and the signs of what is on it, as the legend has them.
+
+    `number` is empty for a day that is over.
+    """
+
+    number: str
+    signs: str = ""
+    today: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureWeek:
+    """One row of the picture, Monday to Sunday; `month` is named where it begins."""
+
+    month: str
+    days: tuple[PictureDay, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """The next weeks in one look; the `legend` says its signs, and `notes` what it cannot."""
+
+    heading: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[PictureWeek, ...] = ()
+    legend: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Word about a file: accepted, problem, fixed, held, missing."""
+    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart."""
 
     item: str
     campaign: str
@@ -109,8 +141,9 @@ class MailContent:
     """One coordinator's whole message.
 
     `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.
-    `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to
-    paste, once per mail, for those without a shell. `footer` says why this reader got this mail.
+    `state` is the digest's one sentence on where things stand, `picture` its weeks. `paste` are
+    the TOML lines to paste, once per mail, for those without a shell. `footer` says why this
+    reader got this mail.
     `invitations` are the meetings that it reminds of or corrects, each a file for a calendar.
     """
 
@@ -124,6 +157,7 @@ class MailContent:
     groups: tuple[Group, ...] = ()
     notices: tuple[Notice, ...] = ()
     state: str = ""
+    picture: Picture | None = None
     sections: tuple[Section, ...] = ()
     paste: str = ""
     footer: str = ""

@@ -16,6 +16,7 @@ from tracker.compose.plain import plain
 from tracker.content import MailContent
 
 KINDS = ("reminder", "digest", "correction", "notice")
+NOTICES = ("accepted", "problem", "fixed", "held", "missing", "restart")
 LONGEST_PART = 256 * 1024
 # What no mail program shows; lone surrogates besides cannot be written as UTF-8.
 _UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracker.compose.message import Composer
-from tracker.compose.render import KINDS, BrokenTemplate
+from tracker.compose.render import KINDS, NOTICES, BrokenTemplate
 from tracker.content import (
     CampaignLines,
     Entry,
@@ -12,6 +12,9 @@ from tracker.content import (
     Line,
     MailContent,
     Notice,
+    Picture,
+    PictureDay,
+    PictureWeek,
     Section,
 )
 
@@ -55,7 +58,7 @@ def _bare(kind: str) -> MailContent:
 def _full(kind: str) -> MailContent:
     entries = (
         Entry(text="Permanent Council meets", when="Thursday", detail="HRW"),
-        Entry(text="A"),
+        Entry(text="A", bars=(50, 100)),
     )
     section = Section(id="ahead", heading="The next 14 days", entries=entries)
     return MailContent(
@@ -67,19 +70,33 @@ def _full(kind: str) -> MailContent:
         preheader="Call the embassies",
         headline="Tomorrow 10:00 Permanent Council. 1 thing to do.",
         groups=(_group(),),
-        notices=(
-            Notice(
-                item="accepted",
-                campaign="hrw-osce-ambassadors",
-                title="Deploy a mission",
-                headline="The tracker now follows this campaign.",
-                sections=(section,),
-            ),
-        ),
+        notices=tuple(_notice(item, section) for item in NOTICES),
         state="1 campaign, 1 open ask.",
+        picture=_picture(),
         sections=(section,),
         paste='[[log]]\non = 2010-06-23\nfact = "done"',
         footer="You get this because config.toml names you.",
+    )
+
+
+def _notice(item: str, section: Section) -> Notice:
+    return Notice(
+        item=item,
+        campaign="hrw-osce-ambassadors",
+        title="Deploy a mission",
+        headline="The tracker now follows this campaign.",
+        sections=(section,),
+    )
+
+
+def _picture() -> Picture:
+    days = (PictureDay(number="14", today=True), PictureDay(number="15", signs="M"))
+    return Picture(
+        heading="This week",
+        weekdays=("Mon", "Tue"),
+        weeks=(PictureWeek(month="Jul", days=days),),
+        legend="M meeting",
+        notes=("The last session before the recess is Thursday 29 July 2010.",),
     )
 
 

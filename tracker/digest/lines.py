@@ -11,6 +11,7 @@ from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import (
     days_between,
     how_late,
+    letters,
     listed,
     many,
     moment,
@@ -89,9 +90,9 @@ def _group(those: list[Occurrence], saying: Saying) -> Group:
     for one in those:
         campaigns.setdefault(one.campaign or "", []).append(one)
     return Group(
-        heading=meeting_heading(meeting, saying.reader.zone)
+        heading=f"{meeting_heading(meeting, saying.reader.zone)}{letters(len(campaigns))}"
         if meeting
-        else "For the campaign as a whole",
+        else WITHOUT_MEETING,
         place=(meeting.place or "") if meeting else "",
         note=_note(meeting) if meeting else "",
         campaigns=tuple(
@@ -217,7 +218,9 @@ def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> s
     if instance and instance.targets and "{target}" not in instance.step.what:
         said.append(f"Still silent: {listed([called(t) for t in instance.targets], 6)}")
     if one.kind == LineKind.FOLLOW_UP and one.ask and instance and instance.since:
-        said.append(f"{days_between(instance.since, saying.today)} since the decision")
+        latest = instance.ask.latest if instance.ask else None
+        since = latest.fact.result if latest else "the decision"
+        said.append(f"{days_between(instance.since, saying.today)} since {since}")
     if settled_by and settled_by.result == RESULT:
         said.append(RESULTS)
     return ". ".join(said)

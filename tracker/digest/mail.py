@@ -79,6 +79,7 @@ def write(
                 *file_words(ordered, saying, history),
             ),
             state=digest.state if digest else "",
+            picture=digest.picture if digest else None,
             sections=digest.sections if digest else (),
             paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
             footer=_footer(saying),
