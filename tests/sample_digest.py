@@ -117,10 +117,10 @@ DIGEST = MailContent(
             heading="The next 14 days",
             entries=(
                 Entry(
-                    text="OSCE Permanent Council meets (fourth session on this ask: no "
-                    "decision at the 3 before)",
-                    when="Thursday 15 July 2010, 10:00 Vienna (04:00 New York)",
-                    detail="gcr2p-osce; hrw-osce-ambassadors",
+                    text="OSCE Permanent Council meets",
+                    when="Thursday 15 July 2010, 10:00 Vienna (04:00 New York): 2 letters",
+                    detail="gcr2p-osce; hrw-osce-ambassadors (third session on this ask: no "
+                    "decision at the 2 before)",
                 ),
                 Entry(
                     text="Informal meeting of ministers, Almaty",
@@ -131,6 +131,17 @@ DIGEST = MailContent(
                     text="Telephone the delegations that have not answered",
                     when="Wednesday 14 July 2010",
                     detail="gcr2p-osce",
+                ),
+            ),
+        ),
+        Section(
+            id="together",
+            heading="Two letters, one target",
+            entries=(
+                Entry(
+                    text="Kairat Abdrakhmanov (Kazakhstan): call once for both",
+                    when="gcr2p-osce on Wednesday 14 July 2010; hrw-osce-ambassadors on "
+                    "Thursday 15 July 2010",
                 ),
             ),
         ),
@@ -151,6 +162,18 @@ DIGEST = MailContent(
             ),
         ),
         Section(
+            id="targets",
+            heading="Targets by stance",
+            entries=(
+                Entry(
+                    text="1 supportive, 1 undecided, 6 unknown",
+                    when="supportive 0 to 1, undecided 2 to 1; Delegation of Austria undecided "
+                    "to supportive",
+                    detail="hrw-osce-ambassadors",
+                ),
+            ),
+        ),
+        Section(
             id="changed",
             heading="Changed since Mon 5 July 2010",
             entries=(
@@ -167,7 +190,7 @@ DIGEST = MailContent(
             entries=(
                 Entry(
                     text=MISSION,
-                    when="24 June deferred → 1 July deferred; next: Thu 8 July 2010",
+                    when="24 Jun deferred → 1 Jul deferred; no outcome of Thu 8 July 2010 yet",
                     detail="hrw-osce-ambassadors",
                 ),
             ),
