@@ -41,6 +41,7 @@ class SummerMail:
 def summer() -> tuple[SummerMail, ...]:
     """Replay the summer once, from the first opening to the recess."""
     world = read_world(HOME / "config.toml").world
+    assert world is not None
     sent = run(world, (), Composer(HOME / "templates"), end=at("2010-08-10 00:00"))
     zones = {one.id: zone(one.timezone) for one in world.config.coordinator}
     return tuple(
