@@ -1,10 +1,12 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from tracker.occurrence import Topic
 
+_BLOCKS = "▁▂▃▄▅▆▇█"
 Tells = tuple[tuple[Topic, datetime | None], ...]
 
 
@@ -162,3 +164,12 @@ class MailContent:
     paste: str = ""
     footer: str = ""
     invitations: tuple[Invitation, ...] = ()
+
+
+def blocks(heights: Iterable[int]) -> str:
+    """Draw heights in hundredths as a row of blocks.
+
+    >>> blocks([10, 50, 100])
+    '▁▄█'
+    """
+    return "".join(_BLOCKS[min(max(one - 1, 0) * len(_BLOCKS) // 100, 7)] for one in heights)

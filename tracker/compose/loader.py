@@ -13,9 +13,10 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tracker.content import blocks
+
 LARGEST = 64 * 1024
 WIDTH = 72
-_BLOCKS = "▁▂▃▄▅▆▇█"
 _NAME = re.compile(r"[a-z0-9_./-]{1,80}")
 # Not `replace`, `center` and their like, with which a few words fill the memory.
 _FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
@@ -43,7 +44,7 @@ def environment(*folders: Path) -> Environment:
     sandbox.filters.clear()
     sandbox.filters.update(filters, said=said, sentence=sentence, sentences=sentences)
     sandbox.filters.update(wrapped=wrapped, underlined=underlined, words=words)
-    sandbox.filters.update(column=column, bars=bars)
+    sandbox.filters.update(column=column, blocks=blocks)
     return sandbox
 
 
@@ -72,15 +73,6 @@ def underlined(text: str, sign: str = "-") -> str:
 def column(text: str, width: int) -> str:
     """Fill a cell of a table up to its width."""
     return text.ljust(min(width, WIDTH))
-
-
-def bars(heights: Iterable[int]) -> str:
-    """Draw heights in hundredths as a row of blocks.
-
-    >>> bars([10, 50, 100])
-    '▁▄█'
-    """
-    return "".join(_BLOCKS[min(max(one - 1, 0) * len(_BLOCKS) // 100, 7)] for one in heights)
 
 
 def said(parts: Iterable[str], sign: str = ", ") -> str:

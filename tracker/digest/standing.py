@@ -10,7 +10,7 @@ from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many, times
-from tracker.events import AskCourse, Course
+from tracker.events import AskCourse, Course, PlannedMeeting
 from tracker.occurrence import LineKind
 from tracker.planning import Instance
 from tracker.planning.instances import last_word
@@ -126,11 +126,16 @@ def _short(day: date, today: date) -> str:
 
 def state(desk: Desk) -> str:
     """Say in one sentence where things stand."""
-    open_asks = sum(ask.open for whole in desk.going() for ask in whole.asks)
-    said = f"{many(len(desk.going()), 'campaign')}, {many(open_asks, 'open ask')}"
+    going = desk.going()
+    open_asks = sum(ask.open for whole in going for ask in whole.asks)
     late = sum(1 for _ in desk.overdue())
+    return state_of(len(going), open_asks, late, desk.next_meeting())
+
+
+def state_of(campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None) -> str:
+    """Say how many campaigns and open asks there are, what is overdue, and what meets next."""
+    said = f"{many(campaigns, 'campaign')}, {many(open_asks, 'open ask')}"
     said += f", {late} overdue" if late else ""
-    meeting = desk.next_meeting()
-    if meeting is None:
+    if following is None:
         return f"{said}. No meeting ahead."
-    return f"{said}. Next: {meeting.name}, {show_day(meeting.day)}."
+    return f"{said}. Next: {following.name}, {show_day(following.day)}."
