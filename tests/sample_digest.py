@@ -21,14 +21,17 @@ def week(month: str, monday: int, signs: dict[int, str], *, today: int = 0) -> P
     return PictureWeek(
         month=month,
         days=tuple(
-            PictureDay(
-                number=str(day if day <= JULY else day - JULY),
-                signs=signs.get(day, ""),
-                today=day == today,
-            )
-            for day in range(monday, monday + 7)
+            _day(number, signs.get(number, ""), today) for number in range(monday, monday + 7)
         ),
     )
+
+
+def _day(number: int, signs: str, today: int) -> PictureDay:
+    said = str(number if number <= JULY else number - JULY)
+    said = f"[{said}]" if number == today else said
+    if not signs:
+        return PictureDay(said=said)
+    return PictureDay(said=f"{said} {signs}", look="pause" if signs == "r" else "marked")
 
 
 DIGEST = MailContent(

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from dataclasses import asdict, replace
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
@@ -54,9 +55,8 @@ def content_of(kind: str, text: str) -> MailContent:
 
 
 def visible(html: str) -> str:
-    return " ".join(
-        re.sub(r"<[^>]*>", " ", html.partition("<body class")[2].partition(">")[2]).split()
-    )
+    body = html.partition("<body class")[2].partition(">")[2]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
 def test_there_is_a_sample_of_every_kind():
@@ -101,7 +101,7 @@ def test_lines_to_paste_are_never_wrapped():
 
 def test_lines_to_paste_stand_at_the_margin():
     assert f"\n\n{REMINDER.paste}\n" in COMPOSER.render(REMINDER).text
-    assert f">{REMINDER.paste}</pre>" in COMPOSER.render(REMINDER).html
+    assert f">{REMINDER.paste}</pre>" in unescape(COMPOSER.render(REMINDER).html)
 
 
 def test_the_first_thing_said_is_what_to_do():

@@ -85,12 +85,7 @@ def digest(world: World, moment: datetime) -> MailContent:
 def drawn(content: MailContent) -> list[str]:
     """Return the picture's days that have a sign."""
     assert content.picture is not None
-    return [
-        f"{day.number} {day.signs}"
-        for week in content.picture.weeks
-        for day in week.days
-        if day.signs
-    ]
+    return [day.said for week in content.picture.weeks for day in week.days if day.look]
 
 
 def section(content: MailContent, wanted: str) -> list[tuple[str, str, str]]:
@@ -120,7 +115,7 @@ def test_the_picture_shows_meetings_deadlines_and_the_recess_of_four_weeks():
         ),
     )
     assert [week.month for week in content.picture.weeks] == ["Jul", "", ""]
-    assert [day.number for day in content.picture.weeks[0].days if day.today] == ["12"]
+    assert content.picture.weeks[0].days[0].said == "[12]"
 
 
 def test_the_picture_is_a_table_of_characters_no_wider_than_a_mail():
@@ -140,15 +135,8 @@ def test_a_day_that_is_over_is_empty():
     content = digest(a_world(EVERY), at("2010-07-15 06:00"))
 
     assert content.picture is not None
-    assert [day.number for day in content.picture.weeks[0].days] == [
-        "",
-        "",
-        "",
-        "15",
-        "16",
-        "17",
-        "18",
-    ]
+    days = [day.said for day in content.picture.weeks[0].days]
+    assert days == ["", "", "", "[15] M", "16", "17", "18"]
 
 
 def test_what_is_only_today_needs_no_picture():

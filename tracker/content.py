@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from tracker.occurrence import Topic
 
@@ -79,14 +80,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureDay:
-    """One day of the picture: its number and the signs of what is on it, as the legend has them.
+    """One day of the picture: its number, then the signs of what is on it as the legend has them.
 
-    `number` is empty for a day that is over.
+    Today's number stands in brackets; a day that is over is empty. `look` is how the day is to
+    stand out, besides in words: "marked" where something is on it, "pause" in a recess.
     """
 
-    number: str
-    signs: str = ""
-    today: bool = False
+    said: str
+    look: Literal["", "marked", "pause"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

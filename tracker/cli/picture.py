@@ -6,7 +6,6 @@ from rich.text import Text
 
 from tracker.cli.show import draw, heading, paragraph
 from tracker.content import Picture, PictureDay
-from tracker.digest.picture import RECESS
 
 
 def show_picture(out: Console, picture: Picture) -> None:
@@ -29,7 +28,5 @@ def show_picture(out: Console, picture: Picture) -> None:
 
 def _cell(day: PictureDay) -> Text:
     """Write a day; letters and brackets say what colours only repeat."""
-    number = f"[{day.number}]" if day.today else day.number
-    if not day.signs:
-        return Text(number, style="bold" if day.today else "")
-    return Text(f"{number} {day.signs}", style="dim" if day.signs == RECESS else "bold cyan")
+    style = {"marked": "bold cyan", "pause": "dim"}.get(day.look, "")
+    return Text(day.said, style=style or ("bold" if day.said.startswith("[") else ""))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from tracker.compose.clean import clean
@@ -35,6 +36,7 @@ _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za
 _SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 
 
+@lru_cache(512)
 def mailbox(name: str, address: str) -> Address:
     """Return one recipient or sender; a domain in other letters goes as its A-label.
 
@@ -49,6 +51,7 @@ def mailbox(name: str, address: str) -> Address:
     )
 
 
+@lru_cache(16)
 def sender(text: str) -> Address:
     """Read `Campaign tracker <tracker@example.org>`, or an address alone."""
     found = _SENDER.fullmatch(text.strip())

@@ -3,8 +3,7 @@
 import os
 import re
 import stat
-import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tracker.content import blocks
 
 LARGEST = 64 * 1024
 WIDTH = 72
+HEAD, CELL = 6, 9  # seven days fit the width
 _NAME = re.compile(r"[a-z0-9_./-]{1,80}")
 # Not `replace`, `center` and their like, with which a few words fill the memory.
 _FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
@@ -44,24 +44,29 @@ def environment(*folders: Path) -> Environment:
     sandbox.filters.clear()
     sandbox.filters.update(filters, said=said, sentence=sentence, sentences=sentences)
     sandbox.filters.update(wrapped=wrapped, underlined=underlined, words=words)
-    sandbox.filters.update(column=column, blocks=blocks)
+    sandbox.filters.update(columns=columns, blocks=blocks)
     return sandbox
 
 
 def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
-    """Wrap at 72 columns; a word that is longer, such as an address, is never cut."""
+    """Wrap at 72 columns; a word that is longer, such as an address, is never cut.
+
+    `textwrap` does as much in five times the time, which is a third of what a mail costs.
+    """
+    rows: list[str] = []
     before = indent if first is None else first
-    return "\n".join(
-        textwrap.fill(
-            line,
-            WIDTH,
-            initial_indent=before if at == 0 else indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for at, line in enumerate(text.splitlines())
-    )
+    for line in text.splitlines():
+        rest = " ".join(line.split())
+        while len(rest) > (room := WIDTH - len(before)):
+            cut = rest.rfind(" ", 0, room + 1)
+            cut = rest.find(" ", room) if cut < 0 else cut
+            if cut < 0:
+                break
+            rows.append(before + rest[:cut])
+            before, rest = indent, rest[cut + 1 :]
+        rows.append(before + rest if rest else "")
+        before = indent
+    return "\n".join(rows)
 
 
 def underlined(text: str, sign: str = "-") -> str:
@@ -70,9 +75,10 @@ def underlined(text: str, sign: str = "-") -> str:
     return f"{heading}\n{sign * max(map(len, heading.splitlines()), default=0)}"
 
 
-def column(text: str, width: int) -> str:
-    """Fill a cell of a table up to its width."""
-    return text.ljust(min(width, WIDTH))
+def columns(cells: Iterable[str | Mapping[str, str]], head: str) -> str:
+    """Write a row of the picture: its head, then its days or what stands above them."""
+    said_ = (cell if isinstance(cell, str) else cell["said"] for cell in cells)
+    return f"{head:<{HEAD}}{''.join(f'{one:<{CELL}}' for one in said_)}".rstrip()
 
 
 def said(parts: Iterable[str], sign: str = ", ") -> str:
@@ -109,6 +115,15 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return super().call_binop(context, operator, left, right)
         raise SecurityError(f"a template may use {operator} on whole numbers only, and never **")
 
+    def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 -- a template's values
+        """Look into a dict at once: values are dicts, and none of their methods may be called."""
+        if type(obj) is not dict:
+            return super().getattr(obj, attribute)
+        try:
+            return obj[attribute]
+        except KeyError:
+            return self.undefined(obj=obj, name=attribute)
+
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 -- a template's values
         if isinstance(obj, _CALLABLE):
             return True
@@ -138,7 +153,7 @@ class _Folders(BaseLoader):
             return None
         for folder in self.folders:
             try:
-                found = (folder / name).lstat()
+                found = os.lstat(f"{folder}/{name}")  # eight a mail: a Path takes as long again
             except OSError:
                 continue
             return str(folder), found.st_mtime_ns, found.st_size

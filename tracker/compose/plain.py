@@ -36,7 +36,7 @@ def _picture(picture: Picture) -> Iterator[str]:
     """Say which days have something, each with its signs; a table takes a template."""
     yield wrapped(picture.heading)
     for week in picture.weeks:
-        marked = (f"{day.number} {day.signs}" for day in week.days if day.signs)
+        marked = (day.said for day in week.days if day.look)
         yield wrapped(", ".join(marked))
     yield wrapped(picture.legend)
     yield from (wrapped(note) for note in picture.notes)

@@ -1,16 +1,16 @@
 """A mail's content to its subject, text and HTML, whatever state the templates are in."""
 
-import re
 import traceback
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import css_inline
 from jinja2 import Environment, TemplateSyntaxError
+from msgspec import to_builtins
 
 from tracker.compose.clean import clean
+from tracker.compose.inlining import Inliner
 from tracker.compose.loader import environment
 from tracker.compose.plain import plain
 from tracker.content import MailContent
@@ -18,8 +18,8 @@ from tracker.content import MailContent
 KINDS = ("reminder", "digest", "correction", "notice")
 NOTICES = ("accepted", "problem", "fixed", "held", "missing", "restart")
 LONGEST_PART = 256 * 1024
-# What no mail program shows; lone surrogates besides cannot be written as UTF-8.
-_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What no mail program shows: the control signs but for tab and line break.
+_UNSAYABLE = bytes({*range(32), 127} - {*b"\t\n\r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,11 @@ class Renderer:
     def __init__(self, templates: Path, fallback: Path | None) -> None:
         self.folders = (templates, fallback) if fallback else (templates,)
         self._templates = environment(*self.folders)
-        self._inliner = css_inline.CSSInliner(
-            load_remote_stylesheets=False, keep_style_tags=False, keep_link_tags=False
-        )
+        self._inliner = Inliner()
 
     def render(self, content: MailContent) -> Rendered:
         """Render both parts; a broken template costs its own part only, and is reported."""
-        values = asdict(content)
+        values = to_builtins(content)
         text = _part(self._templates, f"{content.kind}.txt", values)
         html = _part(self._templates, f"{content.kind}.html", values)
         return Rendered(
@@ -80,8 +78,9 @@ class Renderer:
 
 
 def tidy(text: str) -> str:
-    """Drop what no mail program shows and cannot be written as UTF-8."""
-    return _UNSAYABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    """Drop what no mail program shows and lone surrogates, which cannot be written as UTF-8."""
+    raw = text.encode(errors="ignore").translate(None, _UNSAYABLE)
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
 
 
 def _part(templates: Environment, name: str, values: Mapping[str, Any]) -> str | BrokenTemplate:

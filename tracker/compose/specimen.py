@@ -90,7 +90,7 @@ def _notice(item: str, section: Section) -> Notice:
 
 
 def _picture() -> Picture:
-    days = (PictureDay(number="14", today=True), PictureDay(number="15", signs="M"))
+    days = (PictureDay(said="[14]"), PictureDay(said="15 M", look="marked"))
     return Picture(
         heading="This week",
         weekdays=("Mon", "Tue"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from typing import Literal
 
 from tracker.content import Picture, PictureDay, PictureWeek
 from tracker.dates import MONTHS, WEEKDAYS
@@ -64,15 +65,18 @@ def _weeks(
         yield PictureWeek(
             month=name if name != month else "",
             days=tuple(
-                PictureDay(
-                    number=str(day.day) if day >= today else "",
-                    signs=_signs(day, meetings, deadlines, recesses) if day >= today else "",
-                    today=day == today,
-                )
-                for day in days
+                _day(day, today, _signs(day, meetings, deadlines, recesses)) for day in days
             ),
         )
         month = name
+
+
+def _day(day: date, today: date, signs: str) -> PictureDay:
+    if day < today:
+        return PictureDay(said="")
+    number = f"[{day.day}]" if day == today else str(day.day)
+    look: Literal["", "marked", "pause"] = "pause" if signs == RECESS else "marked"
+    return PictureDay(said=f"{number} {signs}", look=look) if signs else PictureDay(said=number)
 
 
 def _signs(
@@ -87,7 +91,7 @@ def _signs(
 
 def _legend(held: Iterable[PlannedMeeting], weeks: Sequence[PictureWeek]) -> str:
     """Say what the signs mean, and only of those that are there."""
-    signs = {sign for week in weeks for day in week.days for sign in day.signs}
+    signs = "".join(day.said for week in weeks for day in week.days)
     names = tuple(dict.fromkeys(one.name for one in held))
     meanings = {
         MEETING: f"meeting ({listed(names, MOST_NAMED)})",
