@@ -15,11 +15,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import css_inline
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from measure import print_machine, print_table, take_turns
-from msgspec import to_builtins
 
 from tests.sample_digest import DIGEST
 from tests.samples import ENVELOPE
 from tracker.compose import Composer, loader
+from tracker.compose.render import plain_data
 from tracker.content import blocks
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -66,7 +66,7 @@ class PlainPath:
             columns=loader.columns,
             blocks=blocks,
         )
-        self.values = to_builtins(DIGEST)
+        self.values = plain_data(DIGEST)
 
     def words(self) -> list[str]:
         """Return what the text says, whatever its lines."""

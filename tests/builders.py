@@ -1,6 +1,7 @@
 """A sound example of everything, one thing changed: texts of files made into a world."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import tomli
@@ -58,8 +59,9 @@ date = 2010-06-24
 """
 
 
+@cache
 def shape(kind: type[Any], text: str) -> Any:
-    """Read one file's text into its shape."""
+    """Read one file's text into its shape, which is frozen: the same text is read once."""
     return kind.model_validate(tomli.loads(text))
 
 

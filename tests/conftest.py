@@ -3,12 +3,19 @@
 import difflib
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from coverage import Coverage
 from hypothesis import settings
 
+from tests.cluster import Cluster, programs, the_cluster
+from tests.databases import POSTGRES, SQLITE, on_postgres
+from tracker.store import leases
+
+ON_BOTH = ("test_store", "test_store_mails", "test_store_crash", "test_store_holds")
 GOLDEN = Path(__file__).parent / "golden"
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -31,12 +38,50 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the suites of the store and the outbox on both databases."""
+    module = metafunc.module.__name__.rpartition(".")[2] if metafunc.module else ""
+    if module in ON_BOTH or "database" in signature(metafunc.function).parameters:
+        metafunc.parametrize("database", [SQLITE, POSTGRES], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Give the PostgreSQL that all tests of this run share."""
+    if programs() is None and "CI" not in os.environ:
+        pytest.skip("PostgreSQL is not installed")
+    shared = tmp_path_factory.getbasetemp()
+    with the_cluster(shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the database that a test is about; all stores of its own making are there."""
+    if getattr(request, "param", SQLITE) == SQLITE:
+        yield SQLITE
+        return
+    with on_postgres(request.getfixturevalue("cluster")), pytest.MonkeyPatch.context() as patch:
+        if request.module.__name__.rpartition(".")[2] in ON_BOTH:
+            # As on SQLite, where the lock says it: whoever looks sees that the others are dead.
+            patch.setattr(leases, "MAIL_LASTS", timedelta(hours=-1))
+        yield POSTGRES
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--golden-update",
         action="store_true",
         help="write what the tests see into tests/golden instead of comparing",
     )
+
+
+@pytest.fixture(autouse=True)
+def _umask() -> Iterator[None]:
+    """Let no test pass the program's own umask on to the next one."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture

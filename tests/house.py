@@ -6,8 +6,9 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tracker.app.engine import Engine, Sent
+from tracker.app.engine import Engine
 from tracker.app.replay import SimulatedClock, first_moment
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome
@@ -30,20 +31,24 @@ class House:
         composer: Composer = COMPOSER,
     ) -> None:
         self.clock = SimulatedClock(opened or first_moment(world))
-        url = f"sqlite:///{database}" if database else "sqlite://"
-        self.store = Store.open(url, base=Path())
+        self.store = self.open_store(f"sqlite:///{database}" if database else "sqlite://")
         self.mails: list[Sent] = []
         self.letters: list[tuple[str, bytes]] = []
         self.outcomes: list[Outcome] = []
         self.composer = composer
         self.replayed = replayed
+        self.looked_at: datetime | None = None
         self.restart(world)
+
+    def open_store(self, url: str) -> Store:
+        return Store.open(url, base=Path())
 
     def restart(self, world: World, *, before: World | None = None) -> None:
         """Start the tracker anew on the same database, as after a crash.
 
         `before` are the files that were in force, where others were saved while it was down.
         """
+        self.looked_at = None
         self.engine = Engine(
             self.store,
             self.composer,
@@ -63,7 +68,8 @@ class House:
         """Turn the clock to a moment, stopping wherever there is something to do."""
         before = len(self.mails)
         while self.clock.at <= moment:
-            self.wake()
+            if self.looked_at != self.clock.at:
+                self.wake()
             following = self.engine.next_moment(self.clock.at)
             if following is None or following > moment:
                 break
@@ -78,6 +84,7 @@ class House:
 
     def wake(self) -> list[Sent]:
         """Look, plan and send once at the present moment."""
+        self.looked_at = self.clock.at
         planned = self.engine.refresh()
         sent = asyncio.run(self.engine.send_due(planned))
         self.mails.extend(sent)
@@ -85,6 +92,7 @@ class House:
 
     def edit(self, world: World) -> None:
         """Put other files in the folder."""
+        self.looked_at = None
         self.engine.take(world)
 
     def inbox(self, address: str) -> list[EmailMessage]:

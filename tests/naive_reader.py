@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from tests.small_files import DAY, DIGESTS, VIENNA, WHOLE, ZONES, Files, Item
-from tracker.app.engine import Sent
+from tracker.app.sending import Sent
 from tracker.occurrence import LineKind, Occurrence
 
 SETTLE = timedelta(minutes=10)
-ON_TIME = timedelta(hours=1)  # a few minutes late is no lateness
+ON_TIME = timedelta(minutes=30)  # a few minutes late is no lateness
 STEADY = timedelta(days=5)  # longer than any lead before a weekend
 DATED = {LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION}
 IN_PASSING = {
@@ -61,13 +61,17 @@ def next_morning(moment: datetime, reader: str) -> datetime:
     return at if at > moment else morning(today + DAY, reader)
 
 
-def next_digest(moment: datetime, reader: str) -> datetime | None:
-    """Return the first digest morning after a moment."""
+def next_digest(moment: datetime, reader: str, files: Files) -> datetime | None:
+    """Return the first digest morning after a moment on which nobody stands in."""
     if DIGESTS[reader] == "never":
         return None
     days = range(5) if DIGESTS[reader] == "weekdays" else range(1)
     day = local(moment, reader).date()
-    while day.weekday() not in days or morning(day, reader) <= moment:
+    while (
+        day.weekday() not in days
+        or morning(day, reader) <= moment
+        or files.stands_in(reader, day) != reader
+    ):
         day += DAY
     return morning(day, reader)
 
@@ -113,6 +117,7 @@ class Readers:
         self.refused: set[str] = set()
         self.slept_through: set[tuple[str, Item, Wrong]] = set()
         self.places: dict[tuple[str, date], int | date | None] = {}
+        self.came_or_went: dict[str, datetime] = {}
         self.joined = {
             (name, one): now
             for name, letter in files.letters.items()
@@ -126,6 +131,9 @@ class Readers:
         for name, letter in files.letters.items():
             for one in letter.coordinators:
                 self.joined.setdefault((name, one), now)
+        self.came_or_went |= {
+            one: now for one in ZONES if files.away.get(one) != self.files.away.get(one)
+        }
         self.files = files
         self.note_places()
         self.steady_since = now
@@ -168,6 +176,8 @@ class Readers:
         for line in mail.written.lines:
             if line.kind in DATED:
                 self.believes[reader, self.item(line)] = Known(line.states, plainly=True)
+            if line.kind == LineKind.CORRECTION:  # a deputy may have read it instead
+                self.believes[line.owner, self.item(line)] = Known(line.states, plainly=True)
         self.compare(mail.at)
 
     def item(self, line: Occurrence) -> Item:
@@ -184,17 +194,21 @@ class Readers:
         assert line.states == truth, f"{reader} is told {line.states} of {item}, it is {truth}"
         assert not self.files.needs_no_date(item, mail.at), f"{item} needs no date"
         letter = self.files.letters[item.campaign]
+        assert not self.files.paused(item.campaign, mail.at), f"paused, but left: {line}"
+        assert line.due is not None
+        day = local(line.due, line.owner).date()
+        assert reader == self.files.stands_in(line.owner, day), f"{reader} reads {line.owner}'s"
         if line.kind == LineKind.CORRECTION:
-            known = self.believes.get((reader, item))
+            known = self.believes.get((line.owner, item))
             assert known is not None, f"{reader} is corrected on {item}, and was never told"
             assert line.was == known.states, f"{reader} believes {known.states}, not {line.was}"
             assert line.was != line.states, f"{reader} is corrected to what they know"
             return
-        assert reader in letter.coordinators, f"{reader} has nothing to do with {item}"
+        assert line.owner in letter.coordinators, f"{reader} has nothing to do with {item}"
         if line.kind == LineKind.REMINDER:
             assert truth is not None
             assert mail.at < truth, f"reminded of {item} when it is over"
-            seen = (reader, item, line.session, line.lead, line.states)
+            seen = (line.owner, item, line.session, line.lead, line.states)
             assert seen not in self.reminders, f"reminded twice: {seen}"
             self.reminders.add(seen)
 
@@ -209,7 +223,7 @@ class Readers:
             for campaign in entry.campaigns if found or gone else ():
                 item = self.named(entry, campaign, reader, states)
                 known = self.believes.get((reader, item))
-                if known is None or known.states != states:
+                if known is None or not known.plainly:
                     self.believes[reader, item] = Known(states, plainly=False)
 
     def named(self, entry: Entry, campaign: str, reader: str, states: datetime | None) -> Item:
@@ -263,28 +277,37 @@ class Readers:
         """Nobody believes a false date once the edit has settled and the night is over."""
         self.compare(now)
         for (reader, item), wrong in self.wrong.items():
-            excused = reader in self.refused or (reader, item, wrong) in self.slept_through
-            if excused or not self.must_hear(reader, wrong, now):
+            if (reader, item, wrong) in self.slept_through:
+                continue
+            if not self.must_hear(reader, wrong, now, item.campaign):
                 continue
             raise AssertionError(
                 f"{reader} believes {wrong.believed} of {item} since {wrong.since},"
                 f" and it is {wrong.truth}"
             )
 
-    def must_hear(self, reader: str, wrong: Wrong, now: datetime) -> bool:
-        if asleep(now, reader):
-            return False
+    def must_hear(self, reader: str, wrong: Wrong, now: datetime, campaign: str) -> bool:
         dates = [at for at in (wrong.believed.states, wrong.truth) if at is not None]
         if all(at <= wrong.since for at in dates):
             return False  # past
-        ready = wrong.since + SETTLE
-        if asleep(ready, reader):
-            ready = next_morning(ready, reader)
+        ready = self.heard_at(reader, wrong, dates, campaign)
+        if ready >= _vienna_day_after(max(dates)):
+            return False  # a pause outlasts it
+        who = self.files.stands_in(reader, local(ready, reader).date())
+        ready = next_morning(ready, who) if asleep(ready, who) else ready
+        return ready <= now and not asleep(now, who) and who not in self.refused
+
+    def heard_at(
+        self, reader: str, wrong: Wrong, dates: list[datetime], campaign: str
+    ) -> datetime:
+        """Return when a reader is to hear at the latest, but for the nights."""
+        since = max(wrong.since, self.came_or_went.get(reader, wrong.since))
+        ready = since + SETTLE
         if not wrong.believed.plainly:
-            digest = next_digest(wrong.since, reader)
+            digest = next_digest(since, reader, self.files)
             if digest is not None and all(digest <= at for at in dates):
                 ready = max(ready, digest)
-        return ready <= now
+        return self.files.resumed(campaign, ready, lambda at: next_morning(at, reader))
 
     def everybody_was_reminded(self, before: datetime, now: datetime) -> None:
         """Whatever came due after quiet days had been told to all who are concerned."""
@@ -292,11 +315,12 @@ class Readers:
             truth = self.files.truth(item)
             if truth is None or not max(before, self.steady_since + STEADY) < truth <= now:
                 continue
-            if self.files.needs_no_date(item, now):
+            letter = self.files.letters[item.campaign]
+            if self.files.needs_no_date(item, now) or letter.paused:
                 continue
-            for reader in self.files.letters[item.campaign].coordinators:
+            for reader in letter.coordinators:
                 new = self.joined[item.campaign, reader] + STEADY > truth
-                if reader in self.refused or new:
+                if reader in self.refused or new or reader in self.files.away:
                     continue
                 known = self.believes.get((reader, item))
                 assert known == (truth, True), f"{reader} was not told {truth} of {item}: {known}"

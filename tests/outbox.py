@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.databases import emptied_or, open_or
 from tracker.occurrence import LineKind, Occurrence
 from tracker.store import MailRecord, NewMail, Store
 
@@ -36,11 +37,11 @@ def a_mail(*keys: str, **changed: Any) -> NewMail:
 
 
 def in_memory() -> Store:
-    return Store.open("sqlite://", base=Path())
+    return emptied_or("sqlite://", base=Path())
 
 
 def on_disk(folder: Path) -> Store:
-    return Store.open("sqlite:///tracker.db", base=folder)
+    return open_or("sqlite:///tracker.db", base=folder)
 
 
 def planned(store: Store, *keys: str, **changed: Any) -> None:

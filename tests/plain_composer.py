@@ -17,10 +17,10 @@ class PlainComposer(Composer):
 
     def compose(self, content: MailContent, envelope: Envelope) -> Composed:
         """Return the rows as the mail's bytes."""
-        name = hashlib.sha256(envelope.seed.encode()).hexdigest()
+        name = f"<{hashlib.sha256(envelope.seed.encode()).hexdigest()}@example.org>"
         return Composed(
-            message_id=f"<{name}@example.org>",
-            raw="\n".join(_rows(content)).encode(),
+            message_id=name,
+            raw="\n".join((name, *_rows(content))).encode(),
             subject=content.subject,
         )
 

@@ -3,6 +3,7 @@
 Written from the contract alone: no planning, no comparison, no digest is asked here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -19,11 +20,8 @@ ZONES = {
 }
 DIGESTS = {"vienna": "weekdays", "new-york": "weekly", "lord-howe": "never"}
 DAY = timedelta(days=1)
-CONFIG = 'workdays = "vienna"\n' + "".join(
-    f'[[coordinator]]\nid = "{one}"\nname = "{one} desk"\nemail = "{one}@example.org"\n'
-    f'timezone = "{zone}"\ndigest = "{DIGESTS[one]}"\n'
-    for one, zone in ZONES.items()
-)
+DEPUTIES = {"vienna": "new-york", "lord-howe": "vienna"}
+Days = tuple[date, date]  # the first and the last
 WEEKENDS_ONLY = 'name = "Vienna"\ntimezone = "Europe/Vienna"\n'
 
 
@@ -97,6 +95,7 @@ class Letter:
     steps: dict[str, Step] = field(default_factory=dict)
     chases: bool = False
     closed: date | None = None
+    paused: Days | None = None
     facts: tuple[Fact, ...] = ()
 
     @property
@@ -121,8 +120,10 @@ class Letter:
     def text(self) -> str:
         names = ", ".join(f'"{one}"' for one in self.coordinators)
         closed = f"closed = {self.closed}\n" if self.closed else ""
+        paused = f'paused = "{_span(self.paused)}"\n' if self.paused else ""
         parts = [
-            f'title = "{self.title}"\ndated = {self.dated}\ncoordinators = [{names}]\n{closed}',
+            f'title = "{self.title}"\ndated = {self.dated}\ncoordinators = [{names}]\n',
+            f"{closed}{paused}",
             '[[ask]]\nid = "mission"\ntext = "Send a mission"\n',
         ]
         parts += [f'[[meeting]]\nforum = "council"\ndate = {one}\n' for one in self.aims]
@@ -162,6 +163,19 @@ class Files:
     moved: dict[date, tuple[date, str]] = field(default_factory=dict)
     cancelled: frozenset[date] = frozenset()
     extra: frozenset[date] = frozenset()
+    away: dict[str, Days] = field(default_factory=dict)
+
+    def config(self) -> str:
+        """Write config.toml: each coordinator, their deputy, and when they are away."""
+        text = 'workdays = "vienna"\n'
+        for one, zone in ZONES.items():
+            text += (
+                f'[[coordinator]]\nid = "{one}"\nname = "{one} desk"\n'
+                f'email = "{one}@example.org"\ntimezone = "{zone}"\ndigest = "{DIGESTS[one]}"\n'
+            )
+            text += f'deputy = "{DEPUTIES[one]}"\n' if one in DEPUTIES else ""
+            text += f'away = ["{_span(self.away[one])}"]\n' if one in self.away else ""
+        return text
 
     def world(self) -> World:
         moved = ", ".join(
@@ -176,7 +190,7 @@ class Files:
         )
         return a_world(
             *(one.text() for one in self.letters.values()),
-            config=CONFIG,
+            config=self.config(),
             forums={"council": council},
             workdays={"vienna": WEEKENDS_ONLY},
         )
@@ -193,6 +207,33 @@ class Files:
     def days_taken(self) -> set[date]:
         """The days on which the forum has a session, moved ones on both their days."""
         return {*self.thursdays, *self.extra, *(now for now, _ in self.moved.values())}
+
+    # -- who reads -------------------------------------------------------------------------------
+
+    def stands_in(self, reader: str, day: date) -> str:
+        """Return who reads what is for a reader on a day: a free deputy while they are away."""
+        seen = {reader}
+        one = reader
+        while one in self.away and self.away[one][0] <= day <= self.away[one][1]:
+            deputy = DEPUTIES.get(one)
+            if deputy is None or deputy in seen:
+                return reader
+            one = deputy
+            seen.add(one)
+        return one
+
+    def paused(self, name: str, moment: datetime) -> bool:
+        pause = self.letters[name].paused
+        return pause is not None and pause[0] <= moment.astimezone(VIENNA).date() <= pause[1]
+
+    def resumed(
+        self, name: str, moment: datetime, morning: Callable[[datetime], datetime]
+    ) -> datetime:
+        """Return the moment itself, or the morning after the letter's pause."""
+        pause = self.letters[name].paused
+        if pause is None or not self.paused(name, moment):
+            return moment
+        return morning(_utc(pause[1] + DAY, time()))
 
     # -- what is true ----------------------------------------------------------------------------
 
@@ -276,6 +317,10 @@ class Files:
             for step in letter.steps:
                 found += [Item(name, step, one) for one in ([None] if step in WHOLE else places)]
         return found
+
+
+def _span(days: Days) -> str:
+    return f"{days[0]} to {days[1]}"
 
 
 def _utc(day: date, clock: time) -> datetime:

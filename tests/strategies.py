@@ -1,10 +1,10 @@
 """Hypothesis strategies for dates, zones, calendars and every kind of phrase."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tracker.dates import WorkingDays, zone
 from tracker.when import (

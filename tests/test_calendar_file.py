@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,6 +11,7 @@ from typing import Any
 
 from hypothesis import example, given, strategies as st
 from icalendar import Calendar
+from msgspec.structs import replace
 
 from tests.samples import ENVELOPE, HRW, MISSION, REMINDER, SAMPLES
 from tracker.compose import Composer
@@ -216,7 +216,7 @@ def test_no_text_adds_a_line_to_the_file(like: Invitation, text: str):
 
 PROGRAM = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from tests.samples import DIGEST, ENVELOPE
 from tests.test_calendar_file import SESSION

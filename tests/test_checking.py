@@ -1,10 +1,10 @@
 """What is sound among the files and what is not, where one key more or less decides."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, Playbook
 from tracker.checking import campaign_faults, playbook_faults

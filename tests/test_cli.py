@@ -219,3 +219,14 @@ def test_the_answer_shown_on_the_page_is_the_one_that_comes(desk: Desk):
     said = desk.run("when", *shown[0].split())
 
     assert said.out.splitlines() == [line.removeprefix("    ") for line in shown[1:]]
+
+
+def test_what_a_command_writes_is_nobody_elses(tmp_path: Path):
+    home = a_copy_of_the_shipped_files(tmp_path)
+
+    done = process(home, "replay", "--to", "2010-06-24", "--out", "mails")
+
+    assert done.returncode == 0, done.stderr
+    made = [home / "mails", *(home / "mails").rglob("*")]
+    assert len(made) > 4
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}

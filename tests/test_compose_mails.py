@@ -3,21 +3,23 @@
 import re
 import subprocess
 import sys
-from dataclasses import asdict, replace
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, strategies as st
+from msgspec.structs import replace
 
 from tests.page import Page, contrast
 from tests.samples import DIGEST, ENVELOPE, NOTICE, REMINDER, SAMPLES, name_of
 from tracker.compose import Composer
-from tracker.compose.render import KINDS, NOTICES, _part
+from tracker.compose.parts import Parts
+from tracker.compose.render import KINDS, NOTICES, plain_data
 from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Section
 
-COMPOSER = Composer(Path(__file__).parents[1] / "templates")
+TEMPLATES = Path(__file__).parents[1] / "templates"
+COMPOSER = Composer(TEMPLATES)
 each_kind = pytest.mark.parametrize("content", SAMPLES, ids=name_of)
 # Surrogates as well: what cannot be written as UTF-8 must not stop a mail.
 TEXT = st.text(st.characters(), max_size=30)
@@ -151,9 +153,8 @@ def test_html_is_well_formed_and_small(content):
 @each_kind
 def test_templates_are_well_formed_before_the_styles_are_inlined(content):
     """Inlining mends what is broken, so that only this can tell."""
-    html = _part(COMPOSER.renderer._templates, f"{content.kind}.html", asdict(content))
+    html = Parts(TEMPLATES).as_written(f"{content.kind}.html", plain_data(content))
 
-    assert isinstance(html, str)
     assert Page.read(html).faults == []
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,27 @@ SHIPPED = Path(__file__).parents[1] / "templates"
 CANARY = "canary-0624"
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Composer:
+    """Start one composer: templates change under it as they do under a daemon."""
+    folder = tmp_path_factory.mktemp("own") / "templates"
+    (folder.parent / "secret.txt").write_text(CANARY)
+    return Composer(folder, SHIPPED)
+
+
 @pytest.fixture
-def own(tmp_path: Path) -> Path:
-    folder = tmp_path / "templates"
-    folder.mkdir()
-    (tmp_path / "secret.txt").write_text(CANARY)
-    return folder
+def own(running: Composer) -> Iterator[Path]:
+    running.folder.mkdir()
+    RUNNING[running.folder] = running
+    yield running.folder
+    shutil.rmtree(running.folder)
+
+
+RUNNING: dict[Path, Composer] = {}
 
 
 def composer(own: Path) -> Composer:
-    return Composer(own, SHIPPED)
+    return RUNNING[own] if own in RUNNING else Composer(own, SHIPPED)
 
 
 def same_as_shipped(own: Path) -> bool:

@@ -26,5 +26,21 @@ def test_under_the_service_manager_a_priority_stands_before_the_line():
     assert lines.format(record(logging.ERROR, "x")) == "<3>x"
 
 
+def test_nothing_in_a_file_name_reaches_the_terminal_unseen():
+    shown = Lines(journal=True).format(
+        record(logging.INFO, "read a\x1b[2J\u202egnp\0\ud800é.toml")
+    )
+
+    assert shown == "<6>read a\ufffd[2J\ufffdgnp\ufffd\ufffdé.toml"
+
+
+def test_a_long_line_keeps_its_beginning_and_its_end():
+    shown = Lines(journal=True).format(record(logging.INFO, f"begins {'x' * 9000} ends"))
+
+    assert len(shown) < 1_010
+    assert shown.startswith("<6>begins xxx")
+    assert shown.endswith("xxx ends")
+
+
 def test_what_has_several_lines_is_one_line_still():
     assert Lines(journal=True).format(record(logging.ERROR, "a\nb\r\nc")) == "<3>a | b | c"

@@ -94,4 +94,4 @@ def test_a_file_where_the_maildir_should_be_is_told_at_the_start(tmp_path: Path)
     (tmp_path / "outbox").write_text("in the way")
 
     with pytest.raises(ConfigError, match="outbox cannot be made"):
-        open_transport("maildir:outbox", base=tmp_path, password=lambda: None)
+        open_transport("maildir:outbox", base=tmp_path, secret=lambda: None)

@@ -15,7 +15,8 @@ from aiosmtpd.smtp import SMTP
 from tests.post_office import HOST, PostOffice, post_office, trusting
 from tracker.compose.headers import mailbox
 from tracker.delivery import Outcome, open_transport
-from tracker.delivery.connection import MOST_MAILS, Patience
+from tracker.delivery.connection import MOST_MAILS
+from tracker.delivery.patience import Patience
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.spec import SmtpSettings
 
@@ -118,8 +119,8 @@ ANSWERS = [
     ("RCPT", "hang", "relay", None, 0),
     ("DATA", "452 4.3.1 disk full", "temporary", 452, 0),
     ("DATA", "554 5.5.1 no valid recipients", "permanent", 554, 0),
-    ("DATA", "close", "unknown", None, 0),
-    ("DATA", "hang", "unknown", None, 0),
+    ("DATA", "close", "relay", None, 0),
+    ("DATA", "hang", "relay", None, 0),
     ("dot", "421 4.3.0 closing", "relay", 421, 1),
     ("dot", "451 4.3.0 later", "temporary", 451, 1),
     ("dot", "552 5.3.4 too big", "permanent", 552, 1),
@@ -362,7 +363,7 @@ async def test_a_certificate_for_another_name_sends_nothing():
 async def test_a_server_on_this_machine_needs_no_protection():
     async with post_office() as office:
         transport = open_transport(
-            f"smtp://{HOST}:{office.port}", base=Path(), password=lambda: None
+            f"smtp://{HOST}:{office.port}", base=Path(), secret=lambda: None
         )
         assert isinstance(transport, SmtpTransport)
         outcome = await send(transport)

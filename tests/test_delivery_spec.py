@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tracker.config import MailSettings
-from tracker.delivery import MaildirTransport, open_transport, read_password
+from tracker.delivery import MaildirTransport, open_transport, read_secret
 from tracker.delivery.smtp import SmtpTransport
 from tracker.delivery.spec import SmtpSettings, read_spec
+from tracker.delivery.tokens import TokenCommand
 from tracker.errors import ConfigError
 
 SERVERS = {
@@ -62,7 +63,7 @@ def test_anything_else_is_refused_with_what_to_write(spec: str):
 def test_a_maildir_lies_beside_the_configuration(tmp_path: Path):
     assert read_spec("maildir:outbox", base=tmp_path) == tmp_path / "outbox"
     assert read_spec("maildir:/var/mail/x", base=tmp_path) == Path("/var/mail/x")
-    transport = open_transport("maildir:outbox", base=tmp_path, password=lambda: None)
+    transport = open_transport("maildir:outbox", base=tmp_path, secret=lambda: None)
     assert isinstance(transport, MaildirTransport)
 
 
@@ -75,14 +76,14 @@ def test_a_password_in_the_address_is_refused_and_not_repeated():
 
 def test_a_login_without_a_password_is_told_at_the_start(tmp_path: Path):
     with pytest.raises(ConfigError, match="TRACKER_MAIL_PASSWORD"):
-        open_transport("smtp://tracker@mail.example.org", base=tmp_path, password=lambda: None)
+        open_transport("smtp://tracker@mail.example.org", base=tmp_path, secret=lambda: None)
 
 
 def test_a_server_without_a_login_asks_for_no_password(tmp_path: Path):
     def unasked() -> str:
         raise AssertionError
 
-    transport = open_transport("smtp://mail.example.org", base=tmp_path, password=unasked)
+    transport = open_transport("smtp://mail.example.org", base=tmp_path, secret=unasked)
 
     assert isinstance(transport, SmtpTransport)
 
@@ -106,24 +107,48 @@ def test_a_file_comes_before_credentials_and_those_before_the_environment(tmp_pa
         "TRACKER_MAIL_PASSWORD": "of the environment",
     }
 
-    assert read_password(secret_file(tmp_path), environ, base=tmp_path) == "hunter2"
-    assert read_password(MailSettings(), environ, base=tmp_path) == "of the service"
+    def found(settings: MailSettings) -> object:
+        return read_secret(settings, environ.copy(), base=tmp_path)
+
+    assert found(secret_file(tmp_path)) == "hunter2"
+    assert found(MailSettings()) == "of the service"
     (credentials / "smtp-password").unlink()
-    assert read_password(MailSettings(), environ, base=tmp_path) == "of the environment"
-    assert read_password(MailSettings(), {}, base=tmp_path) is None
-    assert read_password(MailSettings(), {"TRACKER_MAIL_PASSWORD": ""}, base=tmp_path) is None
+    assert found(MailSettings()) == "of the environment"
+    assert read_secret(MailSettings(), {}, base=tmp_path) is None
+    assert read_secret(MailSettings(), {"TRACKER_MAIL_PASSWORD": ""}, base=tmp_path) is None
+
+
+def test_a_password_is_taken_out_of_the_environment_wherever_the_login_comes_from(tmp_path: Path):
+    for settings in (
+        MailSettings(),
+        secret_file(tmp_path),
+        MailSettings(token_command=("/bin/true",)),
+    ):
+        environ = {"TRACKER_MAIL_PASSWORD": "hunter3", "LANG": "C"}
+        read_secret(settings, environ, base=tmp_path)
+
+        assert environ == {"LANG": "C"}
+
+
+def test_a_command_that_gives_tokens_is_asked_for_no_password(tmp_path: Path):
+    settings = MailSettings(token_command=("/bin/true",))
+
+    found = read_secret(settings, {"TRACKER_MAIL_PASSWORD": "hunter3"}, base=tmp_path)
+
+    assert isinstance(found, TokenCommand)
+    assert found.command == ("/bin/true",)
 
 
 def test_only_the_line_end_is_cut_from_a_password(tmp_path: Path):
     settings = secret_file(tmp_path, " with blanks \r\n")
 
-    assert read_password(settings, {}, base=tmp_path) == " with blanks "
+    assert read_secret(settings, {}, base=tmp_path) == " with blanks "
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
 def test_a_password_that_others_can_read_is_refused(mode: int, tmp_path: Path):
     with pytest.raises(ConfigError, match="chmod 600") as refused:
-        read_password(secret_file(tmp_path, mode=mode), {}, base=tmp_path)
+        read_secret(secret_file(tmp_path, mode=mode), {}, base=tmp_path)
 
     assert "hunter2" not in str(refused.value)
 
@@ -134,17 +159,17 @@ def test_a_password_of_another_user_is_refused(tmp_path: Path):
     os.chown(tmp_path / "password", 12345, 12345)
 
     with pytest.raises(ConfigError, match="another user"):
-        read_password(settings, {}, base=tmp_path)
+        read_secret(settings, {}, base=tmp_path)
 
 
 def test_a_password_that_cannot_be_one_is_refused(tmp_path: Path):
     with pytest.raises(ConfigError, match="is empty"):
-        read_password(secret_file(tmp_path, "\n"), {}, base=tmp_path)
+        read_secret(secret_file(tmp_path, "\n"), {}, base=tmp_path)
     with pytest.raises(ConfigError, match="no such file"):
-        read_password(MailSettings(password_file="gone"), {}, base=tmp_path)  # noqa: S106 -- a file's name
+        read_secret(MailSettings(password_file="gone"), {}, base=tmp_path)  # noqa: S106 -- a file's name
     with pytest.raises(ConfigError, match="is not a file"):
-        read_password(MailSettings(password_file="."), {}, base=tmp_path)  # noqa: S106 -- a file's name
+        read_secret(MailSettings(password_file="."), {}, base=tmp_path)  # noqa: S106 -- a file's name
     settings = secret_file(tmp_path)
     (tmp_path / "password").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="UTF-8"):
-        read_password(settings, {}, base=tmp_path)
+        read_secret(settings, {}, base=tmp_path)

@@ -35,7 +35,7 @@ from tracker.campaign import (
     Workdays,
 )
 from tracker.cli.arguments import COMMANDS
-from tracker.config import Config, Coordinator, DigestDays, MailSettings, Times
+from tracker.config import Config, Coordinator, DigestDays, Keeping, MailSettings, Times
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
 from tracker.sessions import sessions_between
 from tracker.when import (
@@ -76,6 +76,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "config.toml": Config,
     "[mail]": MailSettings,
     "[times]": Times,
+    "[keep]": Keeping,
     "[[coordinator]]": Coordinator,
 }
 WHOLE_FILES: dict[str, type[BaseModel]] = {

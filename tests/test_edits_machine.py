@@ -7,14 +7,25 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings, strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis import HealthCheck, given, seed, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.edits_desk import Desk
 from tests.small_files import Step
 
-EXAMPLES = settings().max_examples  # the profile's
-NIGHTLY = 1_000
+EXAMPLES = settings().max_examples  # the profile's: 50 for a quick look, 200 where all is run
+HISTORIES = EXAMPLES if EXAMPLES < 200 else max(2_000, EXAMPLES)
+PARTS = 8
+MACHINE = settings(
+    max_examples=HISTORIES // PARTS,
+    stateful_step_count=30,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 MONDAYS = [date(2010, 6, 14), date(2010, 10, 18)]  # the clocks go back in the second history
 WAITS = [
     timedelta(minutes=5),
@@ -106,6 +117,14 @@ class Edits(RuleBasedStateMachine):
     def close_letter(self, name: str, days: int) -> None:
         self.desk.close_letter(name, days)
 
+    @rule(name=NAMES, first=st.integers(0, 2), days=st.integers(0, 4))
+    def pause(self, name: str, first: int, days: int) -> None:
+        self.desk.pause(name, first, days)
+
+    @rule(reader=READERS, first=st.integers(0, 2), days=st.integers(0, 4))
+    def leave(self, reader: str, first: int, days: int) -> None:
+        self.desk.leave(reader, first, days)
+
     @rule(name=NAMES, which=SESSIONS, step=st.sampled_from(["calls", "paper", "filing"]))
     def log_done(self, name: str, which: int, step: str) -> None:
         self.desk.log_done(name, which, step)
@@ -134,12 +153,18 @@ class Edits(RuleBasedStateMachine):
     def refuse_the_next(self) -> None:
         self.desk.refuse_the_next()
 
+    @rule()
+    def lose_the_answer(self) -> None:
+        self.desk.lose_the_answer()
 
-# Takes 0.6 s a history and still finds things: run it on purpose, with the nightly profile.
-TestEdits = pytest.mark.skipif(
-    EXAMPLES < NIGHTLY, reason="HYPOTHESIS_PROFILE=nightly looks for new findings"
-)(Edits.TestCase)
-TestEdits.settings = settings(max_examples=EXAMPLES // 10, stateful_step_count=30)
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.parametrize("part", range(PARTS))
+def test_whoever_was_told_a_date_hears_when_it_changes_and_nobody_else(part: int):
+    """Each part has histories of its own, so that both cores share them."""
+    mine = seed(part)(type(f"Edits{part}", (Edits,), {}))
+
+    run_state_machine_as_test(mine, settings=MACHINE)
 
 
 def left(desk: Desk) -> list[tuple[object, ...]]:
@@ -161,6 +186,7 @@ VERBS: st.SearchStrategy[Do] = st.one_of(
 )
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=EXAMPLES // 5, derandomize=True, database=None)
 @given(st.sampled_from(MONDAYS), st.lists(VERBS, min_size=4, max_size=12))
 def test_a_restart_at_any_moment_changes_nothing_of_what_is_sent(monday, verbs):

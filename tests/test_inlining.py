@@ -8,6 +8,7 @@ from tests.samples import SAMPLES, name_of
 from tests.summer import HOME
 from tracker.compose.inlining import Inliner
 from tracker.compose.loader import environment
+from tracker.compose.render import plain_data
 from tracker.content import MailContent
 
 TEMPLATES = environment(HOME / "templates")
@@ -26,8 +27,7 @@ def starts(html: str) -> list[str]:
 @pytest.mark.parametrize("content", SAMPLES, ids=name_of)
 def test_each_start_tag_has_the_style_that_it_has_in_the_whole_document(content: MailContent):
     inliner = Inliner()
-    values = {name: getattr(content, name) for name in dir(content) if not name.startswith("_")}
-    html = TEMPLATES.get_template(f"{content.kind}.html").render(values)
+    html = TEMPLATES.get_template(f"{content.kind}.html").render(plain_data(content))
 
     assert starts(inliner.inline(html)) == starts(inliner.inline_whole(html))
     assert "<style>" not in inliner.inline(html)

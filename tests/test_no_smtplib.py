@@ -25,7 +25,7 @@ from tracker.delivery import open_transport
 async def send() -> None:
     async with post_office() as office:
         for spec in (f"smtp://127.0.0.1:{office.port}", "maildir:outbox"):
-            transport = open_transport(spec, base=Path(sys.argv[1]), password=lambda: None)
+            transport = open_transport(spec, base=Path(sys.argv[1]), secret=lambda: None)
             outcome = await transport.deliver(
                 b"Subject: x\\r\\n\\r\\nx\\r\\n", sender="t@example.org", recipient="v@example.org"
             )

@@ -1,11 +1,11 @@
 """What is true of every plan: laws over generated letters, readers, facts and moments."""
 
 import random
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from tests.house import House
 from tests.worlds import worlds

@@ -1,13 +1,13 @@
 """The page of a replay: every mail to leaf through, and none that can do anything."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.desk import Desk, a_copy_of_the_shipped_files
 from tests.samples import ENVELOPE, REMINDER

@@ -1,15 +1,16 @@
 """A new fact as the lines of a `[[log]]` table, and a file's bytes with them at the end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _SHORT = {"\b": r"\b", "\t": r"\t", "\n": r"\n", "\f": r"\f", "\r": r"\r"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewFact:
+class NewFact(Struct, frozen=True, kw_only=True):
     """What happened, as it is to stand in a campaign's log; the order of fields is the file's.
 
     A moment without a zone is of the campaign's own zone. Nothing is checked here: the file is

@@ -1,8 +1,8 @@
 """What campaign, forum, playbook and working-day files may say."""
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from msgspec import Struct, field
 from pydantic import BaseModel, Field, StrictBool
 
 from tracker.config import Config
@@ -203,8 +203,7 @@ class Workdays(BaseModel, frozen=True, extra="forbid", defer_build=True):
     drop: Annotated[tuple[DayOrSpan, ...], OneOrMore] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """All files in force at one moment, by kind and id; nothing in it is half-read."""
 
     config: Config

@@ -5,13 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tracker.fields import Address, Clock, Duration, Line, Slug, SpanPhrase, ZoneName
+from tracker.fields import Address, Clock, Days, Duration, Line, Slug, SpanPhrase, ZoneName
 
 DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
 KEEP_IT_OUT = (
     "delete it here and name a file that only the tracker can read: password_file,\n"
-    "or set TRACKER_MAIL_PASSWORD"
+    "or a command that prints an access token: token_command, or set TRACKER_MAIL_PASSWORD"
 )
 
 
@@ -34,6 +34,7 @@ class MailSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
     sender: Annotated[Line, Field(alias="from")] = "Campaign tracker <tracker@example.org>"
     transport: Line = "maildir:outbox"
     password_file: Line | None = None
+    token_command: tuple[Line, ...] | None = None
 
 
 class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):
@@ -42,6 +43,12 @@ class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):
     remind_at: Clock = time(8)
     deadline: Clock = time(18)
     settle: Duration = timedelta(minutes=10)
+
+
+class Keeping(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """How long the database keeps what has been of use."""
+
+    bodies: Days = timedelta(days=14)
 
 
 class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
@@ -54,6 +61,7 @@ class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     # Made when they are wanted: pydantic builds a shape at its first use, and that costs.
     mail: MailSettings = Field(default_factory=MailSettings)
     times: Times = Field(default_factory=Times)
+    keep: Keeping = Field(default_factory=Keeping)
     coordinator: tuple[Coordinator, ...] = ()
 
     def who(self, coordinator_id: str) -> Coordinator | None:

@@ -1,9 +1,10 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.occurrence import Topic
 
@@ -11,8 +12,7 @@ _BLOCKS = "▁▂▃▄▅▆▇█"
 Tells = tuple[tuple[Topic, datetime | None], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One thing to know or to do, with its date, its reason and how to settle it.
 
     `tag` is the state in words: "today", "tomorrow", "overdue", "2 days late", "asked 3 times".
@@ -31,8 +31,7 @@ class Line:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignLines:
+class CampaignLines(Struct, frozen=True, kw_only=True):
     """The lines of one campaign inside a group."""
 
     campaign: str
@@ -40,8 +39,7 @@ class CampaignLines:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class Group(Struct, frozen=True, kw_only=True):
     """Lines about one meeting across campaigns, or those that belong to no meeting.
 
     `heading` is like "OSCE Permanent Council, Thursday 24 June 2010, 10:00 Vienna";
@@ -54,8 +52,7 @@ class Group:
     campaigns: tuple[CampaignLines, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One line of a digest's section or of a notice: `when` may be empty.
 
     `tells` are the dates that it gives, by what they are of: a reader who was told one is told
@@ -69,8 +66,7 @@ class Entry:
     bars: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A headed list; `id` is stable (overdue, today, ahead, silent, changed, asks, …)."""
 
     id: str
@@ -78,8 +74,7 @@ class Section:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureDay:
+class PictureDay(Struct, frozen=True, kw_only=True):
     """One day of the picture: its number, then the signs of what is on it as the legend has them.
 
     Today's number stands in brackets; a day that is over is empty. `look` is how the day is to
@@ -90,16 +85,14 @@ class PictureDay:
     look: Literal["", "marked", "pause"] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PictureWeek:
+class PictureWeek(Struct, frozen=True, kw_only=True):
     """One row of the picture, Monday to Sunday; `month` is named where it begins."""
 
     month: str
     days: tuple[PictureDay, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """The next weeks in one look; the `legend` says its signs, and `notes` what it cannot."""
 
     heading: str
@@ -109,8 +102,7 @@ class Picture:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(Struct, frozen=True, kw_only=True):
     """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart."""
 
     item: str
@@ -120,8 +112,7 @@ class Notice:
     sections: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invitation:
+class Invitation(Struct, frozen=True, kw_only=True):
     """A meeting as a reader's calendar takes it; nobody is asked for an answer.
 
     `seed` is the same for one meeting for ever, and `sequence` grows with each edit that touched
@@ -139,8 +130,7 @@ class Invitation:
     cancelled: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailContent:
+class MailContent(Struct, frozen=True, kw_only=True):
     """One coordinator's whole message.
 
     `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.

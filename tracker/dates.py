@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 from types import ModuleType
 from zoneinfo import ZoneInfo, available_timezones
+
+from msgspec import Struct
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -105,24 +106,21 @@ def show_day_short(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()][:3]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """A day that did not count, and why: "Saturday", "Corpus Christi"."""
 
     day: date
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Stepped:
+class Stepped(Struct, frozen=True):
     """Where a count of days came out, and the days that it passed over."""
 
     day: date
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingDays:
+class WorkingDays(Struct, frozen=True, kw_only=True):
     """A working-day calendar: days off are weekends, a country's holidays and its own list.
 
     `weekend` counts from Monday = 0. `country` is a code of the `holidays` library, like "AT" or

@@ -1,9 +1,10 @@
 """One thing that an edit did to a file, said as a coordinator would say it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from tracker.occurrence import Occurrence, Origin
 
@@ -50,8 +51,7 @@ _COUNTING = frozenset({"workdays", "holiday", "weekend"})
 _GROUND = frozenset({"opened", "dated", "playbook", "times", "fact", "ask"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """One difference between two versions of a file.
 
     `origin` is the file and the keys inside it, in the later version, or in the earlier one where
@@ -82,8 +82,7 @@ class Difference:
         return self.thing == "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A difference as the journal has it: when it came in force, and the campaigns it concerns."""
 
     at: datetime

@@ -9,15 +9,15 @@ TrackerError     the world broke a promise; its class carries the exit code
   ConfigError      78  config.toml or the machine's set-up
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 Severity = Literal["error", "warning"]
 KeyPath = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """Something wrong in a file: where in its keys, what, and how to mend it.
 
     `span` is (offset, length) in characters inside a string value, for the caret; `on_key` puts
@@ -36,8 +36,7 @@ class Fault:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """A fault with its place: `line` and `column` count from 1, in characters.
 
     `excerpt` is the author's own line (a part of it where it is very long), `caret` the offset in
@@ -90,3 +89,7 @@ class ConfigError(TrackerError):
     """config.toml or the machine's set-up keeps the tracker from starting."""
 
     exit_code = 78
+
+
+class UnwritableError(ConfigError):
+    """The database cannot be written; a daemon at work waits until it can."""

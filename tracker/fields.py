@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from tracker.dates import UnknownZoneError, zone
+from tracker.domains import wire_address
 from tracker.when import (
     Lead,
     PhraseError,
@@ -34,9 +35,7 @@ from tracker.when import (
 LONGEST_TEXT = 10_000
 LONGEST_SHOWN = 60
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
-_ADDRESS = re.compile(
-    r"[^\s@<>()\[\],;:\"\\\x00-\x20]{1,64}@[^\W_]([\w-]{0,61}[^\W_])?(\.[^\W_]([\w-]{0,61}[^\W_])?)+"
-)
+_DAYS = re.compile(r"(?P<count>[1-9]|[1-9][0-9]|[12][0-9]{2}|3[0-5][0-9]|36[0-6]) days?")
 # Characters that reorder text without being seen (UAX #9) and zero-width ones that hide in names.
 _HIDDEN = frozenset("\u200b\u200e\u200f\u061c\u2060\ufeff") | {
     chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
@@ -123,8 +122,8 @@ def is_slug(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Say whether a text is one plain mail address."""
-    return _ADDRESS.fullmatch(text) is not None
+    """Say whether a text is one plain mail address, at a domain that has a dot."""
+    return wire_address(text) is not None and "." in text.rpartition("@")[2]
 
 
 def _slug(value: object) -> str:
@@ -230,6 +229,16 @@ def _duration(value: object) -> timedelta:
     return _parsed(parse_duration)(value)
 
 
+def _days(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        message = f'"{value}" is not a number of days'[:LONGEST_SHOWN]
+        raise _refuse("days", message, 'write 1 to 366 days, like "14 days"')
+    return timedelta(days=int(found["count"]))
+
+
 def _one_or_more(value: Any) -> Any:  # noqa: ANN401 -- whatever TOML held goes on to the validator
     """Accept one value where a list is wanted: `recess = "1 July to 2 July"`."""
     return [value] if isinstance(value, (str, date, datetime)) else value
@@ -259,5 +268,6 @@ MeetingDay = Annotated[When | Literal["none"], PlainValidator(_meeting_day)]
 SpanPhrase = Annotated[Span, PlainValidator(_span)]
 SessionsPhrase = Annotated[Sessions, PlainValidator(_kept(Sessions, parse_sessions))]
 Clock = Annotated[time, PlainValidator(_clock)]
+Days = Annotated[timedelta, PlainValidator(_days)]
 Duration = Annotated[timedelta, PlainValidator(_duration)]
 OneOrMore = BeforeValidator(_one_or_more)

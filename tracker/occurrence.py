@@ -1,9 +1,10 @@
 """One line for one coordinator at one moment, as planned."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 
 class Topic(NamedTuple):
@@ -28,8 +29,7 @@ class LineKind(StrEnum):
     NOTICE = "notice"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a line comes from: the kind and id of a file, and the keys inside it."""
 
     kind: Literal["campaign", "playbook", "forum", "workdays", "config"]
@@ -37,8 +37,7 @@ class Origin:
     path: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True, kw_only=True):
     """A planned line. Moments are aware UTC; `session` is a session's original date.
 
     `owner` is whose line it is and part of the key; `to` is who gets it (a deputy while the owner

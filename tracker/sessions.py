@@ -1,11 +1,12 @@
 """The sittings of a forum: its rule, then recess, cancelled, moved and extra, in that order."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from tracker.campaign import Forum
 from tracker.dates import (
@@ -40,8 +41,7 @@ _NUMBERS = dict(zip(Ordinal, (1, 2, 3, 4, -1), strict=True))
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class Session(Struct, frozen=True, kw_only=True):
     """One sitting of a forum. Its identity is the forum's id and its `original` date.
 
     `day` and `clock` are what it is held on, in the forum's zone; `start` and `end` are UTC. Where
@@ -100,15 +100,13 @@ def forum_faults(forum: Forum) -> tuple[tuple[KeyPath, PhraseError], ...]:
     return _read(forum).faults
 
 
-@dataclass(frozen=True, slots=True)
-class _Move:
+class _Move(Struct, frozen=True):
     day: date
     clock: time | None
     why: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """A forum's file with every date worked out; filled in the order in which it applies."""
 
     forum: Forum
@@ -127,8 +125,7 @@ class _Plan:
         return self.rule.clock if self.rule else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     plan: _Plan
     faults: tuple[tuple[KeyPath, PhraseError], ...]
 

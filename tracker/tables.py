@@ -71,8 +71,8 @@ class MailRow(Row, table=True):
 
     `carries` is the list of its occurrences' keys in JSON, kept even if a line later leaves again
     in another mail. `next_at` is when a waiting mail goes again, `recoveries` counts the tries
-    that had no answer. Until `leased_until` nobody but the owner touches a mail that is being
-    sent.
+    that had no answer, `put_off` those that the reader's own server put off. Until `leased_until`
+    nobody but the owner touches a mail that is being sent.
     """
 
     __tablename__ = "mail"
@@ -95,6 +95,7 @@ class MailRow(Row, table=True):
     owner: str = Field(sa_type=Text)
     attempt: int
     recoveries: int = 0
+    put_off: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     created_at: datetime
     next_at: datetime | None = None
     expires: datetime | None = None

@@ -11,8 +11,8 @@ import pytest
 
 from tests.builders import at
 from tests.house import COMPOSER, lines_of
-from tracker.app.engine import Sent
 from tracker.app.replay import as_json, run
+from tracker.app.sending import Sent
 from tracker.dates import zone
 from tracker.loading.world import read_world
 

@@ -1,7 +1,8 @@
 """What there would be if other files came in force at this moment: history and corrections."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from tracker.app.remembering import frames_of
 from tracker.app.telling import DATES_TOLD, moves_made, outbox_of, telling_from

@@ -1,8 +1,10 @@
 """A coordinator's digest at a moment, also where it would not leave by itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.app.trouble import trouble_for
 from tracker.campaign import World
@@ -17,8 +19,7 @@ AHEAD = timedelta(days=40)
 NOT_GONE = frozenset({"queued", "cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A digest that somebody asked for; `leaves` says whether it leaves without being asked."""
 
     written: Written

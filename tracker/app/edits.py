@@ -1,10 +1,11 @@
 """What an edit did, written down when it comes in force, and read back for digests."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
+
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.config import Config

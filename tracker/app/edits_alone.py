@@ -5,9 +5,11 @@ is left to that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.app.engine import AHEAD, Engine
 from tracker.app.guarding import Outlook, is_cut_short, judge
@@ -30,8 +32,7 @@ from tracker.planning import Memo, plan
 from tracker.store import GoodFile, JournalEntry
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """One edited campaign: its file before and now, and what the database has of it."""
 
     name: str

@@ -1,67 +1,34 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Container, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
-from traceback import extract_tb
+
+from msgspec.structs import replace
 
 from tracker.app.edits import edit_entries
+from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
-from tracker.app.nights import night_over
-from tracker.app.remembering import digest_sent, history_from, sightings
-from tracker.app.telling import (
-    moves_made,
-    never_told,
-    outbox_of,
-    telling_from,
-    told_in_passing,
-)
-from tracker.app.template_watch import TemplateWatch
-from tracker.app.trouble import problem_sightings, trouble_for
+from tracker.app.planned import let_know
+from tracker.app.remembering import history_from, sightings
+from tracker.app.sending import Ground, Sending, Sent
+from tracker.app.telling import moves_made, outbox_of, telling_from
+from tracker.app.trouble import problem_sightings
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
-from tracker.compose import Composer, Envelope
+from tracker.compose import Composer
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, write
-from tracker.errors import ConfigError, Problem, TrackerError
+from tracker.errors import Problem
 from tracker.events import GRACE, History
-from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Memo, Plan, Readers, plan
-from tracker.store import JournalEntry, MailRecord, NewMail, Store
+from tracker.occurrence import Occurrence
+from tracker.planning import Memo, Plan, plan
+from tracker.store import JournalEntry, Store
 
-LOG = logging.getLogger("tracker")
-Clock = Callable[[], datetime]
-Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
-AT_ONCE = 4
-FIRST_RETRY = timedelta(minutes=5)
-LONGEST_RETRY = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A mail that was handed over, with what it said; for a replay's report and the log."""
-
-    record: MailRecord
-    written: Written
-    at: datetime
-    outcome: Outcome
-
-
-def _is_due(one: Occurrence, now: datetime) -> bool:
-    return one.due is not None and one.due <= now
 
 
 def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
     owners = {one.owner for one in lines}
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
-
-
-def _is_of_one_mail(fault: Exception) -> bool:
-    """Say whether a fault concerns one mail; a database that fails concerns them all."""
-    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
 
 
 class Engine:
@@ -74,9 +41,8 @@ class Engine:
         self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
     ) -> None:
         self.store = store
-        self.composer = composer
-        self.deliver = deliver
         self.clock = clock
+        self.sending = Sending(store, composer, deliver=deliver, clock=clock, replayed=replayed)
         self.replayed = replayed
         self.edited_at: datetime | None = None
         self._files: InForce | None = None
@@ -84,10 +50,7 @@ class Engine:
         self._journal: tuple[JournalEntry, ...] = ()
         self.history = History()
         self._telling: Telling | None = None
-        self._nights: dict[str, datetime] = {}
-        self._unwritten: dict[str, str] = {}
         self._memo = Memo()
-        self._templates = TemplateWatch(composer.folder)
         self._stale = True
 
     def take(
@@ -145,6 +108,17 @@ class Engine:
             planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
             changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
             self.bring_in_line(changes, now)
+            if self.store.is_shared:
+                let_know(self.store, self.problems, now=now)
+        self._for_digest = _by_owner(changes.for_digest)
+        return planned
+
+    def foresee(self) -> Plan:
+        """Plan as `refresh` does and write nothing down: another machine does that."""
+        now = self.clock()
+        self._add_up(self.store.whole_journal())
+        planned = plan(self.world, self.history, now=now, until=now + AHEAD, memo=self._memo)
+        changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
         self._for_digest = _by_owner(changes.for_digest)
         return planned
 
@@ -210,53 +184,17 @@ class Engine:
 
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""
-        now = self.clock()
-        due = self._due(now)
-        if due:
-            self._templates.look(self.store, now=now)
-        started = [
-            begun
-            for reader, lines in sorted(due.items())
-            if (begun := self._begun(reader, lines, planned, now)) is not None
-        ]
-        limit = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._hand_over(*one, limit) for one in started)))
-
-    def _due(self, now: datetime) -> dict[str, list[Occurrence]]:
-        """Return what is due by reader; what is late anyway waits for the end of their night."""
-        found: dict[str, list[Occurrence]] = {}
-        for one in self.store.due_lines(now):
-            found.setdefault(one.to, []).append(one)
-        readers = Readers(self.world.config)
-        self._nights = {
-            reader: end
-            for reader, lines in found.items()
-            if (end := night_over(readers[reader], lines, now)) is not None
-        }
-        return {
-            reader: [*lines, *self._riding(reader, now)]
-            for reader, lines in found.items()
-            if reader not in self._nights
-        }
-
-    def _riding(self, reader: str, now: datetime) -> list[Occurrence]:
-        """Return what waits for the next edit and rides on a mail that leaves before."""
-        settled = now + self.world.config.times.settle  # what waits for longer waits for a pause
-        return [
-            one
-            for one in self.store.waiting_lines(reader, now)
-            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
-        ]
+        ground = Ground(planned, self.files, self.history, self._for_digest)
+        return await self.sending.send_due(ground)
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
-        records = self.store.retry_due(self.clock())
-        limit = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._again(one, limit) for one in records)))
+        return await self.sending.retry_due(self.world.config)
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), *self._nights.values()]
+        moments = [self.store.next_due(after=after), self.sending.hands.next_try()]
+        moments += [*self.sending.nights.values(), *self.sending.pauses]
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]
@@ -264,125 +202,3 @@ class Engine:
                 fact.known_at for facts in self.files.facts.values() for fact in facts.values()
             ]
         return min((at for at in moments if at is not None and at > after), default=None)
-
-    def _begun(
-        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
-    ) -> tuple[MailRecord, Written] | None:
-        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
-
-        A replay hides nothing: there the fault ends it.
-        """
-        try:
-            written = self._written(reader, lines, planned, now)
-            record = None if written is None else self._started(reader, written, now)
-        except Exception as fault:
-            if self.replayed or not _is_of_one_mail(fault):
-                raise
-            self._note_unwritten(reader, fault)
-            return None
-        self._unwritten.pop(reader, None)
-        return None if written is None or record is None else (record, written)
-
-    def _note_unwritten(self, reader: str, fault: Exception) -> None:
-        """Log a fault once, by its kind and place: its words may be those of a campaign."""
-        place = extract_tb(fault.__traceback__)[-1]
-        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
-        if self._unwritten.get(reader) != said:
-            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
-        self._unwritten[reader] = said
-
-    def _written(
-        self, reader: str, lines: list[Occurrence], planned: Plan, now: datetime
-    ) -> Written | None:
-        """Write one coordinator's mail; a digest with nothing to say ends here."""
-        readers = Readers(self.world.config)
-        saying = Saying(readers[reader], planned, self.world, now)
-        digest = [one for one in lines if one.kind == LineKind.DIGEST]
-        since = self.history.digests.get(reader)
-        wrong = (*self.problems, *self._templates.problems)
-        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
-        trouble = replace(trouble, dates=self._for_digest.get(reader, ()))
-        written = write(lines, saying, self.history, trouble)
-        said = set(written.lines) if written else set()
-        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
-        if silent:
-            self.store.replace_plan((), (), silent, now=now)
-        return written
-
-    def _started(self, reader: str, written: Written, now: datetime) -> MailRecord | None:
-        """Make the bytes and write them down before any connection is opened."""
-        coordinator = self.world.config.who(reader)
-        assert coordinator is not None
-        keys = tuple(one.key for one in written.lines)
-        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
-        composed = self.composer.compose(
-            written.content,
-            Envelope(
-                sender=self.world.config.mail.sender,
-                to_name=coordinator.name,
-                to_address=coordinator.email,
-                sent_at=now,
-                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
-                campaigns=tuple(campaigns),
-            ),
-        )
-        self._templates.hear(composed.problems, self.store, now=now)
-        ends = [one.expires for one in written.lines]
-        new = NewMail(
-            coordinator=reader,
-            kind=written.kind,
-            subject=composed.subject,
-            message_id=composed.message_id,
-            raw=composed.raw,
-            keys=keys,
-            expires=max((at for at in ends if at), default=None) if all(ends) else None,
-        )
-        with self.store.writing():
-            record = self.store.start_mail(new, now=now)
-            told = told_in_passing(reader, record.id, written, now=now) if record else None
-            if told is not None:
-                self.store.record([told])
-        return record
-
-    async def _hand_over(
-        self, record: MailRecord, written: Written, limit: asyncio.Semaphore
-    ) -> Sent:
-        async with limit:
-            outcome = await self._deliver(record)
-        return Sent(record, written, record.created_at, outcome)
-
-    async def _again(self, record: MailRecord, limit: asyncio.Semaphore) -> Outcome:
-        async with limit:
-            return await self._deliver(record)
-
-    async def _deliver(self, record: MailRecord) -> Outcome:
-        coordinator = self.world.config.who(record.coordinator)
-        if coordinator is None:
-            outcome = Outcome("permanent", None, "config.toml no longer names this coordinator")
-        else:
-            outcome = await self.deliver(record, coordinator.email)
-        self._settle(record, outcome)
-        return outcome
-
-    def _settle(self, record: MailRecord, outcome: Outcome) -> None:
-        """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        match outcome.state:
-            case "sent":
-                with self.store.writing():
-                    self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                    self._note_digest(record)
-            case "permanent":
-                with self.store.writing():
-                    self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                    self.store.record([never_told(record.id, now=now)])
-            case "unknown":
-                self.store.mark_unknown(record, outcome.text, now=now)
-            case "temporary" | "relay":
-                wait = min(FIRST_RETRY * 2 ** (record.attempt - 1), LONGEST_RETRY)
-                self.store.mark_retry(record, now + wait, outcome.code, outcome.text, now=now)
-
-    def _note_digest(self, record: MailRecord) -> None:
-        if record.kind == "digest":
-            entry = digest_sent(record.coordinator, now=record.created_at)
-            self.store.record([entry])

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.app.replay import SimulatedClock, Watch, rewound, wind
 from tracker.campaign import World
@@ -15,8 +16,7 @@ from tracker.planning import plan
 from tracker.store import MailRecord, OutboxLine, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a key names: a mail with its lines, or one line that was at least planned."""
 
     mail: MailRecord | None

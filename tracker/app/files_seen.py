@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from msgspec.structs import replace
+
 from tracker.app.lost_facts import LOST, lost_facts, still_lost
 from tracker.app.words import (
     KINDS,
-    RENAMED,
     Spoken,
     mended,
     say,
@@ -27,6 +27,7 @@ from tracker.loading.files import printable, shown_path
 from tracker.loading.standing import needed_by
 from tracker.loading.world import Reading
 from tracker.store import JournalEntry, Store
+from tracker.store.journal import RENAMED
 
 MOST_A_FILE = 10
 MOST_A_LOOK = 200

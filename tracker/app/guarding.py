@@ -1,8 +1,10 @@
 """Edits that wait for a person's word: found at a look, written down, confirmed."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
@@ -30,8 +32,7 @@ DIGITS = 8
 _FOLDERS = {"forum": "forums/", "playbook": "playbooks/", "workdays": "workdays/"}
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """One edit that is held: the file, the digest of the version shown, and why."""
 
     about: FileKey
@@ -141,8 +142,7 @@ def hold_back(engine: Engine, reading: Reading, before: World, *, now: datetime)
     return bool(new)
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(Struct, frozen=True):
     """What the effect of an edit on the campaigns concerned is worked out from."""
 
     now: datetime
@@ -201,8 +201,7 @@ def _differ_in_steps(old: Campaign, new: Campaign) -> bool:
     return old.model_copy(update=steps) == new.model_copy(update=steps)
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
+class _Planned(Struct, frozen=True):
     """The plan of the campaigns concerned, of all their steps or of some."""
 
     world: World

@@ -1,7 +1,9 @@
 """The files in force, with what follows from them alone."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.app.remembering import Facts, facts_of, frames_of
 from tracker.campaign import World
@@ -10,8 +12,7 @@ from tracker.events import Frame
 from tracker.planning.steps import steps_of
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """The files in force, what is wrong with others, and each campaign's frame, facts and steps.
 
     Nothing in it is changed: an edit makes another one, so that going back is keeping the old.

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.appending import NewFact, log_lines
 from tracker.campaign import Campaign, World
@@ -16,8 +18,7 @@ from tracker.store import GoodFile
 LOST = "lost-fact"
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """A fact that a campaign's file had; `fault` names it, `said` has the lines to paste."""
 
     fault: str

@@ -1,10 +1,13 @@
-"""What waits for the end of a reader's night."""
+"""What waits for the end of a reader's night, or of a campaign's pause."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from tracker.digest import is_late
+from tracker.events import Frame
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Reader
+from tracker.planning import Reader, Readers
+from tracker.planning.ground import held_by_pause
 
 
 def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> datetime | None:
@@ -20,6 +23,32 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
         for one in lines
     )
     return morning if reader.asleep(now) and waits else None
+
+
+def morning_after(reader: Reader, at: datetime) -> datetime | None:
+    """Return when the night ends in which a moment lies, None by day."""
+    return reader.first_after(at) if reader.asleep(at) else None
+
+
+def apart_from_paused(
+    lines: Iterable[Occurrence], readers: Readers, frames: Mapping[str, Frame], now: datetime
+) -> tuple[list[Occurrence], list[datetime]]:
+    """Return the lines that may leave, and when the pauses end that others wait for.
+
+    A line that comes due in a pause is planned for its end; one that was due before and could not
+    leave, or that an edit dates back, waits for it as well.
+    """
+    free: list[Occurrence] = []
+    ends: list[datetime] = []
+    for one in lines:
+        home = None if one.kind == LineKind.NOTICE else frames.get(one.campaign or "")
+        due = one.due or now
+        end = held_by_pause(due, readers[one.to], home, now=now) if home is not None else None
+        if end is None:
+            free.append(one)
+        else:
+            ends.append(end)
+    return free, ends
 
 
 def _over_by(morning: datetime, one: Occurrence) -> bool:

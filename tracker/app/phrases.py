@@ -1,8 +1,9 @@
 """What each phrase of a campaign comes to, for `tracker check`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracker.campaign import Campaign, Deadline, Meeting, World
 from tracker.dates import show_day, show_day_short
@@ -13,8 +14,7 @@ from tracker.planning.reminders import DEFAULT_LEADS
 from tracker.when import Resolved, When, lead_day
 
 
-@dataclass(frozen=True, slots=True)
-class ComesTo:
+class ComesTo(Struct, frozen=True):
     """One result of a phrase: a day in words with its reason, or what it waits for.
 
     `repeats` says on which days a deadline is reminded of, or how a follow-up repeats.
@@ -25,8 +25,7 @@ class ComesTo:
     repeats: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PhraseRow:
+class PhraseRow(Struct, frozen=True):
     """One phrase of a campaign, where it stands and everything it comes to."""
 
     where: str

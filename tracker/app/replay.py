@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tracker.app.engine import Deliver, Engine, Sent
+from msgspec import Struct
+
+from tracker.app.engine import Engine
+from tracker.app.hands import Deliver
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.compose import Composer
 from tracker.delivery import Outcome
@@ -50,8 +53,7 @@ def last_moment(world: World) -> datetime:
     return max(moments) + AFTERWARDS
 
 
-@dataclass(frozen=True, slots=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """The files that are in force from a moment on, and what is wrong with the others."""
 
     at: datetime

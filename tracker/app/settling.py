@@ -1,8 +1,10 @@
 """What a new fact changes in its campaign: what it settles, what it sets going."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import World
 from tracker.dates import show_day
@@ -14,8 +16,7 @@ from tracker.planning.reminders import subject_of
 _Key = tuple[str, str | None, date | None, str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing:
+class _Standing(Struct, frozen=True, kw_only=True):
     """A campaign at one moment, with every fact of its file known."""
 
     now: datetime

@@ -1,11 +1,11 @@
 """What the journal says of dates: those told in passing, and meetings that files have moved."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from tracker.app.words import RENAMED
+from msgspec.structs import replace
+
 from tracker.campaign import World
 from tracker.changes import Kept, Move, Telling, Told, moves_between
 from tracker.difference import Edit
@@ -13,9 +13,10 @@ from tracker.digest import Written
 from tracker.occurrence import Topic
 from tracker.planning import Readers
 from tracker.store import JournalEntry, OutboxLine, Store
+from tracker.store.journal import RENAMED
 
-PASSING, UNTOLD, MOVE = "passing", "untold", "move"
-DATES_TOLD = frozenset({PASSING, UNTOLD, MOVE, RENAMED})  # what `telling_from` adds up
+PASSING, UNTOLD, TOLD_AGAIN, MOVE = "passing", "untold", "told again", "move"
+DATES_TOLD = frozenset({PASSING, UNTOLD, TOLD_AGAIN, MOVE, RENAMED})  # what `telling_from` adds up
 
 
 def moves_made(before: World, after: World, *, now: datetime) -> Iterator[JournalEntry]:
@@ -43,9 +44,14 @@ def told_in_passing(
     return JournalEntry(now, PASSING, None, f"{PASSING}/{mail}", data)
 
 
-def never_told(mail: int, *, now: datetime) -> JournalEntry:
+def never_told(mail: int, attempt: int, *, now: datetime) -> JournalEntry:
     """Make the entry that a mail could not be delivered: nobody was told what it says."""
-    return JournalEntry(now, UNTOLD, None, f"{UNTOLD}/{mail}", {"mail": mail})
+    return JournalEntry(now, UNTOLD, None, f"{UNTOLD}/{mail}/{attempt}", {"mail": mail})
+
+
+def told_after_all(mail: int, attempt: int, *, now: datetime) -> JournalEntry:
+    """Make the entry that a mail which failed goes again, and tells what it says."""
+    return JournalEntry(now, TOLD_AGAIN, None, f"{TOLD_AGAIN}/{mail}/{attempt}", {"mail": mail})
 
 
 def outbox_of(store: Store) -> list[Kept]:
@@ -76,6 +82,8 @@ def telling_from(
             passing = [_renamed(one, entry.data) for one in passing]
         elif entry.kind == UNTOLD:
             untold.add(entry.data["mail"])
+        elif entry.kind == TOLD_AGAIN:
+            untold.discard(entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
             moves[entry.campaign] = (*moves.get(entry.campaign, ()), move_in(entry.data))
     return Telling(

@@ -1,16 +1,17 @@
 """Dates told in passing, meetings moved and edits, by campaign: the journal read once, kept up."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from tracker.app.edits import EDIT, edits_from
-from tracker.app.telling import MOVE, PASSING, UNTOLD, dates_in, move_in, telling_from
-from tracker.app.words import RENAMED
+from tracker.app.telling import MOVE, PASSING, TOLD_AGAIN, UNTOLD, dates_in, move_in, telling_from
 from tracker.campaign import World
 from tracker.changes import Move, Telling, Told
 from tracker.difference import Edit, edits_by_campaign
 from tracker.store import JournalEntry, Store
+from tracker.store.journal import RENAMED
 
 
 class ToldSoFar:
@@ -46,6 +47,8 @@ class ToldSoFar:
             self._rename(entry.data["old"], entry.data["new"])
         elif entry.kind == UNTOLD:
             self._untold.add(entry.data["mail"])
+        elif entry.kind == TOLD_AGAIN:
+            self._untold.discard(entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
             self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
         elif entry.kind == EDIT:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from tracker.app.resuming import SENT_ALREADY
 from tracker.content import Entry
 from tracker.dates import show_day_short
 from tracker.digest import Trouble
@@ -12,6 +13,7 @@ from tracker.store import JournalEntry, Store
 
 PROBLEM = "problem"
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+MISSED = ("its time passed", SENT_ALREADY)
 ALWAYS_REPLACED = frozenset({LineKind.DIGEST, LineKind.FOLLOW_UP})
 
 
@@ -43,7 +45,7 @@ def _missed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:
         one = line.occurrence
         if line.settled_at is None or line.settled_at <= after or one.kind in ALWAYS_REPLACED:
             continue
-        if line.reason and line.reason.startswith("its time passed"):
+        if line.reason and line.reason.startswith(MISSED):
             when = show_day_short(one.due.date()) if one.due else ""
             yield Entry(text=one.what, when=when, detail=line.reason)
 

@@ -1,22 +1,23 @@
 """Word about files in the journal: what is said, what no longer holds, and who was told of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from tracker.events import FileWord, Said
 from tracker.events.words import FileKey, WordKind
 from tracker.planning.files import key_of_word
 from tracker.store import JournalEntry, Store
 
-WORD, UNSAID, MENDED, RENAMED = "word", "unsaid", "mended", "renamed"
+WORD, UNSAID, MENDED = "word", "unsaid", "mended"
 KINDS = frozenset({WORD, UNSAID, MENDED})
 _TOLD = frozenset({"sending", "sent", "unknown"})
 
 
-@dataclass(slots=True)
-class Spoken:
+class Spoken(Struct):
     """What the journal says of the files: the words that hold, by key.
 
     `run` has, for each file that something is wrong with, every word since it was last sound,
@@ -63,6 +64,7 @@ def say(word: FileWord, *, now: datetime) -> JournalEntry:
     data = asdict(word)
     data["at"] = word.at.isoformat()
     data["since"] = word.since.isoformat() if word.since else None
+    data["entries"] = tuple(asdict(said) for said in word.entries)
     return JournalEntry(now, WORD, word.campaign, f"{WORD}/{word.key}", data)
 
 

@@ -1,9 +1,10 @@
 """The planned against the outbox: what to add, to renew, to cancel and to let expire."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tracker.changes.corrections import Corrections, corrections, said_already
 from tracker.changes.told import ARRIVED, Kept, Telling
@@ -12,11 +13,11 @@ from tracker.planning import Plan
 
 QUEUED = "queued"
 CANCELLED = "cancelled"
+EXPIRED = "expired"
 _OF_THE_DAY = frozenset({LineKind.DIGEST, LineKind.NOTICE, LineKind.CORRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A queued line that goes, with the state it ends in and why."""
 
     key: str
@@ -24,8 +25,7 @@ class Dropped:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What one comparison found; empty when planning changed nothing.
 
     `waits` says until when a line that an edit made due at once waits for the next edit.
@@ -54,7 +54,7 @@ def compare(
     kept = {one.occurrence.key: one for one in outbox}
     correcting = corrections(planned, kept, telling, now=now) if telling else Corrections()
     wanted = {one.key: one for one in (*planned.planned, *correcting.wanted)}
-    add = [one for key, one in wanted.items() if key not in kept or kept[key].state == CANCELLED]
+    add = [one for key, one in wanted.items() if key not in kept or _again(one, kept[key])]
     if telling is not None:
         known = [*correcting.wanted, *_sent_corrections(kept.values())]
         add = [one for one in add if not said_already(one, known, planned, telling)]
@@ -75,6 +75,12 @@ def compare(
         waits=_waits((*add, *update), telling, now) if telling else {},
         for_digest=correcting.for_digest,
     )
+
+
+def _again(one: Occurrence, kept: Kept) -> bool:
+    """Say whether a line is queued again; one that expired is, if it corrects to another day."""
+    expired = kept.state == EXPIRED and one.kind == LineKind.CORRECTION
+    return kept.state == CANCELLED or expired
 
 
 def _sent_corrections(outbox: Iterable[Kept]) -> list[Occurrence]:

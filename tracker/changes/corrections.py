@@ -1,9 +1,11 @@
 """Who must hear that a date they were told no longer holds, and by which way."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.changes.told import ARRIVED, Kept, Telling, Told, last_told, present_topic
 from tracker.changes.truth import Truth, truth_of
@@ -11,7 +13,7 @@ from tracker.dates import day_in, instant
 from tracker.difference import reasons
 from tracker.occurrence import LineKind, Occurrence, Origin, Topic
 from tracker.planning import Plan
-from tracker.planning.ground import after_pause
+from tracker.planning.ground import after_pause, pause_ends
 from tracker.planning.keys import key_of
 
 ONE_DAY = timedelta(days=1)
@@ -25,8 +27,7 @@ class Verdict(Enum):
     CORRECTION = "a correction goes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """One date that one reader was told, and what holds now.
 
     `pending` is a correction to the same date that waits already, `next_digest` the moment of the
@@ -63,8 +64,20 @@ class Case:
         return tuple(date for date in both if date is not None)
 
     @property
+    def expires(self) -> datetime:
+        """Return the end of the day it states: of the later one, where the new date is past."""
+        assert self.truth is not None
+        zone = self.truth.zone
+        return instant(day_in(max(self.dates), zone) + ONE_DAY, time(), zone)
+
+    @property
+    def over(self) -> bool:
+        """Say whether nothing that is sent now would come in time."""
+        return self.expires <= self.now
+
+    @property
     def can_wait(self) -> bool:
-        """Say whether the next digest comes before both dates."""
+        """Say whether the next digest comes before both dates, or was to and leaves late."""
         at = self.next_digest
         return at is not None and all(at <= date for date in self.dates)
 
@@ -77,12 +90,13 @@ TABLE: tuple[Row, ...] = (
     ("the campaign is closed", lambda case: case.closed, Verdict.NOTHING),
     ("a fact has settled it", lambda case: case.settled, Verdict.NOTHING),
     ("the date told holds, or holds again", lambda case: case.holds, Verdict.NOTHING),
-    ("both dates are past", lambda case: case.past, Verdict.NOTHING),
+    ("the day of both dates is over", lambda case: case.over, Verdict.NOTHING),
     (
         "told in passing, and the next digest comes before both dates",
         lambda case: case.told.in_passing and case.can_wait,
         Verdict.NEXT_DIGEST,
     ),
+    ("both dates are past", lambda case: case.past, Verdict.NOTHING),
     ("told, and no longer true", lambda _: True, Verdict.CORRECTION),
 )
 
@@ -92,8 +106,7 @@ def verdict(case: Case) -> Verdict:
     return next(what for _, fits, what in TABLE if fits(case))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrections:
+class Corrections(Struct, frozen=True, kw_only=True):
     """The corrections that are to be in the outbox, and those that a digest will say."""
 
     wanted: tuple[Occurrence, ...] = ()
@@ -118,7 +131,8 @@ def corrections(
         match verdict(case):
             case Verdict.CORRECTION:
                 line = _line(key, case, planned, telling)
-                wanted[_same(line)] = line
+                if not _knows(told.get((line.to, topic)), line):
+                    wanted[_same(line)] = _for_both(wanted.get(_same(line)), line)
             case Verdict.NEXT_DIGEST:
                 for_digest.append(_line(key, case, planned, telling))
             case Verdict.NOTHING:
@@ -144,6 +158,17 @@ def said_already(
         and present_topic(correction.topic, planned, telling.moves) == topic
         for correction in known
     )
+
+
+def _knows(told: Told | None, line: Occurrence) -> bool:
+    """Say whether a deputy knows already what they would be told in the owner's stead."""
+    plainly = told is not None and not told.in_passing and told.states == line.states
+    return plainly and line.to != line.owner
+
+
+def _for_both(one: Occurrence | None, other: Occurrence) -> Occurrence:
+    """Choose of two lines that tell a deputy the same the one that counts for the owner, too."""
+    return one if one is not None and one.owner != one.to else other
 
 
 def _case(told: Told, topic: Topic, planned: Plan, kept: Kept | None, now: datetime) -> Case:
@@ -177,12 +202,12 @@ def _next_digests(planned: Plan, outbox: Mapping[str, Kept], now: datetime) -> d
 def _numbers(
     planned: Plan, outbox: Iterable[Kept], telling: Telling
 ) -> dict[tuple[str, Topic], int]:
-    """Count the corrections that have left, by reader and topic."""
+    """Count the corrections that have left, by whom they were for and topic."""
     found: dict[tuple[str, Topic], int] = {}
     for kept in outbox:
         one = kept.occurrence
         if one.kind == LineKind.CORRECTION and kept.state in ARRIVED:
-            place = (one.to, present_topic(one.topic, planned, telling.moves))
+            place = (one.owner, present_topic(one.topic, planned, telling.moves))
             found[place] = found.get(place, 0) + 1
     return found
 
@@ -200,7 +225,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
     assert topic.campaign is not None
     home = planned.courses[topic.campaign].frame
     owner = telling.readers[told.reader]
-    due = after_pause(_due(case, telling), owner, home)
+    due = after_pause(_due(case, telling, pause_ends(owner, home)), owner, home)
     reader = telling.readers.standing_in(owner, day_in(due, owner.zone))
     line = Occurrence(
         key=key,
@@ -210,7 +235,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         owner=told.reader,
         to=reader.id,
         due=due,
-        expires=_expires(case, truth),
+        expires=case.expires,
         forum=truth.meeting[0] if truth.meeting else topic.forum,
         session=truth.meeting[1] if truth.meeting else topic.session,
         ask=topic.ask,
@@ -231,19 +256,17 @@ def _because(line: Occurrence, telling: Telling) -> str:
     return line.why or "; ".join(reasons(since, line)) or "this is the date in the files now"
 
 
-def _due(case: Case, telling: Telling) -> datetime:
-    """Wait for the next edit, unless one of the dates would come first."""
-    if case.pending is not None and case.pending.due is not None:
-        return case.pending.due
+def _due(case: Case, telling: Telling, pause_over: datetime | None) -> datetime:
+    """Wait for the next edit, unless one of the dates would come first.
+
+    What waits already keeps its moment; not that of the end of a pause which is gone or shorter.
+    """
     settled = case.now + telling.settle
+    if case.pending is not None and case.pending.due is not None:
+        due = case.pending.due
+        return due if due == pause_over else min(due, settled)
     soon = any(case.now < date <= settled for date in case.dates)
     return case.now if soon else settled
-
-
-def _expires(case: Case, truth: Truth) -> datetime:
-    """Return the end of the day it states: of the later one, where the new date is past."""
-    day = day_in(max(case.dates), truth.zone)
-    return instant(day + ONE_DAY, time(), truth.zone)
 
 
 def _same(one: Occurrence) -> tuple[object, ...]:

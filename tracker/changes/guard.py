@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, Deadline, FollowUp, World
 from tracker.changes.told import ARRIVED, Kept, Telling, present_topic
@@ -18,8 +20,7 @@ FURTHEST_MOVE = timedelta(days=60)
 Step = TypeVar("Step", Deadline, FollowUp)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(Struct, frozen=True, kw_only=True):
     """What an edit would do: lines that would leave at once, and pending ones it would cancel.
 
     `pending` counts the lines that each campaign had planned before it.

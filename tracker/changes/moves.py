@@ -1,15 +1,15 @@
 """Meetings to which a campaign's file has given another date."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracker.campaign import Meeting, World
 from tracker.events import PlannedMeeting, frame, meetings_of
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One `[[meeting]]` that named a session (by its original date) and now names another."""
 
     forum: str | None

@@ -1,9 +1,10 @@
 """What each coordinator was told: the dates given in mails, the latest of them counting."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, partial
+
+from msgspec import Struct, field
 
 from tracker.changes.moves import Move
 from tracker.difference import Edit
@@ -16,8 +17,7 @@ ARRIVED = frozenset({"sent", "sending", "unknown"})
 _GIVES_A_DATE = frozenset({LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A line as the outbox has it: its state, the mail that carries it, and when that left."""
 
     occurrence: Occurrence
@@ -26,8 +26,7 @@ class Kept:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """A date that a reader was given, by which mail and when; None says that there is none.
 
     `in_passing` is a date that stood only in a digest or in an accepted notice.
@@ -42,8 +41,7 @@ class Told:
     in_passing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
+class Telling(Struct, frozen=True, kw_only=True):
     """What corrections depend on beside the plan and the outbox.
 
     `passing` are the dates told in passing and `moves` the meetings that each campaign's file has
@@ -81,14 +79,21 @@ def _in_lines(outbox: Iterable[Kept], now: datetime) -> Iterator[Told]:
     for kept in outbox:
         one = kept.occurrence
         if kept.state in ARRIVED and one.kind in _GIVES_A_DATE and one.campaign is not None:
-            yield Told(
-                reader=one.to,
-                topic=one.topic,
-                states=one.states,
-                what=one.what,
-                mail=kept.mail,
-                at=kept.at or now,
-            )
+            for reader in _who_is_told(one):
+                yield Told(
+                    reader=reader,
+                    topic=one.topic,
+                    states=one.states,
+                    what=one.what,
+                    mail=kept.mail,
+                    at=kept.at or now,
+                )
+
+
+def _who_is_told(one: Occurrence) -> tuple[str, ...]:
+    """Return whoever read a line, and whose correction a deputy read instead of them."""
+    deputised = one.kind == LineKind.CORRECTION and one.owner != one.to
+    return (one.to, one.owner) if deputised else (one.to,)
 
 
 def present_topic(topic: Topic, planned: Plan, moves: Mapping[str, tuple[Move, ...]]) -> Topic:

@@ -1,9 +1,10 @@
 """What the plan says now of something that a reader was told a date for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.dates import show_day
 from tracker.events import Course, MeetingKey, PlannedMeeting
@@ -13,8 +14,7 @@ from tracker.planning.wording import fill
 from tracker.when import Resolved
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Truth:
+class Truth(Struct, frozen=True, kw_only=True):
     """The date that holds now (None where none does), in whose zone, and why.
 
     `settled` is something that needs no date any more, by a fact. `what` is None for what is no

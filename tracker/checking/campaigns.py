@@ -1,9 +1,10 @@
 """Checks a campaign against all the other files."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
+
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, World
 from tracker.checking.faults import day_of, missing_file, phrase_fault, twice, unknown

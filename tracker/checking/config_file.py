@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tracker.checking.faults import phrase_fault, twice, unknown
-from tracker.config import KEEP_IT_OUT, Config, Coordinator
+from tracker.config import KEEP_IT_OUT, Config, Coordinator, MailSettings
 from tracker.errors import Fault
 from tracker.fields import is_address
 from tracker.when import PhraseError, span_days
@@ -26,6 +26,7 @@ def config_faults(config: Config) -> list[Fault]:
         *_people(config),
         *_sender(config.mail.sender),
         *_transport(config.mail.transport),
+        *_token_command(config.mail),
         *_database(config.database),
     ]
 
@@ -83,6 +84,20 @@ def _transport(transport: str) -> Iterator[Fault]:
     elif ":" in (found["user"] or ""):
         message = "a password never stands in this file"
         yield Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT)
+
+
+def _token_command(mail: MailSettings) -> Iterator[Fault]:
+    path = ("mail", "token_command")
+    if mail.token_command is None:
+        return
+    if not mail.token_command:
+        hint = (
+            'name the program and what it is given, like ["/usr/local/bin/mail-token", "vienna"]'
+        )
+        yield Fault(path=path, code="too-few", message="this must not be empty", hint=hint)
+    if mail.password_file is not None:
+        message = "this and password_file are two ways to log in"
+        yield Fault(path=path, code="misfit-key", message=message, hint="keep one of them")
 
 
 def _database(database: str) -> Iterator[Fault]:

@@ -1,8 +1,9 @@
 """Checks the facts of a campaign's log: their keys, the names they use, their days."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracker.campaign import LoggedFact
 from tracker.checking.faults import day_of, unknown
@@ -20,8 +21,7 @@ _EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Keys:
+class _Keys(Struct, frozen=True):
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
 
@@ -38,8 +38,7 @@ _KEYS: Mapping[str, _Keys] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """What a fact may name."""
 
     targets: frozenset[str]

@@ -1,8 +1,9 @@
 """Checks the meetings of a campaign: their form, their sessions, that each stands once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from tracker.campaign import Forum, Meeting, World
 from tracker.checking.faults import day_of, missing_file, phrase_fault, unknown
@@ -16,8 +17,7 @@ _FORUM_ONLY = ("sessions", "from", "until")
 _OWN_ONLY = ("name", "time", "timezone", "place")
 
 
-@dataclass
-class Meetings:
+class Meetings(Struct):
     """The meetings of one campaign while they are checked, one after the other."""
 
     world: World

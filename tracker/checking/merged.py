@@ -1,7 +1,9 @@
 """Merges a playbook's steps with a campaign's, keeping in mind where each key is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Deadline, FollowUp, Playbook, StepFor
 from tracker.errors import KeyPath
@@ -10,8 +12,7 @@ from tracker.planning.steps import scope_of
 AnyStep = Deadline | FollowUp
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedStep:
+class CheckedStep(Struct, frozen=True):
     """A step as it holds: `own` are the keys that the file under check itself sets.
 
     `path` is the step's place in that file; None where it only comes from the playbook. `over`

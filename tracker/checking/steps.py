@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracker.campaign import Deadline, FollowUp, Playbook, StepFor
 from tracker.checking.faults import nearest, phrase_fault, twice, unknown
@@ -18,8 +19,7 @@ _BRACE = re.compile(r"\{[^{}]*\}|[{}]")
 _PLACES = ("target", "meeting", "ask", "title")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """What steps are checked against; a playbook knows no targets and no opening."""
 
     config: Config

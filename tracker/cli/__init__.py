@@ -1,14 +1,19 @@
 """Read the arguments, ask the tracker, print the answer."""
 
+import atexit
 import gc
 import io
 import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tracker.cli.arguments import parse
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from tracker.app.holding import Machine
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
@@ -23,22 +28,34 @@ def read_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 -- everything else takes the moment as an argument
 
 
-def main(argv: Sequence[str] | None = None, *, clock: Clock = read_clock) -> None:
-    """Run one command and exit with its code; a fault is one message, never a traceback."""
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    clock: Clock = read_clock,
+    machine: "Machine | None" = None,
+) -> None:
+    """Run one command and exit with its code; a fault is one message, never a traceback.
+
+    Whoever gives a clock answers for it: only a `machine` given with it makes the tracker doubt.
+    """
+    # Before anything is written: mails, the database and its journals are nobody else's.
+    os.umask(0o077)
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
-    # Our shapes take no plugins, and looking for some reads the papers of every package installed.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # At its end the interpreter looks for garbage in all that was loaded, more than once, although
+    # the whole process goes: what is frozen it leaves alone.
+    atexit.register(gc.freeze)
     # Pydantic would look through every installed package for plugins: slow, and not for our files.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _say_everything(sys.stdout)
     _say_everything(sys.stderr)
-    sys.exit(_run(sys.argv[1:] if argv is None else argv, clock))
+    sys.exit(_run(sys.argv[1:] if argv is None else argv, clock, machine))
 
 
-def _run(argv: Sequence[str], clock: Clock) -> int:
+def _run(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
     try:
         args = parse(argv)
-        args.clock = clock
+        args.clock, args.machine = clock, machine
+        args.is_real = clock is read_clock
         code = int(args.func(args))
         sys.stdout.flush()
     except TrackerError as wrong:

@@ -3,12 +3,12 @@
 import json
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.console import Console
 
 from tracker.app.against import corrections_of, foreseen
@@ -38,8 +38,7 @@ SAID_OF_A_SERIES = 2
 BEYOND = timedelta(days=92)
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What an edit does: to the files, and to the mail to come."""
 
     past: Past

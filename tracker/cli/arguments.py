@@ -30,6 +30,8 @@ COMMANDS = {
     "why": "explain a mail or a line: file, rule, date arithmetic, every attempt",
     "outbox": "list mails and what became of them; send one again",
     "accept": "confirm an edit that the tracker holds",
+    "purge": "take the text of mails that left long ago out of the database",
+    "resume": "say why mail is held, and let it go on",
 }
 Parser: TypeAlias = argparse.ArgumentParser
 # argparse has no public name for what add_subparsers() returns.

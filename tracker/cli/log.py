@@ -3,11 +3,12 @@
 import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import get_args
+
+from msgspec import Struct
 
 from tracker.app.settling import effects
 from tracker.appending import NewFact, appended, log_lines
@@ -92,8 +93,7 @@ class _UnsoundError(Exception):
     """With the fact in it the file would have errors; the message is the report."""
 
 
-@dataclass
-class _Entry:
+class _Entry(Struct):
     """The campaign that a fact is for; `after` is the world with the fact in it."""
 
     files: Files

@@ -1,8 +1,9 @@
 """Dates and moments as they are written on the command line."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.dates import instant, show_day, zone
 from tracker.errors import UsageError
@@ -13,8 +14,7 @@ MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A moment that somebody asked about; `day` is set where only the day was written."""
 
     at: datetime

@@ -8,7 +8,9 @@ from typing import Any
 from rich.console import Console
 
 from tracker.app.replay import utc
+from tracker.app.telling import told_after_all
 from tracker.cli.arguments import Commands, command
+from tracker.cli.held import say_held
 from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
@@ -54,6 +56,7 @@ def run_outbox(args: Namespace) -> int:
     with store:
         if number is not None:
             return _retry(store, number, args.clock())
+        say_held(store, files)
         mails, lines = store.mails(), store.lines(states=ENDED)
         alone = [one for one in lines if one.mail is None]
         if args.json:
@@ -72,7 +75,9 @@ def _number(args: Namespace) -> int | None:
 
 
 def _retry(store: Store, number: int, now: datetime) -> int:
-    mail = store.retry(number, now)
+    with store.sending():
+        mail = store.retry(number, now)
+        store.record([told_after_all(mail.id, mail.attempt, now=now)])
     print(f"Mail {mail.id} to {mail.coordinator} is queued again, with the same bytes:")
     print(f"  {mail.subject}")
     print("The daemon sends it at its next look.")

@@ -3,9 +3,10 @@
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tracker.cli.moments import Asked, end_of, show_asked
 from tracker.cli.reading import Files, read_files, say_not_in_force
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 SQLITE_FILE = "sqlite:///"
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """The files, the moment asked about and the history up to it; `store` is the live one."""
 
     files: Files

@@ -2,11 +2,12 @@
 
 import sys
 from argparse import Namespace
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.cli.nearest import no_such
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from tracker.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """A reading whose config.toml could be used."""
 
     reading: Reading

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from tracker.app.engine import Deliver, Sent
+from tracker.app.hands import Deliver
 from tracker.app.replay import as_json, run, whole_span
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of

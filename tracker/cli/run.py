@@ -24,13 +24,13 @@ def add(commands: Commands) -> None:
 
 def run_run(args: Namespace) -> int:
     """Run until a signal ends it; 78 and 75 say why it did not start."""
-    # Before anything is written: mails, the database and its journals are nobody else's.
-    os.umask(0o077)
     # The database and the scheduler cost half a second that no other command need spend.
+    from tracker.cli.machine import machine_of  # noqa: PLC0415 -- see above
     from tracker.cli.reading import must_exist  # noqa: PLC0415 -- see above
     from tracker.daemon import log_to, serve  # noqa: PLC0415 -- see above
 
     must_exist(args)
     log_to(environ=os.environ)
-    serve(args.config, clock=args.clock, environ=os.environ)
+    machine = machine_of(args)
+    serve(args.config, clock=args.clock, environ=os.environ, machine=machine)
     return 0

@@ -1,15 +1,15 @@
 """Where a planned line is written: file, line and the author's own words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.loading import SourceFile, place
 from tracker.loading.world import Reading
 from tracker.occurrence import Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A place in a file; `text` is the line as its author typed it."""
 
     file: str

@@ -2,13 +2,15 @@
 
 import json
 from argparse import Namespace
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from rich.console import Console
 
 from tracker.cli.arguments import Commands, command
+from tracker.cli.held import say_held
 from tracker.cli.past import looking_back
 from tracker.cli.picture import show_picture
 from tracker.cli.show import facts, heading, paragraph, screen, show_moment, table
@@ -70,6 +72,8 @@ def add(commands: Commands) -> None:
 def run_status(args: Namespace) -> int:
     """Print where each campaign stands."""
     with looking_back(args) as past:
+        if past.store is not None:
+            say_held(past.store, past.files)
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         planned = plan(past.files.world, past.history, now=past.now, only=only)
         found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]
@@ -77,7 +81,7 @@ def run_status(args: Namespace) -> int:
         seen = glance(found, planned, past.files.world, today)
     if args.json:
         for one in found:
-            print(json.dumps(asdict(one), default=_plain, ensure_ascii=False))
+            print(json.dumps(one, default=_plain, ensure_ascii=False))
         return 0
     out = screen()
     paragraph(out, f"Status at {past.said} ({city(past.files.home)})", style="bold")
@@ -89,7 +93,9 @@ def run_status(args: Namespace) -> int:
     return 0
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> object:
+    if isinstance(value, Struct):
+        return asdict(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert isinstance(value, date)

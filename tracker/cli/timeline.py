@@ -1,10 +1,10 @@
 """A timeline of the meetings and deadlines ahead, as far apart as their days."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from rich.console import Console
 
 from tracker.campaign import Deadline
@@ -16,8 +16,7 @@ from tracker.planning.wording import fill
 BAR_CELLS = 16
 
 
-@dataclass(slots=True)
-class _Mark:
+class _Mark(Struct):
     """One meeting or deadline, with the campaigns that share it."""
 
     at: datetime

@@ -4,10 +4,11 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
@@ -118,8 +119,7 @@ def _needs_calendar(when: When) -> bool:
     return "working day" in str(when) or (when.clock is not None and when.zone is None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     """A phrase as it was read, what it comes to, and the calendar that it was counted on."""
 
     when: When

@@ -3,7 +3,8 @@
 from tracker.compose.clean import clean
 from tracker.compose.message import Composed, Composer, Envelope
 from tracker.compose.page import PageMail, replay_page
-from tracker.compose.render import BrokenTemplate, Rendered
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import Rendered
 from tracker.compose.specimen import template_problems
 
 __all__ = [

@@ -58,7 +58,8 @@ def _event(one: Invitation, organizer: vCalAddress, uid: str) -> Event:
 def _organizer(address: str, name: str) -> vCalAddress:
     """Name the mail's sender: a published file must have one, always the same (RFC 5546 3.2.1)."""
     organizer = vCalAddress(f"mailto:{quote(address, safe='@+!$*')}")
-    organizer.params["CN"] = clean(name or address).replace('"', "'")
+    # Neither sign can be written in a parameter so that every program reads it (RFC 5545 3.2).
+    organizer.params["CN"] = clean(name or address).replace('"', "'").replace("\\", "/")
     return organizer
 
 

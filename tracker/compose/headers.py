@@ -9,7 +9,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from tracker.compose.clean import clean
-from tracker.domains import ascii_domain
+from tracker.domains import ascii_domain, wire_address
 from tracker.errors import ConfigError
 
 HEADERS = (
@@ -26,13 +26,8 @@ HEADERS = (
 # `email` turns a longer token of References or List-Id into an encoded word, which ends threads.
 LONGEST_ID = 77
 LONGEST_NAME = 64
-LONGEST_ADDRESS = 320
 MOST_ROOTS = 4
 _LONGEST_HOST = 40
-# Strict, since what `email` or a mail server makes of anything else differs (RFC 5322 3.4.1, less
-# the quoted forms). The local part may be in any script.
-_ATOM = r"[^\x00-\x20\x7f\s@<>()\[\],;:\"\\.]+"
-_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 
 
@@ -42,8 +37,8 @@ def mailbox(name: str, address: str) -> Address:
 
     Raises ConfigError where the address is not exactly one.
     """
-    plain = ascii_domain(address)
-    if not _ADDRESS.fullmatch(plain) or clean(address, longest=LONGEST_ADDRESS) != address:
+    plain = wire_address(address)
+    if plain is None:
         raise ConfigError(f'"{clean(address)}" is not one mail address: write name@example.org')
     username, _, domain = plain.rpartition("@")
     return Address(

@@ -2,10 +2,11 @@
 
 import re
 from binascii import b2a_qp
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.compose.headers import (
     date_of,
@@ -18,7 +19,8 @@ from tracker.compose.headers import (
     sender,
 )
 from tracker.compose.kept_headers import ASCII, UTF8, address_header, kept_header
-from tracker.compose.render import BrokenTemplate, Rendered, Renderer
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import Rendered, Renderer
 from tracker.content import Invitation, MailContent
 
 # `email` would draw a boundary at random; "=_" never stands in quoted-printable text, and a text
@@ -29,8 +31,7 @@ LONGEST_LINE = 990  # RFC 5322 2.1.1 allows 998
 LONGEST_FILE_NAME = 60  # a longer one is parted into several parameters, which few programs join
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
+class Envelope(Struct, frozen=True, kw_only=True):
     """Whom a mail is from and to, when it is sent and which campaigns it belongs to.
 
     `sent_at` is aware. `seed` is a text that only this mail has: its id and the boundary of its
@@ -47,8 +48,7 @@ class Envelope:
     list_id_host: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
+class Composed(Struct, frozen=True, kw_only=True):
     """A mail's bytes, with CRLF, and the id they carry.
 
     `problems` says which templates were broken, and where, if any were.

@@ -1,7 +1,6 @@
 """The mails of a replay as one page to leaf through, from the file system and without a script."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from email import message_from_bytes
 from email.message import Message
@@ -9,15 +8,16 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from tracker.compose.loader import environment
-from tracker.compose.render import tidy
+from tracker.compose.parts import tidy
 from tracker.dates import show_day, show_day_short
 
 _PAGES = Path(__file__).parent / "pages"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageMail:
+class PageMail(Struct, frozen=True, kw_only=True):
     """One mail: its bytes, and the day and the hour that its reader's clock showed."""
 
     day: date

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tracker.compose.message import Composer
-from tracker.compose.render import KINDS, NOTICES, BrokenTemplate
+from tracker.compose.parts import BrokenTemplate
+from tracker.compose.render import KINDS, NOTICES
 from tracker.content import (
     CampaignLines,
     Entry,

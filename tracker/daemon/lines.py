@@ -15,6 +15,10 @@ _PRIORITIES = {
 }
 
 
+LONGEST = 1_000
+_TAIL = 600
+
+
 class Lines(logging.Formatter):
     """One line a record: with `<N>` before it under systemd, else with the time."""
 
@@ -23,8 +27,11 @@ class Lines(logging.Formatter):
         self._journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; what would break it into several is joined with bars."""
-        said = " | ".join(super().format(record).splitlines())
+        """Return the line; what would break it into several is joined with bars.
+
+        File names are not ours: what cannot be seen in one is shown as a replacement sign.
+        """
+        said = _short(" | ".join(map(_seen, super().format(record).splitlines())))
         if self._journal:
             return f"<{_PRIORITIES.get(record.levelno, 6)}>{said}"
         at = datetime.fromtimestamp(record.created, UTC)
@@ -37,3 +44,14 @@ def log_to(stream: TextIO = sys.stderr, *, environ: Mapping[str, str]) -> None:
     handler.setFormatter(Lines(journal=bool(environ.get("JOURNAL_STREAM"))))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("tracker").setLevel(logging.INFO)
+
+
+def _seen(line: str) -> str:
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line)
+
+
+def _short(line: str) -> str:
+    """Cut a line in its middle: the end of a long one says what went wrong."""
+    if len(line) <= LONGEST:
+        return line
+    return f"{line[: LONGEST - _TAIL]} … {line[-_TAIL:]}"

@@ -4,71 +4,118 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.app.edits import as_remembered
-from tracker.app.engine import Clock, Deliver, Engine
+from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
-from tracker.app.guarding import held_edits, hold_back
-from tracker.campaign import World
+from tracker.app.guarding import held_edits
+from tracker.app.hands import Clock, Deliver
+from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
+from tracker.app.holding.epoch import must_be_there
+from tracker.app.in_force import InForce
 from tracker.compose import Composer
 from tracker.config import Config
+from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
-from tracker.daemon.turns import Daemon, put_in_force
-from tracker.delivery import Outcome, open_transport, read_password
-from tracker.errors import ConfigError
+from tracker.daemon.heartbeat import heartbeat
+from tracker.daemon.turns import Daemon
+from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
-from tracker.report import show_problems
 from tracker.store import MailRecord, Store
+from tracker.store.engine import database_file, database_url
+from tracker.store.soundness import must_be_sound
 
 LOG = logging.getLogger("tracker")
 
 
-def serve(config_path: Path, *, clock: Clock, environ: Mapping[str, str]) -> None:
+LOOK_SECONDS = 2.0
+
+
+def serve(
+    config_path: Path,
+    *,
+    clock: Clock,
+    environ: MutableMapping[str, str],
+    machine: Machine | None = None,
+) -> None:
     """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
 
-    Raise ConfigError where config.toml or the machine keeps it from starting, BusyError where
-    another daemon has the database.
+    With a `machine` the clock is believed only as far as the machine bears it out. Raise
+    ConfigError where config.toml or the machine keeps it from starting, a damaged database among
+    them, BusyError where another daemon has the database.
     """
     first = read_world(config_path, now=clock())
-    config = first.config or _usable(first).config
-    with Store.open(config.database, base=config_path.parent) as store:
+    config = first.config or usable(first).config
+    with _opened(config.database, config_path.parent) as store:
         store.lock()
-        asyncio.run(_serve(config_path, config, store, clock=clock, environ=environ))
+        asyncio.run(_serve(config_path, config, store, _Given(clock, environ, machine)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a daemon is given of the world."""
+
+    clock: Clock
+    environ: MutableMapping[str, str]
+    machine: Machine | None
+
+
+def _opened(url: str, base: Path) -> Store:
+    file = database_file(database_url(url), base=base)
+    if file is not None:
+        must_be_there(file)
+        must_be_sound(file)
+    return Store.open(url, base=base)
 
 
 async def _serve(
     config_path: Path,
     config: Config,
     store: Store,
-    *,
-    clock: Clock,
-    environ: Mapping[str, str],
+    given: _Given,
 ) -> None:
     base = config_path.parent
-    async with _delivery(config, environ, base=base) as deliver:
+    async with _delivery(config, given.environ, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
+        clock = given.clock
+        holding = None
+        if given.machine is not None:
+            clock = believed = BelievedClock(given.clock, given.machine, last_seen(store))
+            holding = await begun(Holding(store, believed, given.machine))
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
+        if holding is not None:
+            engine.sending.hands.may_leave = holding.may_leave
+            engine.sending.hands.note_try = holding.note_try
         bell = Bell()
         daemon = started(engine, config_path, base / config.campaigns, bell)
         _listen(daemon)
         bell.start()
         try:
-            await daemon.run()
+            async with heartbeat(store, clock):
+                await daemon.run()
         finally:
             bell.stop()
     LOG.info("stopped")
+
+
+async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Holding:
+    """Begin to hold; a first start waits for a clock that can be believed."""
+    while not holding.time_is_known():  # noqa: ASYNC110 -- no event rings when a clock is set
+        await asyncio.sleep(look_seconds)
+    holding.begin()
+    return holding
 
 
 def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> Daemon:
     """Recover what an earlier process left behind, read the files, and return a daemon to run."""
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
-    now, store = engine.clock(), engine.store
+    store = engine.store
 
     def read() -> Reading:
         now = engine.clock()
@@ -76,29 +123,29 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
             config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
         )
 
-    for mail in store.recover(now):
-        LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+    engine.sending.recover()
     reading = read()
-    world = _usable(reading)
+    world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
-    with store.writing():
-        before = as_remembered(world, reading.in_force, store.good_files())
-        if hold_back(engine, reading, before, now=now):
-            reading = read()
-            world = _usable(reading)
-        put_in_force(engine, reading, world, now=now, before=before)
+    plans = store.planner.is_here()
+    if plans:
+        world = begin_planning(engine, reading, read)
+    else:
+        engine.put_in_force(InForce.of(world, reading.problems))
+        LOG.info("another machine plans: %s", store.planner.who())
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell)
+    return Daemon(engine, folder, read, bell, plans=plans)
 
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: Mapping[str, str], *, base: Path
+    config: Config, environ: MutableMapping[str, str], *, base: Path
 ) -> AsyncIterator[Deliver]:
-    def password() -> str | None:
-        return read_password(config.mail, environ, base=base)
+    def secret() -> Secret | None:
+        return read_secret(config.mail, environ, base=base)
 
-    transport = open_transport(config.mail.transport, base=base, password=password)
+    transport = open_transport(config.mail.transport, base=base, secret=secret)
+    environ.pop(VARIABLE, None)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)
@@ -126,13 +173,6 @@ def _what_became(record: MailRecord, outcome: Outcome) -> str:
         f"{said} mail={record.id} kind={record.kind} to={record.coordinator}"
         f" lines={len(record.keys)} attempt={record.attempt}{code}"
     )
-
-
-def _usable(reading: Reading) -> World:
-    if reading.world is not None:
-        return reading.world
-    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
-    raise ConfigError(show_problems(problems or reading.problems, files=1))
 
 
 def _listen(daemon: Daemon) -> None:

@@ -2,43 +2,54 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
-from tracker.app.files_seen import note_files, note_renames
+from tracker.app.following import Following, others_here
 from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.campaign import World
 from tracker.config import Config
+from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
-from tracker.errors import BusyError
+from tracker.errors import BusyError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")
+MOST_NAMED = 10
 
 
 class Daemon:
     """Looks at the files, plans, sends what is due and sets the bell, turn after turn.
 
-    `read` reads the files anew. A turn that finds nothing new and nothing due costs a look at the
+    `read` reads the files anew. On a database that machines share, one of them `plans`, and all
+    send what is due. A turn that finds nothing new and nothing due costs a look at the
     stamps and one query.
     """
 
     def __init__(
-        self, engine: Engine, folder: Folder, read: Callable[[], Reading], bell: Bell
+        self,
+        engine: Engine,
+        folder: Folder,
+        read: Callable[[], Reading],
+        bell: Bell,
+        *,
+        plans: bool = True,
     ) -> None:
         self.engine = engine
         self.bell = bell
         self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
+        self._following = Following(engine, folder.config)
+        self._plans = plans
         self._plan_is_due = True
         self._all_is_due = False
         self._stopping = False
         self._heard = 0
+        self._told_apart = False
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
@@ -63,20 +74,67 @@ class Daemon:
         A busy database is asked again at the next turn.
         """
         started = self.engine.clock()
-        if self.bell.house_is_due():
+        house = self.bell.house_is_due()
+        if house:
             self.folder.forget()
             self._plan_is_due = self._all_is_due = True
         try:
-            planned = self._planned(started)
-        except BusyError as busy:
-            LOG.warning("waited in vain: %s", busy)
-            return
+            if house:
+                self._purge(started)
+            await self._plan_and_send(started)
+            # What is due already and did not go in this turn waits for the next look: ringing for
+            # it at once would never end.
+            self.bell.arm(self.engine.next_moment(started))
+        except (BusyError, UnwritableError) as unwritten:
+            LOG.warning("waited in vain: %s", unwritten)
+
+    def _purge(self, now: datetime) -> None:
+        purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
+        if purged:
+            LOG.info("took the text out of %d mails that ended long ago", purged)
+
+    async def _plan_and_send(self, now: datetime) -> None:
+        self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
+        planned = self._planned(now) if self._it_plans() else self._seen(now)
         if planned is not None:
             await self.engine.send_due(planned)
             await self.engine.retry_due()
-        # What is due already and did not go in this turn waits for the next look: ringing for it
-        # at once would never end.
-        self.bell.arm(self.engine.next_moment(started))
+        if self.engine.store.is_shared:
+            self.engine.sending.recover()
+
+    def _it_plans(self) -> bool:
+        """Say whether this machine plans; when that begins, the files here are put in force."""
+        plans, did = self.engine.store.planner.is_here(), self._plans
+        if plans and not did:
+            contents = self.folder.contents()
+            begin_planning(self.engine, self._read(), self._read)
+            self._believe(contents)
+            self._plan_is_due = True
+        if plans != did:
+            LOG.info("plans from now on" if plans else "another machine plans from now on")
+            self._told_apart = False
+        self._plans = plans
+        return plans
+
+    def _seen(self, now: datetime) -> Plan | None:
+        """Return the plan that another machine has made, if some of it is due."""
+        self._tell_apart()
+        return self._following.plan(now) if self._something_is_due(now) else None
+
+    def _tell_apart(self) -> None:
+        """Say once, and after each change, that the files here are not those in force."""
+        contents = self.folder.look()
+        if contents is None and self._told_apart:
+            return
+        if contents is not None:
+            self.folder.believe(contents)
+        others = others_here(self._read(), self.engine.store)
+        if others:
+            LOG.warning(
+                "the files here are not those of the machine that plans, and only those count: %s",
+                ", ".join(others[:MOST_NAMED]),
+            )
+        self._told_apart = True
 
     def _planned(self, now: datetime) -> Plan | None:
         """Return a new plan if one is called for."""
@@ -88,7 +146,7 @@ class Daemon:
 
     def _something_is_due(self, now: datetime) -> bool:
         due = self.engine.store.next_due()
-        return due is not None and due <= now
+        return due is not None and due <= now and self.engine.sending.hands.is_open()
 
     def _after_a_change(self, now: datetime) -> Plan | None:
         self._anew = self._anew or self._confirmed()
@@ -171,44 +229,5 @@ def _opened_at_start(config: Config) -> tuple[str | None, ...]:
         config.templates,
         mail.transport,
         mail.password_file,
+        *(mail.token_command or ()),
     )
-
-
-def put_in_force(
-    engine: Engine,
-    reading: Reading,
-    world: World,
-    *,
-    now: datetime,
-    before: World | None = None,
-) -> None:
-    """Write down what was found out about the files, and let these be in force from now on.
-
-    `before` are the files that were in force until now, where the engine does not have them.
-    """
-    renamed = note_renames(engine.store, reading, now=now)
-    if renamed:
-        for old, new in sorted(renamed.items()):
-            LOG.info("campaign %s goes on as %s: its file has a new name", old, new)
-        gone = {key: one for key, one in reading.gone.items() if key[1] not in renamed}
-        kept = {name: one for name, one in world.campaigns.items() if name not in renamed}
-        reading, world = replace(reading, gone=gone), replace(world, campaigns=kept)
-    note_files(engine.store, reading, world, now=now)
-    remember(engine, reading, now=now)
-    engine.take(world, reading.problems, before=before)
-
-
-def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
-    """Keep each sound file as its last good version, and say which files are broken."""
-    broken = set(reading.not_in_force)
-    for path in reading.not_in_force:
-        kept = any(str(file.path) == path for file in reading.in_force.values())
-        what = "its last good version stays in force" if kept else "it is not in force"
-        LOG.warning("%s has errors: %s", path, what)
-    sound = [
-        file
-        for key, file in reading.in_force.items()
-        if key in reading.present and str(file.path) not in broken
-    ]
-    rows = [(file.kind, file.id, file.digest, file.text) for file in sound]
-    engine.store.remember_files(rows, now=now)

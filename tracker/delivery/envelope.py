@@ -1,20 +1,16 @@
 """Who a mail is from and for on the wire: exactly one plain address each, or nothing is sent."""
 
 import re
-from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Self
 
-from tracker.domains import LONGEST_LABEL, ascii_domain
+from msgspec import Struct
 
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_PLAIN = re.compile(rf'[^\s@<>()\[\],;:"\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})*')
+from tracker.domains import wire_address
+
 _NAMED = re.compile(r"[^<>]*<([^<>]*)>")
-_LONGEST = 254
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Struct, frozen=True):
     """Addresses as they go over the wire: domains in ASCII; `international` needs SMTPUTF8."""
 
     sender: str
@@ -37,11 +33,7 @@ class Envelope:
 
 
 def _on_the_wire(address: str) -> str:
-    sound = _PLAIN.fullmatch(address) and address.isprintable() and len(address) <= _LONGEST
-    if not sound or parseaddr(address)[1] != address:
+    plain = wire_address(address)
+    if plain is None:
         raise ValueError(f"{address!r} is not one plain mail address")
-    plain = ascii_domain(address)
-    labels = plain.rpartition("@")[2].split(".")
-    if any(not label.isascii() or len(label) > LONGEST_LABEL for label in labels):
-        raise ValueError(f"{address!r} has a domain that cannot be written in ASCII")
     return plain

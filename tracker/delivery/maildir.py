@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.errors import ConfigError
+from tracker.failpoints import here
 
 _FOLDERS = ("tmp", "new", "cur")
 
@@ -76,9 +77,11 @@ class MaildirTransport:
                 file.flush()
                 os.fsync(file.fileno())
         name = self._name(tmp, at)
+        here("not-in-maildir")
         tmp.rename(self.path / "new" / name)
         if self._durable:
             _sync_folder(self.path / "new")
+        here("in-maildir")
         return name
 
     def _name(self, tmp: Path, at: datetime | None) -> str:

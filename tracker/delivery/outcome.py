@@ -1,14 +1,15 @@
 """How a try to hand a mail over went."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from msgspec import Struct
+
 State = Literal["sent", "temporary", "permanent", "unknown", "relay"]
+Cause = Literal["access", "protection"]
 _LONGEST_TEXT = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The answer to one try.
 
         sent        taken: 250 to the final dot, or a file in the Maildir
@@ -17,18 +18,23 @@ class Outcome:
         unknown     no answer once the text was under way: the server may have taken it
         relay       the server itself is ill or set up otherwise; nothing is this mail's fault
 
-    `code` is the server's, None where it gave none; `text` is one printable line.
+    `code` is the server's, None where it gave none; `text` is one printable line. `cause` is given
+    with "relay" where waiting mends nothing and the administrator has to:
+
+        access      the server will not have us: a login refused, wanted or missing, our sender
+        protection  no TLS that can be trusted
     """
 
     state: State
     code: int | None
     text: str
+    cause: Cause | None = None
 
 
-def outcome(state: State, code: int | None, text: str) -> Outcome:
+def outcome(state: State, code: int | None, text: str, *, cause: Cause | None = None) -> Outcome:
     """Make an outcome of a text that a stranger wrote: one line, printable, not endless."""
     line = " ".join(text.split())
     printable = "".join(
         sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line
     )
-    return Outcome(state, code, printable[:_LONGEST_TEXT])
+    return Outcome(state, code, printable[:_LONGEST_TEXT], cause)

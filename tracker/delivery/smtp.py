@@ -3,12 +3,13 @@
 import asyncio
 import ssl
 
-from aiosmtplib import SMTPException
-
 from tracker.delivery import answers
-from tracker.delivery.connection import Connection, Patience
+from tracker.delivery.connection import Connection
 from tracker.delivery.envelope import Envelope
+from tracker.delivery.opening import Opening
 from tracker.delivery.outcome import Outcome, outcome
+from tracker.delivery.patience import Patience
+from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings
 
 MOST_CONNECTIONS = 4  # so that one slow answer cannot take all
@@ -24,14 +25,14 @@ class SmtpTransport:
     def __init__(
         self,
         settings: SmtpSettings,
-        password: str | None = None,
+        secret: Secret | None = None,
         *,
         trust: ssl.SSLContext | None = None,
         patience: Patience | None = None,
     ) -> None:
         self.settings = settings
-        self._password = password
-        self._trust = trust
+        self._secret = secret
+        self._trust = None if settings.protection == "none" else _strict(trust)
         self._patience = patience or Patience()
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(MOST_CONNECTIONS)
@@ -46,12 +47,14 @@ class SmtpTransport:
         except ValueError as wrong:
             return outcome("permanent", None, str(wrong))
         async with self._places:
+            clock = asyncio.get_running_loop().time
+            until = clock() + self._patience.envelope
             used = await self._take_idle()
             if used is not None:
-                answer = await self._send(used, envelope, raw)
-                if not answers.ends_session(answer):
+                answer = await self._send(used, envelope, raw, until)
+                if not answers.ends_session(answer) or clock() >= until:
                     return answer
-            return await self._send_anew(envelope, raw)
+            return await self._send_anew(envelope, raw, until)
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""
@@ -66,19 +69,28 @@ class SmtpTransport:
             await connection.quit()
         return None
 
-    async def _send_anew(self, envelope: Envelope, raw: bytes) -> Outcome:
-        try:
-            connection = await Connection.open(
-                self.settings, self._password, trust=self._trust, patience=self._patience
-            )
-        except (SMTPException, OSError, TimeoutError) as cause:
-            return answers.unreachable(cause, self.settings.place)
-        return await self._send(connection, envelope, raw)
+    async def _send_anew(self, envelope: Envelope, raw: bytes, until: float) -> Outcome:
+        opening = Opening(self.settings, self._secret, trust=self._trust, patience=self._patience)
+        shut_out = await opening.run(until=until)
+        if shut_out is not None:
+            return shut_out
+        assert opening.replies is not None
+        connection = Connection(opening.client, opening.replies, self._patience)
+        return await self._send(connection, envelope, raw, until)
 
-    async def _send(self, connection: Connection, envelope: Envelope, raw: bytes) -> Outcome:
-        answer = await connection.send(envelope, raw)
+    async def _send(
+        self, connection: Connection, envelope: Envelope, raw: bytes, until: float
+    ) -> Outcome:
+        answer = await connection.send(envelope, raw, until=until)
         if answers.ends_session(answer) or not connection.is_fresh:
             await connection.quit()
         else:
             self._idle.append(connection)
         return answer
+
+
+def _strict(trust: ssl.SSLContext | None) -> ssl.SSLContext:
+    """Ask for a certificate of the right name, and for no TLS that is known to be broken."""
+    context = trust or ssl.create_default_context()
+    context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
+    return context

@@ -1,10 +1,11 @@
 """`transport` of config.toml, read: where mail goes, and under which protection."""
 
 import ipaddress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from tracker.errors import ConfigError
 
@@ -13,8 +14,7 @@ _PORTS: dict[Protection, int] = {"starttls": 587, "tls": 465, "none": 25}
 _EXAMPLES = 'write "maildir:outbox" or "smtp://user@mail.example.org:587"'
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
+class SmtpSettings(Struct, frozen=True):
     """The server that takes our mail; `user` is None where it asks for no login."""
 
     host: str

@@ -1,15 +1,15 @@
 """Finds what is the same thing in two versions of a list, wherever it stands in the file."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 Item = TypeVar("Item")
 Identity = Callable[[Item], Hashable]
 
 
-@dataclass(frozen=True, slots=True)
-class Pairs(Generic[Item]):
+class Pairs(Struct, Generic[Item], frozen=True):
     """Items with their places: those only in the earlier list, only in the later, and in both."""
 
     removed: tuple[tuple[int, Item], ...]

@@ -1,17 +1,17 @@
 """What an edit would do to the mail to come: one plan against another."""
 
 from collections.abc import Collection, Hashable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.differences.pairing import pair
 from tracker.occurrence import Occurrence
 from tracker.planning import Plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChange:
+class PlanChange(Struct, frozen=True, kw_only=True):
     """One line that is new, has another date, or will not leave.
 
     `line` is as it would be, or as it was where it is cancelled; `was` is a moved one's earlier

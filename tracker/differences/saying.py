@@ -1,9 +1,11 @@
 """How values of a file are said in a difference: two ways to write one thing say the same."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.dates import show_day
 from tracker.when import Date, DayOf, Lead, Offset, Pick, Span, When, fixed_day, span_days
@@ -87,8 +89,7 @@ def joined(values: Iterable[object]) -> str:
     return ", ".join(sorted(str(value) for value in values))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One key whose value is another; an empty text stands for a key left out."""
 
     key: str

@@ -1,9 +1,10 @@
 """What an edit did to the deadlines and follow-ups of a campaign or a playbook."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tracker.campaign import Deadline, Playbook, World
 from tracker.difference import Act, Difference
@@ -17,8 +18,7 @@ from tracker.planning.wording import called
 _LABELS = {"who": "who acts:", "remind": "reminders", "escalate": "escalation to"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Side:
+class _Side(Struct, frozen=True, kw_only=True):
     """The steps of one version: as they hold, and where the file under comparison has them."""
 
     kind: Literal["campaign", "playbook"]

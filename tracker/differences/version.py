@@ -1,15 +1,15 @@
 """One version of a campaign, with what its dates and names are said with."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracker.campaign import Campaign, World
 from tracker.occurrence import Origin
 from tracker.when import fixed_day
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A campaign as it was or is, among the files of that moment."""
 
     id: str

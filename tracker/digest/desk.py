@@ -1,8 +1,9 @@
 """One reader's desk: their campaigns at one moment, and what the mail says already."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from tracker.campaign import Deadline
 from tracker.dates import day_in
@@ -16,8 +17,7 @@ Edits = Mapping[str, list[Edit]]
 AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What a digest is written from; `since` is the reader's last digest, or first sight.
 
     `edits` is what edits of the files did, by campaign. `said` are the items that the mail's own

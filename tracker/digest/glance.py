@@ -1,8 +1,9 @@
 """Campaigns at one look, whoever reads it: one sentence of state, and the next weeks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.content import Picture
@@ -13,8 +14,7 @@ from tracker.digest.status import CampaignStatus
 from tracker.planning import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Struct, frozen=True):
     """What stands above the campaigns one by one."""
 
     state: str

@@ -1,9 +1,10 @@
 """Occurrences said to their reader: one line each, grouped by meeting across campaigns."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
@@ -30,8 +31,7 @@ LATE_AFTER = timedelta(minutes=30)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
+class Saying(Struct, frozen=True):
     """All that is needed to say a line to one reader at one moment."""
 
     reader: Reader

@@ -1,8 +1,9 @@
 """One coordinator's whole message, worked out from the lines that are due."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.content import MailContent, Notice
 from tracker.dates import show_day
@@ -23,8 +24,7 @@ AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind
 PASTED = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """A mail's content with its kind and the lines that it says, in order."""
 
     kind: str

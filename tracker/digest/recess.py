@@ -1,8 +1,9 @@
 """The recess that is near or on: the last session before it, and the first after it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from tracker.campaign import Forum
 from tracker.dates import show_day
@@ -14,8 +15,7 @@ ONE_DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=120)
 
 
-@dataclass(frozen=True, slots=True)
-class Recess:
+class Recess(Struct, frozen=True):
     """A stretch without sessions, both days included, with the sessions around it."""
 
     forum: str

@@ -1,8 +1,10 @@
 """A digest: its sections in order, and whether anything in it is a reason to send it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Deadline, FollowUp
 from tracker.content import Entry, Picture, Section
@@ -26,8 +28,7 @@ AHEAD = timedelta(days=14)
 MOST = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """What went wrong since this reader's last digest, already in words.
 
     `dates` are corrections of what the reader was told only in passing.
@@ -40,8 +41,7 @@ class Trouble:
     dates: tuple[Occurrence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(Struct, frozen=True, kw_only=True):
     """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
     It is `triggered` if it has cause to leave.

@@ -1,7 +1,8 @@
 """How a line is settled: the exact command, and the lines to paste into the campaign's file."""
 
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from tracker.events import Course
 from tracker.occurrence import LineKind, Occurrence
@@ -10,8 +11,7 @@ from tracker.planning import Instance
 RESULT = "RESULT"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(Struct, frozen=True, kw_only=True):
     """One fact that would settle a line; `choose` names what the reader has to choose."""
 
     campaign: str

@@ -1,9 +1,10 @@
 """How far a campaign has come at one moment, as plain data for `tracker status`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.campaign import Deadline, Result, Stance, Target
 from tracker.dates import day_in
@@ -20,8 +21,7 @@ StepState = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeetingStatus:
+class MeetingStatus(Struct, frozen=True, kw_only=True):
     """One meeting: `put_off` counts the earlier ones that put off an ask on its table."""
 
     name: str
@@ -36,8 +36,7 @@ class MeetingStatus:
     asks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepStatus:
+class StepStatus(Struct, frozen=True, kw_only=True):
     """One step for one meeting, ask or campaign; `settled_on` is when its fact happened."""
 
     id: str
@@ -54,8 +53,7 @@ class StepStatus:
     settled_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetStatus:
+class TargetStatus(Struct, frozen=True, kw_only=True):
     """One target: `silent_days` counts from the last word, None once there was a reply."""
 
     id: str
@@ -67,8 +65,7 @@ class TargetStatus:
     silent_days: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutcomeStatus:
+class OutcomeStatus(Struct, frozen=True, kw_only=True):
     """One outcome of an ask: `meeting` is the session it came from, `to` the one it names."""
 
     on: date
@@ -77,8 +74,7 @@ class OutcomeStatus:
     to: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskStatus:
+class AskStatus(Struct, frozen=True, kw_only=True):
     """One ask with the trail of its outcomes, oldest first."""
 
     id: str
@@ -88,8 +84,7 @@ class AskStatus:
     days_since: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CampaignStatus:
+class CampaignStatus(Struct, frozen=True, kw_only=True):
     """A whole campaign; days are of its own zone, moments are UTC."""
 
     campaign: str

@@ -1,9 +1,10 @@
 """Two letters that aim at one target within days: one call does for both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
+
+from msgspec import Struct
 
 from tracker.campaign import Target
 from tracker.content import Entry
@@ -15,8 +16,7 @@ WITHIN = timedelta(days=10)
 AHEAD = timedelta(days=14)
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(Struct, frozen=True):
     """The next day on which one letter turns to one target."""
 
     day: date

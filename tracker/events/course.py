@@ -1,8 +1,10 @@
 """How far a campaign has come at one moment: its meetings, its asks, what was settled."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.campaign import SETTLING, Stance, Target, World
 from tracker.events.facts import Fact
@@ -13,8 +15,7 @@ from tracker.sessions import next_regular, session_on
 MeetingKey = tuple[str | None, date]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How an ask fared: the fact, the meeting it was at, and the meeting it names next."""
 
     fact: Fact
@@ -27,8 +28,7 @@ class Outcome:
         return self.fact.result in SETTLING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskCourse:
+class AskCourse(Struct, frozen=True, kw_only=True):
     """One ask with its outcomes so far, oldest first."""
 
     id: str
@@ -57,8 +57,7 @@ class AskCourse:
         return not before or not before[-1].settles
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Course:
+class Course(Struct, frozen=True, kw_only=True):
     """A campaign at one moment; only facts known at `now` are in it."""
 
     frame: Frame

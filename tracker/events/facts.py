@@ -1,8 +1,9 @@
 """What happened, as the log of a campaign has it, with its days worked out."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.campaign import LoggedFact, Result, Stance
 from tracker.dates import instant, zone
@@ -12,8 +13,7 @@ from tracker.when import When, fixed_day
 FactKind = Literal["delivered", "reply", "stance", "outcome", "readout", "done", "note"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True):
     """A fact of the log: when it happened, and when the tracker came to know it.
 
     `at` is the moment in UTC, 00:00 of the day where the log has a bare date (`exact` is False).

@@ -1,7 +1,8 @@
 """The frame a campaign lives in: its zone, its calendar, the days it opened and closes."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
+
+from msgspec import Struct
 
 from tracker.campaign import Campaign, World
 from tracker.dates import WorkingDays, instant
@@ -11,8 +12,7 @@ from tracker.workdays import calendar
 MIDNIGHT = time(0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """A campaign with its days worked out; days are of the campaign's own zone.
 
     `closed` is the first day on which nothing more is planned; `paused` is (first, last) day.

@@ -1,9 +1,10 @@
 """What the tracker has seen and told: the part of the past that the plan depends on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct, field
 
 from tracker.campaign import World
 from tracker.difference import Edit
@@ -15,8 +16,7 @@ from tracker.events.words import FileWord, gone_files
 WHOLE = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """Facts and first sights.
 
     `seen` maps (campaign, what) to the moment of first sight, where what is "" for the campaign,

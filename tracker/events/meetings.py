@@ -1,8 +1,10 @@
 """The meetings that a campaign aims at: sessions of forums and dates of its own."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Meeting, World
 from tracker.dates import instant, zone
@@ -15,8 +17,7 @@ TIME_NOT_KNOWN = time(9)
 LASTS = timedelta(hours=3)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedMeeting:
+class PlannedMeeting(Struct, frozen=True, kw_only=True):
     """A meeting of one campaign. Its identity is (forum, session): forum id and original date.
 
     `day` and `last_day` are in the meeting's own zone; `start` and `end` are UTC. `asks` is None

@@ -1,11 +1,11 @@
 """Stretches in which nothing could be sent, as one reader has to know of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsent:
+
+class Unsent(Struct, frozen=True, kw_only=True):
     """One line that was due while nothing could be sent; `campaign` is None for a file's."""
 
     what: str
@@ -13,8 +13,7 @@ class Unsent:
     campaign: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
+class Outage(Struct, frozen=True, kw_only=True):
     """One stretch for one reader to whom something was due in it: nobody else hears of it.
 
     `late` leaves now, after its time; `expired` never will. Moments are aware UTC.

@@ -1,9 +1,10 @@
 """Word about files: what happened to one, and who is to hear of it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 WordKind = Literal["problem", "fixed", "missing", "held"]
 FileKey = tuple[str, str]
@@ -13,8 +14,7 @@ STILL_TYPING = timedelta(seconds=30)
 GRACE = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One thing that a word says: what, where in the file, how to mend it, lines to paste."""
 
     text: str
@@ -23,8 +23,7 @@ class Said:
     paste: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileWord:
+class FileWord(Struct, frozen=True, kw_only=True):
     """Word about one file, said once to each of `to`.
 
     `key` is what makes it one and the same word for ever. `of` and `id` name the file as the

@@ -4,11 +4,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import translate
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.errors import Problem
 from tracker.fields import is_slug, slug_of
@@ -32,8 +33,7 @@ _DROPPED = re.compile("|".join(map(translate, _DROPPINGS)))
 _JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One file as read: `id` is its stem, `path` as people see it, `digest` of its bytes."""
 
     kind: FileKind
@@ -43,8 +43,7 @@ class SourceFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A file that stands in one of our folders, not read yet."""
 
     kind: FileKind

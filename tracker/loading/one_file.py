@@ -1,7 +1,8 @@
 """Reads one file by itself: bytes to a shape, or to problems for its author."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.errors import Fault, Problem
 from tracker.loading.files import FileKind, Listed, SourceFile, digest_of, read_bytes, shown_path
@@ -10,8 +11,7 @@ from tracker.loading.shapes import Shape, shape_of
 from tracker.loading.toml import decode, parse
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """What came of one file: the shape is None if there are problems."""
 
     source: SourceFile

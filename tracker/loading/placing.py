@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from tracker.errors import Fault, KeyPath, Problem
 from tracker.loading.files import SourceFile, printable
@@ -14,7 +15,7 @@ LONGEST_EXCERPT = 160
 _AROUND = 60
 # The value of a key like `password` (not of `password_file`), and the one inside an address.
 _SECRET = re.compile(
-    r"(\b\w*(?:password|passwd|secret)\b[\"']?\s*[=:]\s*)(\S.*)|(://[^@/\s\"':]*:)([^@/\s\"']+)(?=@)",
+    r"(\b\w*(?:password|passwd|secret|token)\b[\"']?\s*[=:]\s*)(\S.*)|(://[^@/\s\"':]*:)([^@/\s\"']+)(?=@)",
     re.IGNORECASE,
 )
 _OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})

@@ -2,10 +2,10 @@
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import tomli
+from msgspec import Struct, field
 
 from tracker.errors import KeyPath
 
@@ -24,8 +24,7 @@ _STRING = re.compile(
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a key (`key`, `key_end`) and its value (`start`, `end`) stand, as offsets.
 
     The value of a table is its header, of a list's element the key is the element itself.
@@ -59,8 +58,7 @@ class _NotTomlError(Exception):
     """The text ended, or went on, as no TOML does."""
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A list or an inline table that has begun and not ended."""
 
     path: KeyPath
@@ -69,8 +67,7 @@ class _Open:
     count: int = 0
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     text: str
     at: int = 0
     spots: dict[KeyPath, Spot] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Reads a campaign's own file again, among shared files that are in force already."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from tracker.campaign import Campaign, World
 from tracker.errors import Problem
@@ -12,8 +13,7 @@ from tracker.loading.one_file import read_listed
 from tracker.loading.placing import placed
 
 
-@dataclass(frozen=True, slots=True)
-class EditedFile:
+class EditedFile(Struct, frozen=True):
     """A file whose contents are others than before, by their digests."""
 
     path: Path
@@ -21,8 +21,7 @@ class EditedFile:
     becomes: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reread:
+class Reread(Struct, frozen=True):
     """A sound campaign as its file has it now; its problems are warnings."""
 
     source: SourceFile

@@ -41,6 +41,7 @@ _EXAMPLES = {
     "from": "from = 2010-06-24",
     "to": "to = 2010-06-25",
 }
+_SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "access_token"})
 
 
 def shape_of(kind: FileKind, values: dict[str, Any]) -> tuple[Shape | None, list[Fault]]:
@@ -136,7 +137,7 @@ def _missing(path: KeyPath, values: dict[str, Any]) -> Fault:
 
 def _unknown(kind: FileKind, path: KeyPath) -> Fault:
     item, key = path[:-1], str(path[-1])
-    if kind == "config" and key.lower() in {"password", "pass", "passwd", "secret"}:
+    if kind == "config" and key.lower() in _SECRETS:
         message = "a password never stands in this file"
         return Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT, on_key=True)
     known = _keys_at(kind, item)

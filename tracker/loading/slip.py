@@ -1,10 +1,9 @@
 """What is wrong with the form of a file."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """What is wrong with the form of a file, at an offset in its text.
 
     `in_line` says that the slip cannot reach beyond its line, so that reading may go on.

@@ -3,7 +3,8 @@
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.dates import MONTHS
 from tracker.fields import shown
@@ -23,8 +24,7 @@ _TABLE = re.compile(r"\[+[ \t]*([^\]\n]*?)[ \t]*(?:\]|$)")
 LISTS = frozenset({"ask", "target", "deadline", "follow-up", "signatory", "log", "coordinator"})
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where tomli stopped, and the line around it."""
 
     text: str

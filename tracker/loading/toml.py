@@ -1,10 +1,10 @@
 """Reads bytes as TOML, or says in a coordinator's words why they are none."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import tomli
+from msgspec import Struct
 
 from tracker.loading.slip import Slip
 
@@ -18,8 +18,7 @@ _LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _MANY_ZEROS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Struct, frozen=True):
     """What a file holds: its values (None if it is no TOML) and what is wrong with its form.
 
     `lost` are the keys on lines left out because they could not be read, so that nobody is told

@@ -1,8 +1,10 @@
 """Tries out a campaign's file before it is saved: the files as they would be, or its problems."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, World
 from tracker.checking import campaign_faults
@@ -11,8 +13,7 @@ from tracker.loading.one_file import read_data
 from tracker.loading.placing import placed
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What would come of a file: `world` has it in force, and is None where it has errors."""
 
     world: World | None

@@ -1,12 +1,14 @@
 """Reads config.toml and the campaigns folder: the files in force, and what is wrong."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.checking import missing_file
@@ -40,8 +42,7 @@ Kept = TypeVar("Kept", bound=Shape)
 LastGood = Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """All files as read at one moment.
 
     `world` is None only if config.toml cannot be used. `files` are the files on the disk, sound
@@ -85,8 +86,7 @@ def read_world(
     return _Folder(config_path, last_good or {}, now, held).read(campaigns, over)
 
 
-@dataclass
-class _Folder:
+class _Folder(Struct):
     """The files read so far, and which of them hold."""
 
     config_path: Path

@@ -1,9 +1,10 @@
 """Lines after a moment: follow-ups with their repeats, and the coordinator who then joins."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import count, zip_longest
+
+from msgspec.structs import replace
 
 from tracker.campaign import FollowUp
 from tracker.dates import instant, show_day, zone

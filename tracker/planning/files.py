@@ -1,8 +1,9 @@
 """Word about files as lines, and the lines of a campaign whose file has gone."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Literal, cast
+
+from msgspec.structs import replace
 
 from tracker.events import GRACE, History
 from tracker.occurrence import LineKind, Occurrence, Origin

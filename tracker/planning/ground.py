@@ -1,8 +1,9 @@
 """What every line of a campaign stands on, and the one place where a line gets its moment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.dates import day_in, instant, show_day_short, zone
@@ -17,8 +18,7 @@ WEEK = timedelta(days=7)
 Moment = Callable[[Reader], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     """One campaign's course, the files and the history around it; lines are due before `until`."""
 
     course: Course
@@ -39,8 +39,7 @@ class Ground:
         return self.readers.known(who or self.course.frame.campaign.coordinators)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Who gets a line and when (UTC), or why it is left out."""
 
     to: str
@@ -48,8 +47,7 @@ class Place:
     left_out: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """What a line says of its time: the moment it states and when it is over, both UTC.
 
     `name` stands in the key where the line has no lead; `in_key` is the moment that belongs to
@@ -64,8 +62,7 @@ class Words:
     in_key: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What a series of lines is about; of several past lines of a series only the last is sent."""
 
     item: str
@@ -171,11 +168,26 @@ def leaving(
 
 def after_pause(due: datetime, reader: Reader, home: Frame) -> datetime:
     """Return when a line due at a moment leaves: after a pause, on the reader's first morning."""
-    if home.paused is None:
+    ends = pause_ends(reader, home)
+    if ends is None or home.paused is None:
         return due
     first, last = home.paused
-    resumed = home.midnight(last + ONE_DAY)
-    return reader.first_from(resumed) if home.midnight(first) <= due < resumed else due
+    return ends if home.midnight(first) <= due < home.midnight(last + ONE_DAY) else due
+
+
+def pause_ends(reader: Reader, home: Frame) -> datetime | None:
+    """Return when a campaign's pause is over for a reader: on the first morning after it."""
+    return reader.first_from(home.midnight(home.paused[1] + ONE_DAY)) if home.paused else None
+
+
+def held_by_pause(due: datetime, reader: Reader, home: Frame, *, now: datetime) -> datetime | None:
+    """Return the end of the pause that a line due before waits for; None if it may leave now."""
+    ends = pause_ends(reader, home)
+    if ends is None or home.paused is None:
+        return None
+    first, last = home.paused
+    holds = home.midnight(first) <= now < ends and due < home.midnight(last + ONE_DAY)
+    return ends if holds else None
 
 
 def _too_early(due: datetime, subject: Subject, owner: Reader, ground: Ground) -> str | None:

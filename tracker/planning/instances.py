@@ -1,8 +1,10 @@
 """Each step at each meeting, ask or campaign it is for, with its date and its state."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.campaign import Deadline, Target, World
 from tracker.dates import day_in
@@ -11,8 +13,7 @@ from tracker.planning.steps import PlannedStep, steps_of
 from tracker.when import Context, Resolved, Waiting, moment, resolve
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instance:
+class Instance(Struct, frozen=True, kw_only=True):
     """One step for one meeting, ask or campaign.
 
     `at` is its moment in UTC (None while waiting): a deadline's end, a follow-up's first date.
@@ -52,8 +53,7 @@ class Instance:
         return self.due.day
 
 
-@dataclass
-class _Anchors:
+class _Anchors(Struct):
     """The days that phrases count from, worked out once for a campaign."""
 
     course: Course

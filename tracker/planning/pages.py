@@ -1,9 +1,11 @@
 """One campaign's page of the plan: its course, its steps and all its lines, up to a day."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import Deadline, World
 from tracker.events import Course, Fact, History, course
@@ -18,8 +20,7 @@ from tracker.planning.reminders import deadline_lines, meeting_reminders, subjec
 MOST_PAGES = 200
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True, dict=True):
     """One campaign worked out: its course, the instances of its steps, all its lines."""
 
     ground: Ground
@@ -49,8 +50,7 @@ class Page:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
+class Horizon(Struct, frozen=True):
     """What the pages of one plan have in common: files, history, now, and how far they reach."""
 
     world: World

@@ -1,8 +1,10 @@
 """Campaigns, history and now to occurrences: the whole plan, made anew each time."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.campaign import World
 from tracker.events import Course, Fact, History
@@ -19,8 +21,7 @@ WEEK = timedelta(days=7)
 EPOCH = datetime(1970, 1, 5, tzinfo=UTC)  # a Monday
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What is planned at one moment, with the courses and instances it was worked out from.
 
     `gone` are the campaigns whose file is gone: nothing of theirs leaves, corrections neither.

@@ -1,8 +1,9 @@
 """A coordinator's mornings: when a line may leave, and who gets it while they are away."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from tracker.config import Config, Coordinator
 from tracker.dates import day_in, instant, zone
@@ -12,8 +13,7 @@ ONE_DAY = timedelta(days=1)
 END_OF_NIGHT = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A coordinator with the zone and hour of their morning; all moments are UTC."""
 
     id: str

@@ -1,8 +1,9 @@
 """Lines before and just after a moment: reminders of meetings and deadlines, overdue lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from tracker.campaign import Deadline
 from tracker.dates import show_day
@@ -25,8 +26,7 @@ from tracker.when import Lead, Resolved, lead_day, parse_lead
 DEFAULT_LEADS = (parse_lead("1 working day before"), parse_lead("on the day"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ahead:
+class _Ahead(Struct, frozen=True):
     """What is reminded of: the day that leads count from, the moment stated, when it is over."""
 
     day: date

@@ -1,7 +1,8 @@
 """The steps of a campaign: its playbook's, overridden key by key by its own."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.campaign import Campaign, Deadline, FollowUp, Playbook, StepFor, World
 from tracker.events import Frame
@@ -11,8 +12,7 @@ from tracker.when import When
 AnyStep = Deadline | FollowUp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True, kw_only=True):
     """A step with everything filled in: where it is written and what it is for."""
 
     step: AnyStep

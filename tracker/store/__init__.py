@@ -8,7 +8,6 @@ never rows; moments are aware UTC both ways.
 import os
 import secrets
 import socket
-import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
@@ -20,9 +19,11 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, holds, journal, lines, mails, renaming, schema
-from tracker.store.engine import database_file, open_engine, transaction
+from tracker.store import files, holds, journal, lines, mails, purging, renaming, schema
+from tracker.store.engine import database_file, database_url, open_engine
+from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock
+from tracker.store.postgres import clock
 from tracker.store.records import (
     Attempt,
     AttemptOutcome,
@@ -36,6 +37,7 @@ from tracker.store.records import (
     NewMail,
     OutboxLine,
 )
+from tracker.store.transactions import Transactions
 
 __all__ = [
     "Attempt",
@@ -53,14 +55,6 @@ __all__ = [
 ]
 
 
-class _Mine(threading.local):
-    """What one thread has: the transaction it is in, and the journal as it has read it."""
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-        self.journal = journal.SoFar()
-
-
 class Store:
     """The one door to the database; make one with `Store.open` and close it."""
 
@@ -69,17 +63,20 @@ class Store:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._engine = engine
         self._lock: DaemonLock | None = None
-        self._mine = _Mine()
+        self._transactions = Transactions(engine, owner=self.owner)
+        self._transaction = self._transactions.run
 
     @classmethod
     def open(cls, url: str, *, base: Path) -> Self:
         """Open "sqlite:///file" (relative to `base`) or "sqlite://" (in memory, for one thread).
 
+        Or "postgresql+psycopg://host/name", which several machines may share.
+
         Make the tables, or bring them up to date. Raise ConfigError for a URL, file or database
         that cannot be used, a newer tracker's database among them.
         """
-        file = database_file(url, base=base)
-        store = cls(open_engine(file), file)
+        address = database_url(url)
+        store = cls(open_engine(address, base=base), database_file(address, base=base))
         try:
             store._prepare()
         except BaseException:
@@ -87,8 +84,19 @@ class Store:
             raise
         return store
 
+    @property
+    def is_shared(self) -> bool:
+        """Say whether several machines may work on this database at once."""
+        return self._transactions.is_shared
+
+    @property
+    def planner(self) -> Planner:
+        """Return the lease of who plans."""
+        return self._transactions.planner
+
     def close(self) -> None:
         """Let go of the database and of the daemon's lock; doing it twice is harmless."""
+        self.planner.give_up()
         self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -102,16 +110,40 @@ class Store:
     def lock(self) -> None:
         """Take the daemon's lock; BusyError names the process and host that have it.
 
-        A database in memory is nobody else's and needs none.
+        A database in memory is nobody else's and needs none; on one that machines share, each
+        mail and the planning have a lease instead.
         """
         if self.file is not None:
             self._lock = DaemonLock.take(self.file)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Join all calls inside into one transaction, written at the end or, on an error, not."""
-        with self._transaction(immediate=True):
+        """Join all calls inside into one transaction, written at the end or, on an error, not.
+
+        No other process plans or sends meanwhile.
+        """
+        with self._transaction("planning"):
             yield
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Join all calls inside as `writing` does, while other machines may send, but not plan.
+
+        What goes into the journal comes last, so that nobody waits for one who waits for him.
+        """
+        with self._transaction("sending"):
+            yield
+
+    @contextmanager
+    def taking(
+        self, reader: str, *, now: datetime, due_by: datetime
+    ) -> Iterator[list[Occurrence]]:
+        """Give a reader's lines that are due, for one mail that is written inside.
+
+        Nobody else writes this reader's mail until the end; if somebody does, there are none.
+        """
+        with self._transaction("sending") as connection:
+            yield lines.take(connection, reader=reader, now=now, due_by=due_by)
 
     # -- files ---------------------------------------------------------------------------------
 
@@ -133,20 +165,20 @@ class Store:
         self, versions: Iterable[tuple[str, str, str, str]], *, now: datetime
     ) -> None:
         """Keep good versions, each (kind, id, digest, text); a known digest changes nothing."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             files.remember(connection, versions, now=now)
 
     def rename_campaign(self, old: str, new: str) -> None:
         """Let what was sent, seen and known of a campaign count under its new id."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             renaming.rename(connection, old, new)
-            self._mine.journal.forget()
+            self._transactions.journal.forget()
 
     # -- journal -------------------------------------------------------------------------------
 
     def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         """Append the entries whose key is new, and return those, numbered."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return journal.record(connection, entries)
 
     def journal(
@@ -171,7 +203,7 @@ class Store:
         What other processes have written is there, too, and nothing that was undone.
         """
         with self._reading() as connection:
-            return self._mine.journal.caught_up(connection)
+            return self._transactions.journal.caught_up(connection)
 
     # -- lines ---------------------------------------------------------------------------------
 
@@ -213,7 +245,7 @@ class Store:
         carries, or that is sent, unknown or failed, is never touched. `waits` says, by key, until
         when a new or changed line waits although it is due.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("planning") as connection:
             lines.drop(connection, drop, now=now)
             lines.change(connection, update, waits)
             lines.put(connection, add, waits)
@@ -242,29 +274,48 @@ class Store:
 
         Return None, and write nothing, if any of its lines is no longer free to send.
         """
-        with self._transaction(immediate=True) as connection:
-            return mails.start(connection, mail, owner=self.owner, now=now)
+        with self._transaction("sending") as connection:
+            started = mails.start(connection, mail, owner=self.owner, now=now)
+            if started is not None:
+                self._transactions.take(started)
+                self._count_tries(connection, 1, now)
+            return started
 
     def mark_sent(
         self, mail: MailRecord, code: int | None = None, text: str = "", *, now: datetime
     ) -> bool:
         """Write down that the server took the mail; False if the mail is no longer ours."""
         attempt = Attempt(at=now, outcome="sent", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle(connection, mail, attempt, state="sent")
 
     def mark_retry(
-        self, mail: MailRecord, at: datetime, code: int | None, text: str, *, now: datetime
+        self,
+        mail: MailRecord,
+        at: datetime,
+        code: int | None,
+        text: str,
+        *,
+        now: datetime,
+        charged: bool = True,
     ) -> bool:
-        """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent."""
+        """Write down a passing refusal; the same bytes go again at `at`. False as in mark_sent.
+
+        It is `charged` to the mail unless the server as a whole was in trouble.
+        """
         attempt = Attempt(at=now, outcome="temporary", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
-            return mails.settle(connection, mail, attempt, state="queued", next_at=at)
+        with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
+            return mails.settle(
+                connection, mail, attempt, state="queued", next_at=at, put_off=int(charged)
+            )
 
     def mark_failed(self, mail: MailRecord, code: int | None, text: str, *, now: datetime) -> bool:
         """Write down a final refusal. False as in mark_sent."""
         attempt = Attempt(at=now, outcome="permanent", code=code, text=text)
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle(connection, mail, attempt, state="failed")
 
     def mark_unknown(
@@ -276,7 +327,8 @@ class Store:
         """
         attempt = Attempt(at=now, outcome="unknown", code=None, text=text)
         next_at = at or now + mails.PAUSE
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
+            self._transactions.let_go(mail)
             return mails.settle_unknown(
                 connection, mail, attempt, state="unknown", next_at=next_at
             )
@@ -286,24 +338,42 @@ class Store:
 
         Those that expired while waiting are ended first.
         """
-        with self._transaction(immediate=True) as connection:
-            return mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+        with self._transaction("sending") as connection:
+            found = mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+            self._transactions.take(*found)
+            self._count_tries(connection, len(found), now)
+            return found
+
+    def renew(self, now: datetime) -> None:
+        """Go on having in hand what this process is sending."""
+        if self.is_shared and self._transactions.in_hand:
+            with self._transaction("sending") as connection:
+                in_hand = self._transactions.in_hand
+                mails.renew(connection, in_hand, owner=self.owner, now=now)
 
     def recover(self, now: datetime) -> list[MailRecord]:
-        """At start, under the lock: queue again what a process now dead had in hand.
+        """Queue again what a process now dead had in hand; return all that was found.
 
-        The fourth try of one mail without an answer ends it as failed. Return all that it found.
+        On SQLite that is for the start, under the lock. The fourth try of one mail without an
+        answer ends it as failed.
         """
-        with self._transaction(immediate=True) as connection:
-            return mails.recover(connection, owner=self.owner, now=now)
+        if self.is_shared and not self._watched(now):
+            return []
+        with self._transaction("sending") as connection:
+            return mails.recover(connection, in_hand=self._transactions.in_hand, now=now)
 
     def retry(self, mail: int, now: datetime) -> MailRecord:
         """Queue a failed, unknown or expired mail again because a person asks for it.
 
         Raise QuestionError where there is no such mail or nothing to send again.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return mails.queue_again(connection, mail, now=now)
+
+    def put_back(self, mail: int, now: datetime) -> MailRecord | None:
+        """Queue a mail again that failed through no fault of its own, None if it has not."""
+        with self._transaction("sending") as connection:
+            return mails.put_back(connection, mail, now=now)
 
     def mails(
         self, *, states: Collection[str] | None = None, limit: int | None = None
@@ -329,7 +399,7 @@ class Store:
 
         While there is any hold, nothing may leave; planning goes on.
         """
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return holds.hold(connection, cause, why, now=now)
 
     def holds(self) -> list[Hold]:
@@ -339,12 +409,12 @@ class Store:
 
     def release(self, causes: Collection[str]) -> list[str]:
         """Let these causes go, and return those that there were."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             return holds.release(connection, causes)
 
     def mark(self, name: str, value: str, *, now: datetime) -> None:
         """Write down something that must survive a restart, in place of what it was before."""
-        with self._transaction(immediate=True) as connection:
+        with self._transaction("sending") as connection:
             holds.mark(connection, name, value, now=now)
 
     def marked(self, name: str) -> Mark | None:
@@ -352,28 +422,36 @@ class Store:
         with self._reading() as connection:
             return holds.marked(connection, name)
 
+    def purge(self, before: datetime) -> int:
+        """Take the text out of the mails that ended before a moment; return of how many."""
+        with self._transaction("sending") as connection:
+            purged = purging.purge(connection, before=before)
+        if purged and self.file is not None:
+            purging.leave_no_trace(self._engine)
+        return purged
+
+    def tries(self) -> int:
+        """Return how often a mail was taken in hand, ever; 0 where machines share the database."""
+        with self._reading() as connection:
+            return holds.count(connection, holds.TRIES)
+
+    def _count_tries(self, connection: Connection, more: int, now: datetime) -> None:
+        # One row that every machine writes would make them wait for one another.
+        if more and not self.is_shared:
+            holds.add(connection, holds.TRIES, more, now=now)
+
     def _prepare(self) -> None:
-        with self._transaction(immediate=False) as connection:
+        with self._transaction("reading") as connection:
             version = schema.version_of(connection)
         if version != schema.NEWEST:
-            make = schema.create_all if self.file is None else schema.bring_up_to_date
-            with self._transaction(immediate=True) as connection:
+            in_memory = self.file is None and not self.is_shared
+            make = schema.create_all if in_memory else schema.bring_up_to_date
+            with self._transaction("planning") as connection:
                 make(connection)
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return self._transaction(immediate=False)
+    def _watched(self, now: datetime) -> bool:
+        with self._reading() as connection:
+            return self._transactions.watch.look(clock(connection), now)
 
-    @contextmanager
-    def _transaction(self, *, immediate: bool) -> Iterator[Connection]:
-        mine = self._mine
-        if mine.connection is not None:
-            yield mine.connection
-            return
-        try:
-            with transaction(self._engine, immediate=immediate) as mine.connection:
-                yield mine.connection
-        except BaseException:
-            mine.journal.forget()
-            raise
-        finally:
-            mine.connection = None
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._transaction("reading")

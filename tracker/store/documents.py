@@ -1,10 +1,11 @@
 """Occurrences as JSON and back, so that a new idea needs no new column."""
 
 import json
-from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+
+from msgspec.structs import fields
 
 from tracker.occurrence import LineKind, Occurrence, Origin
 

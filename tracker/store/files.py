@@ -5,20 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
 from tracker.store.records import GoodFile
+from tracker.store.upsert import Insert, Upsert
 from tracker.tables import FILE
 
 _ALL = select(FILE).order_by(FILE.c.kind, FILE.c.id)
 _ONE = select(FILE).where(FILE.c.kind == bindparam("of"), FILE.c.id == bindparam("called"))
-_NEW = insert(FILE)
-_KEEP = _NEW.on_conflict_do_update(
-    index_elements=[FILE.c.kind, FILE.c.id],
-    set_={name: _NEW.excluded[name] for name in ("digest", "content", "read_at")},
-    where=FILE.c.digest != _NEW.excluded.digest,
-)
+
+
+def _newer(new: Insert) -> Insert:
+    return new.on_conflict_do_update(
+        index_elements=[FILE.c.kind, FILE.c.id],
+        set_={name: new.excluded[name] for name in ("digest", "content", "read_at")},
+        where=FILE.c.digest != new.excluded.digest,
+    )
+
+
+_KEEP = Upsert(FILE, _newer)
 
 
 def good_files(connection: Connection) -> dict[tuple[str, str], GoodFile]:
@@ -43,7 +48,7 @@ def remember(
     ]
     if not rows:
         return
-    connection.execute(_KEEP, rows)
+    connection.execute(_KEEP.on(connection), rows)
 
 
 def _good(row: Row[*tuple[Any, ...]]) -> GoodFile:

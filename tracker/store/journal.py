@@ -1,29 +1,37 @@
 """The append-only record of what the tracker saw and did."""
 
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection, Row
 
+from tracker.store import postgres
 from tracker.store.records import JournalEntry
+from tracker.store.upsert import Insert, Upsert
 from tracker.tables import JOURNAL
 
-_APPEND = (
-    insert(JOURNAL).on_conflict_do_nothing(index_elements=[JOURNAL.c.key]).returning(JOURNAL.c.id)
-)
+RENAMED = "renamed"  # the kind of entry that says so
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
 _LAST = select(func.max(JOURNAL.c.id))
+
+
+def _once(new: Insert) -> Insert:
+    kept = new.on_conflict_do_nothing(index_elements=[JOURNAL.c.key])
+    return kept.returning(JOURNAL.c.id)
+
+
+_APPEND = Upsert(JOURNAL, _once)
 
 
 class SoFar:
     """The journal as read so far. It only grows, so what is new is all that needs to be read.
 
     Only a campaign's new id changes what is there; who writes that down forgets what was read.
-    SQLite has one writer at a time: entries are committed in the order of their numbers.
+    Entries are committed in the order of their numbers: SQLite has one writer at a time, and on
+    PostgreSQL whoever appends keeps others from it until the end of the transaction.
     """
 
     def __init__(self) -> None:
@@ -33,6 +41,9 @@ class SoFar:
         """Return every entry; the very same tuple as before where none was added."""
         last = self._entries[-1].id if self._entries else 0
         new = read(connection, campaign=None, kinds=None, after=last or 0)
+        if any(entry.kind == RENAMED for entry in new) and self._entries:
+            self.forget()  # another process gave a campaign's entries their new keys
+            return self.caught_up(connection)
         if new:
             self._entries = (*self._entries, *new)
         return self._entries
@@ -44,12 +55,21 @@ class SoFar:
 
 def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
     """Append the entries whose key is not there yet, and return those, with their numbers."""
+    append = _APPEND.on(connection)
     written: list[JournalEntry] = []
-    for entry in entries:
-        number = connection.execute(_APPEND, _row(entry)).scalar_one_or_none()
+    for entry in _in_order(connection, entries):
+        number = connection.execute(append, _row(entry)).scalar_one_or_none()
         if number is not None:
             written.append(replace(entry, id=number))
     return written
+
+
+def _in_order(connection: Connection, entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
+    """Wait for whoever else appends, before the first of the entries."""
+    for number, entry in enumerate(entries):
+        if number == 0 and postgres.is_it(connection):
+            postgres.in_journal_order(connection)
+        yield entry
 
 
 def read(

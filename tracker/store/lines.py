@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import documents
+from tracker.store import documents, postgres
 from tracker.store.records import LineState, OutboxLine
+from tracker.store.upsert import Insert, Upsert
 from tracker.tables import LINE
 
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
@@ -25,6 +25,17 @@ _DUE = (
     select(LINE.c.document)
     .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
     .order_by(LINE.c.due, LINE.c.key)
+)
+_TAKE = (
+    select(LINE.c.document)
+    .where(
+        _FREE,
+        LINE.c.recipient == bindparam("coordinator"),
+        LINE.c.due <= bindparam("due_by", type_=LINE.c.due.type),
+        or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
+    )
+    .order_by(LINE.c.due, LINE.c.key)
+    .with_for_update(skip_locked=True)
 )
 _WAITING = (
     select(LINE.c.document)
@@ -42,18 +53,6 @@ _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
-_NEW = insert(LINE)
-_PUT = _NEW.on_conflict_do_update(
-    index_elements=[LINE.c.key],
-    set_={
-        **{name: _NEW.excluded[name] for name in _PLANNED},
-        "state": "queued",
-        "reason": None,
-        "mail_id": None,
-        "settled_at": None,
-    },
-    where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
-)
 _CHANGE = (
     update(LINE)
     .where(LINE.c.key == _KEY, _FREE)
@@ -69,6 +68,23 @@ _BIND = (
     .where(LINE.c.key.in_(bindparam("keys", expanding=True)), _FREE)
     .values(state="sending", mail_id=bindparam("mail"))
 )
+
+
+def _queued(new: Insert) -> Insert:
+    return new.on_conflict_do_update(
+        index_elements=[LINE.c.key],
+        set_={
+            **{name: new.excluded[name] for name in _PLANNED},
+            "state": "queued",
+            "reason": None,
+            "mail_id": None,
+            "settled_at": None,
+        },
+        where=or_(_FREE, LINE.c.state == "cancelled", LINE.c.state == "expired"),
+    )
+
+
+_PUT = Upsert(LINE, _queued)
 
 
 def read(
@@ -106,6 +122,19 @@ def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
     return [documents.load(document) for document in found]
 
 
+def take(
+    connection: Connection, *, reader: str, now: datetime, due_by: datetime
+) -> list[Occurrence]:
+    """Return a reader's lines that are due by a moment and not expired, for one mail.
+
+    There are none while another process writes this reader's mail: two would be one too many.
+    """
+    if postgres.is_it(connection) and not postgres.take_reader(connection, reader):
+        return []
+    asked = {"now": now, "coordinator": reader, "due_by": due_by}
+    return [documents.load(document) for document in connection.execute(_TAKE, asked).scalars()]
+
+
 def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:
     """Return the earliest due moment, of those after a moment, that no mail carries yet."""
     asked = (_NEXT_DUE, {}) if after is None else (_NEXT_DUE_AFTER, {"after": after})
@@ -129,7 +158,7 @@ def put(
     """
     rows = [{"key": one.key, "state": "queued", **_columns(one, waits)} for one in occurrences]
     if rows:
-        connection.execute(_PUT, rows)
+        connection.execute(_PUT.on(connection), rows)
 
 
 def change(

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from tracker.errors import QuestionError
-from tracker.store import lines
+from tracker.store import leases, lines, postgres
 from tracker.store.records import Attempt, MailRecord, NewMail
 from tracker.tables import ATTEMPT, MAIL
 
@@ -20,6 +20,8 @@ _WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
 _NEXT_TRY = select(func.min(MAIL.c.next_at)).where(_WAITING)
 _START = insert(MAIL).returning(MAIL)
 # Fencing: a process that slept while another took over finds no row of its own any more.
+# Whoever claims takes what nobody else has its hands on, and never more than asked for. SQLite has
+# one writer at a time, and says the same without the lock.
 _SETTLE = (
     update(MAIL)
     .where(
@@ -31,7 +33,7 @@ _SETTLE = (
     .values(
         {
             name: bindparam(name)
-            for name in ("state", "reason", "next_at", "recoveries", "settled_at")
+            for name in ("state", "reason", "next_at", "recoveries", "put_off", "settled_at")
         }
     )
 )
@@ -44,7 +46,7 @@ def start(
 ) -> MailRecord | None:
     """Write a mail down as being sent, with its lines; None if any of them is not free."""
     inner = connection.begin_nested()
-    row = connection.execute(_START, _columns(mail, owner, now)).one()
+    row = connection.execute(_START, _columns(connection, mail, owner, now)).one()
     if not lines.bind(connection, mail.keys, mail=row.id):
         inner.rollback()
         return None
@@ -59,6 +61,7 @@ def settle(
     *,
     state: str,
     next_at: datetime | None = None,
+    put_off: int = 0,
 ) -> bool:
     """Write down how a try went; False, and nothing is written, if the mail is no longer ours."""
     ended = state in {"sent", "failed"}
@@ -70,6 +73,7 @@ def settle(
         "reason": reason,
         "next_at": next_at,
         "recoveries": recoveries,
+        "put_off": mail.put_off + put_off,
         "settled_at": settled_at,
     }
     ours = {"of": mail.id, "by": mail.owner, "try": mail.attempt}
@@ -89,8 +93,14 @@ def claim_waiting(
     due = select(MAIL.c.id).where(_WAITING, MAIL.c.next_at <= now).order_by(MAIL.c.next_at)
     claimed = connection.execute(
         update(MAIL)
-        .where(MAIL.c.id.in_(due.limit(limit)), _WAITING)
-        .values(state="sending", owner=owner, attempt=MAIL.c.attempt + 1, next_at=None)
+        .where(MAIL.c.id.in_(_untouched(due.limit(limit))))
+        .values(
+            state="sending",
+            owner=owner,
+            attempt=MAIL.c.attempt + 1,
+            next_at=None,
+            leased_until=leases.end(connection, now),
+        )
         .returning(MAIL)
     )
     found = sorted((_record(row) for row in claimed), key=lambda mail: mail.id)
@@ -101,9 +111,10 @@ def claim_waiting(
 def expire(connection: Connection, *, now: datetime) -> None:
     """End the waiting mails that nobody needs any more."""
     reason = "the mail could not be handed over before it was too late to be of use"
+    over = select(MAIL.c.id).where(_WAITING, MAIL.c.expires <= now)
     ended = connection.execute(
         update(MAIL)
-        .where(_WAITING, MAIL.c.expires <= now)
+        .where(MAIL.c.id.in_(_untouched(over)))
         .values(state="expired", reason=reason, next_at=None, settled_at=now)
         .returning(MAIL.c.id)
     )
@@ -111,14 +122,28 @@ def expire(connection: Connection, *, now: datetime) -> None:
     lines.follow(connection, found, state="expired", reason=reason, settled_at=now)
 
 
-def recover(connection: Connection, *, owner: str, now: datetime) -> list[MailRecord]:
+def renew(connection: Connection, mails: Collection[int], *, owner: str, now: datetime) -> None:
+    """Go on having these mails in hand."""
+    mine = (MAIL.c.id.in_(list(mails)), MAIL.c.state == "sending", MAIL.c.owner == owner)
+    connection.execute(update(MAIL).where(*mine).values(leased_until=leases.end(connection, now)))
+
+
+def recover(
+    connection: Connection, *, in_hand: Collection[int], now: datetime
+) -> list[MailRecord]:
     """Queue again, with the same bytes, what a process now dead had in hand.
+
+    Where machines share a database, that is what has a lease that has ended; else all that this
+    process does not have `in_hand`.
 
     Nobody knows whether the server took it. After three tries without an answer it is failed:
     a mail that kills the process each time must not do so for ever.
     """
-    abandoned = select(MAIL).where(MAIL.c.state == "sending", MAIL.c.owner != owner)
-    dead = [_record(row) for row in connection.execute(abandoned.order_by(MAIL.c.id))]
+    gone = select(MAIL).where(MAIL.c.state == "sending", MAIL.c.id.not_in(list(in_hand)))
+    if postgres.is_it(connection):
+        gone = gone.where(MAIL.c.leased_until < postgres.clock(connection))
+    untouched = gone.order_by(MAIL.c.id).with_for_update(skip_locked=True)
+    dead = [_record(row) for row in connection.execute(untouched)]
     for mail in dead:
         attempt = Attempt(at=now, outcome="unknown", code=None, text=_STOPPED)
         settle_unknown(connection, mail, attempt, state="queued", next_at=now)
@@ -142,6 +167,8 @@ def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRe
     mail = one(connection, number)
     if mail is None:
         raise QuestionError(f"There is no mail {number}: `tracker outbox` lists them.")
+    if not mail.raw:
+        raise QuestionError(f"The text of mail {number} was purged: it cannot be sent again.")
     if mail.state not in _RETRIABLE:
         raise QuestionError(f"Mail {number} is {mail.state}: there is nothing to send again.")
     again = connection.execute(
@@ -154,6 +181,20 @@ def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRe
     ).one()
     lines.follow(connection, [number], state="queued")
     return _record(again)
+
+
+def put_back(connection: Connection, number: int, *, now: datetime) -> MailRecord | None:
+    """Queue a mail again that failed through no fault of its own; its end in time stays."""
+    back = connection.execute(
+        update(MAIL)
+        .where(MAIL.c.id == number, MAIL.c.state == "failed")
+        .values(state="queued", next_at=now, settled_at=None)
+        .returning(MAIL)
+    ).one_or_none()
+    if back is None:
+        return None
+    lines.follow(connection, [number], state="queued")
+    return _record(back)
 
 
 def next_try(connection: Connection) -> datetime | None:
@@ -187,6 +228,11 @@ def attempts(connection: Connection, number: int) -> list[Attempt]:
     ]
 
 
+def _untouched(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
+    locked = chosen.with_for_update(skip_locked=True).cte("untouched")
+    return select(locked.c.id)
+
+
 def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -> None:
     connection.execute(
         _TRY,
@@ -201,7 +247,9 @@ def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -
     )
 
 
-def _columns(mail: NewMail, owner: str, now: datetime) -> dict[str, object]:
+def _columns(
+    connection: Connection, mail: NewMail, owner: str, now: datetime
+) -> dict[str, object]:
     return {
         "coordinator": mail.coordinator,
         "kind": mail.kind,
@@ -215,6 +263,7 @@ def _columns(mail: NewMail, owner: str, now: datetime) -> dict[str, object]:
         "recoveries": 0,
         "created_at": now,
         "expires": mail.expires,
+        "leased_until": leases.end(connection, now),
     }
 
 

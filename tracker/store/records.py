@@ -1,8 +1,9 @@
 """What the store gives and takes: frozen records, never rows; every moment is aware UTC."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from tracker.occurrence import Occurrence
 
@@ -11,8 +12,7 @@ MailState = LineState
 AttemptOutcome = Literal["sent", "temporary", "permanent", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class GoodFile:
+class GoodFile(Struct, frozen=True):
     """The last good version of a file; `read_at` is when this version was first read."""
 
     kind: str
@@ -22,8 +22,7 @@ class GoodFile:
     read_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One thing seen or done. `data` holds plain JSON values; `id` is None until recorded.
 
     Writing an entry whose `key` is there already changes nothing.
@@ -37,8 +36,7 @@ class JournalEntry:
     id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxLine:
+class OutboxLine(Struct, frozen=True):
     """An occurrence and what became of it.
 
     `mail` is the number of the mail that carries or carried it. `settled_at` is when it came to
@@ -52,8 +50,7 @@ class OutboxLine:
     settled_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMail:
+class NewMail(Struct, frozen=True, kw_only=True):
     """A message whose bytes are final; `keys` are the occurrences it carries.
 
     `expires` is the moment after which another try is useless, None where there is none.
@@ -63,16 +60,19 @@ class NewMail:
     kind: str
     subject: str
     message_id: str
-    raw: bytes = field(repr=False)
+    raw: bytes
     keys: tuple[str, ...]
     expires: datetime | None = None
 
+    def __repr__(self) -> str:  # in a log or a traceback nobody's letter is to stand
+        return f"NewMail({self.message_id})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailRecord:
+
+class MailRecord(Struct, frozen=True, kw_only=True):
     """A message in the outbox. Only the `owner` of the current `attempt` may write its end.
 
-    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer.
+    `next_at` is when a waiting mail goes again; `recoveries` counts tries that had no answer,
+    `put_off` those that the reader's own server put off.
     """
 
     id: int
@@ -80,7 +80,7 @@ class MailRecord:
     kind: str
     subject: str
     message_id: str
-    raw: bytes = field(repr=False)
+    raw: bytes
     keys: tuple[str, ...]
     state: MailState
     reason: str | None
@@ -92,10 +92,13 @@ class MailRecord:
     expires: datetime | None
     settled_at: datetime | None
     leased_until: datetime | None = None
+    put_off: int = 0
+
+    def __repr__(self) -> str:  # as above
+        return f"MailRecord({self.id}, {self.message_id}, {self.state})"
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """A reason why nothing leaves for now, since when, and the sentence that says it."""
 
     cause: str
@@ -103,16 +106,14 @@ class Hold:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A thing that must survive a restart, and when it was last written."""
 
     value: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """One try to hand a mail over: `code` is the server's, None where it gave none."""
 
     at: datetime

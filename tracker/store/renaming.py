@@ -1,8 +1,8 @@
 """A campaign under a new id: what was sent, seen and known under the old one counts for it."""
 
 import json
-from dataclasses import replace
 
+from msgspec.structs import replace
 from sqlalchemy import delete, select, update
 from sqlalchemy.engine import Connection
 

@@ -1,8 +1,9 @@
 """A phrase cut into words, and a place in it that moves on as words are read."""
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from tracker.when.faults import PhraseError
 from tracker.when.words import ALIASES, LONGEST_PHRASE
@@ -12,8 +13,7 @@ _NUMBER = re.compile(r"[0-9]+")
 _SLUG = re.compile(r"(?=.*[a-z])[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word as typed, in lower case (`plain`), and where it stands."""
 
     text: str

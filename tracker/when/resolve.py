@@ -1,10 +1,11 @@
 """Works out which day a phrase means, and explains it in one sentence."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from tracker.dates import (
     WEEKDAYS,
@@ -37,8 +38,7 @@ _EXAMPLE_YEAR = 2010  # the summer that this tool is tried on
 _NAMED_SKIPS = 4  # so many skipped days are named one by one; of more, weekends are only counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a phrase is read in: a calendar, the day that work began, the days of the anchors."""
 
     workdays: WorkingDays
@@ -46,8 +46,7 @@ class Context:
     anchors: Mapping[str, date] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """The day that a phrase comes to, before (`unrolled`) and after its roll, and why.
 
     `clock` and `zone` are those written in the phrase; where None, the reader of it decides.
@@ -61,15 +60,13 @@ class Resolved:
     skipped: tuple[Skipped, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A phrase has no day yet: `missing` names anchors without a date, or "year"."""
 
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """A day with the words that explain it; `said` can stand after "before" or "after"."""
 
     day: date

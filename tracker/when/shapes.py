@@ -4,15 +4,15 @@ Places (`offset`, `length`) say where the words stood; two phrases that mean the
 wherever and however they were written.
 """
 
-from dataclasses import dataclass, field
 from datetime import time
+
+from msgspec import Struct
 
 from tracker.dates import MONTHS, WEEKDAYS
 from tracker.when.words import FORWARD, Ordinal, Relation, Roll, Side, Unit, counted
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True, eq=False):
     """A day of the calendar; without a `year` the campaign's opening decides it.
 
     `weekday` (Monday = 0) is only ever checked.
@@ -22,8 +22,19 @@ class Date:
     month: int
     year: int | None = None
     weekday: int | None = None
-    offset: int = field(default=0, compare=False, repr=False)
-    length: int = field(default=0, compare=False, repr=False)
+    offset: int = 0
+    length: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Date) and (self.day, self.month, self.year, self.weekday) == (
+            other.day,
+            other.month,
+            other.year,
+            other.weekday,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.day, self.month, self.year, self.weekday))
 
     def __str__(self) -> str:
         weekday = "" if self.weekday is None else f"{WEEKDAYS[self.weekday]} "
@@ -31,20 +42,24 @@ class Date:
         return f"{weekday}{self.day} {MONTHS[self.month - 1]}{year}"
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True, eq=False):
     """A day that the campaign knows by name: meeting, delivery, or the id of another step."""
 
     name: str
-    offset: int = field(default=0, compare=False, repr=False)
-    length: int = field(default=0, compare=False, repr=False)
+    offset: int = 0
+    length: int = 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Anchor) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def __str__(self) -> str:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month of a year."""
 
     month: int
@@ -54,8 +69,7 @@ class Month:
         return f"{MONTHS[self.month - 1]} {self.year:04}"
 
 
-@dataclass(frozen=True, slots=True)
-class DayOf:
+class DayOf(Struct, frozen=True):
     """The day of an anchor itself."""
 
     base: Anchor
@@ -64,8 +78,7 @@ class DayOf:
         return f"day of {self.base}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """The first, …, last weekday in a month, or before or after a day."""
 
     ordinal: Ordinal
@@ -77,8 +90,7 @@ class Pick:
         return f"{self.ordinal} {WEEKDAYS[self.weekday]} {self.relation} {self.base}"
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(Struct, frozen=True):
     """A count of days, weeks or working days before or after a day, which is not counted."""
 
     count: int
@@ -90,8 +102,7 @@ class Offset:
         return f"{counted(self.count, self.unit)} {self.side} {self.base}"
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(Struct, frozen=True, eq=False):
     """A day, perhaps rolled to a working day, perhaps with a time and the zone of that time.
 
     >>> str(When(DayOf(Anchor("meeting")), clock=time(8)))
@@ -102,7 +113,18 @@ class When:
     roll: Roll | None = None
     clock: time | None = None
     zone: str | None = None
-    text: str = field(default="", compare=False, repr=False)
+    text: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, When) and (self.day, self.roll, self.clock, self.zone) == (
+            other.day,
+            other.roll,
+            other.clock,
+            other.zone,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.day, self.roll, self.clock, self.zone))
 
     def __str__(self) -> str:
         roll = f" or {self.roll} working day" if self.roll else ""
@@ -137,8 +159,7 @@ class When:
         return not (isinstance(self.day, Offset) and self.day.side is Side.AFTER)
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """How long before a moment to remind of it; a count of 0 is the day itself."""
 
     count: int
@@ -150,8 +171,7 @@ class Lead:
         return day + _at(self.clock)
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """How often to ask again; without `more` until it is settled."""
 
     count: int
@@ -163,8 +183,7 @@ class Repeat:
         return f"every {counted(self.count, self.unit)}{more}"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From a day to a day, both included; either may borrow the other's year."""
 
     first: Date
@@ -174,8 +193,7 @@ class Span:
         return str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
 
 
-@dataclass(frozen=True, slots=True)
-class Weekly:
+class Weekly(Struct, frozen=True):
     """Sessions on one or more weekdays of each week."""
 
     weekdays: tuple[int, ...]
@@ -184,8 +202,7 @@ class Weekly:
         return " and ".join(WEEKDAYS[weekday] for weekday in self.weekdays)
 
 
-@dataclass(frozen=True, slots=True)
-class Monthly:
+class Monthly(Struct, frozen=True):
     """Sessions on one weekday of each month."""
 
     ordinal: Ordinal
@@ -195,8 +212,7 @@ class Monthly:
         return f"{self.ordinal} {WEEKDAYS[self.weekday]} of the month"
 
 
-@dataclass(frozen=True, slots=True)
-class EveryWeeks:
+class EveryWeeks(Struct, frozen=True):
     """Sessions every so many weeks, the first on a given day; none before it."""
 
     count: int
@@ -210,8 +226,7 @@ class EveryWeeks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Sessions:
+class Sessions(Struct, frozen=True):
     """When a forum meets, and at what time if that is known."""
 
     rule: Weekly | Monthly | EveryWeeks

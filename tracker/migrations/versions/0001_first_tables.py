@@ -26,7 +26,9 @@ def _moment(name: str, *, nullable: bool = False) -> sa.Column[object]:
 
 
 def _words(name: str, *, nullable: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=nullable)
+    # Keys are ordered by their bytes everywhere, not by the language of whoever made a database.
+    bytewise = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    return sa.Column(name, bytewise, nullable=nullable)
 
 
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:

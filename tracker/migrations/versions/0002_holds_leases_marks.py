@@ -14,6 +14,8 @@ _Column = sa.Column[Any]
 def upgrade() -> None:
     """Go from 0001 to 0002."""
     op.add_column("mail", sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True))
+    put_off = sa.Column("put_off", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("mail", put_off)
     _table("hold", _words("cause"), _moment("since"), _words("why"))
     _table("lease", _words("name"), _words("owner"), _number("term"), _moment("until"))
     _table("mark", _words("name"), _words("value"), _moment("at"))

@@ -1,24 +1,32 @@
-"""Where the password of the mail server comes from; it never stands in config.toml."""
+"""What we log in with at the mail server, and where it comes from: never from config.toml."""
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from tracker.config import MailSettings
+from tracker.delivery.tokens import TokenCommand
 from tracker.errors import ConfigError
 
 VARIABLE = "TRACKER_MAIL_PASSWORD"
+Secret = str | TokenCommand
 _CREDENTIAL = "smtp-password"
 
 
-def read_password(settings: MailSettings, environ: Mapping[str, str], *, base: Path) -> str | None:
-    """Return the password, None where none is given.
+def read_secret(
+    settings: MailSettings, environ: MutableMapping[str, str], *, base: Path
+) -> Secret | None:
+    """Return the command that gives tokens, else the password, None where there is neither.
 
-    Looked for in `password_file` (relative to `base`), then in the file `smtp-password` of
-    `$CREDENTIALS_DIRECTORY`, then in `TRACKER_MAIL_PASSWORD`. Raise ConfigError where the file is
-    open to others, not ours, missing or empty.
+    The password is looked for in `password_file` (relative to `base`), then in the file
+    `smtp-password` of `$CREDENTIALS_DIRECTORY`, then in `TRACKER_MAIL_PASSWORD`, which is taken
+    out of the environment: no program that we start is to inherit it. Raise ConfigError where the
+    file is open to others, not ours, missing or empty.
     """
+    given = environ.pop(VARIABLE, "")
+    if settings.token_command:
+        return TokenCommand(settings.token_command, folder=base)
     if settings.password_file is not None:
         file = base / settings.password_file
         _check_private(file)
@@ -26,7 +34,7 @@ def read_password(settings: MailSettings, environ: Mapping[str, str], *, base: P
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if folder and (credential := Path(folder) / _CREDENTIAL).exists():
         return _read(credential)
-    return environ.get(VARIABLE) or None
+    return given or None
 
 
 def _check_private(file: Path) -> None:

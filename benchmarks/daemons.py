@@ -1,0 +1,75 @@
+"""Daemons on one PostgreSQL: what is lost or doubled when they are killed, and how fast they are.
+
+    python benchmarks/daemons.py kills --runs 20 --mails 1000 --daemons 2 4
+    python benchmarks/daemons.py pace --runs 3 --mails 300 --daemons 1 4
+
+Every run has a PostgreSQL of its own, real processes and a real mail server on loopback. `kills`
+ends one daemon with SIGKILL in the midst of each run and puts another in its place; a copy is a
+mail that it had in hand, whose answer nobody knows. `pace` kills none.
+"""
+
+import random
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests.cluster import a_cluster
+from tests.databases import a_database
+from tests.fleet import Fleet, Tally, a_morning, counting_server
+
+HEAD = f"{'daemons':>7} {'run':>4} {'mails':>6} {'lost':>5} {'copies':>7} {'differing':>9}"
+
+
+def main() -> None:
+    """Run what was asked for; exit 1 if anything was lost, differs or came twice too often."""
+    asked = _arguments()
+    kills = 1 if asked.what == "kills" else 0
+    print(f"{HEAD} {'mails/s':>8}", flush=True)
+    told: dict[int, list[Tally]] = {count: [] for count in asked.daemons}
+    for number in range(asked.runs):  # they take turns: a slow minute hits all of them
+        for count in asked.daemons:
+            told[count].append(_run(asked, count, kills, number))
+    for count, tallies in told.items():
+        pace = median(one.per_second for one in tallies)
+        copies = sum(one.copies for one in tallies)
+        lost = sum(one.lost for one in tallies)
+        print(f"{count} daemons: {lost} lost, {copies} copies, {pace:.1f} mails/s (median)")
+    if any(
+        one.lost or one.differing or one.copies > 4 * kills
+        for all_ in told.values()
+        for one in all_
+    ):
+        raise SystemExit(1)
+
+
+def _run(asked: Namespace, daemons: int, kills: int, number: int) -> Tally:
+    dice = random.Random(f"{asked.seed}/{daemons}/{number}")  # noqa: S311 -- where to kill
+    with (
+        tempfile.TemporaryDirectory() as home,
+        a_cluster("max_connections = 60") as cluster,
+        counting_server(asked.pause) as (counting, port),
+    ):
+        fleet = Fleet(Path(home), a_database(cluster, "tracker"), port, asked.mails)
+        told = a_morning(fleet, counting, daemons=daemons, kills=kills, dice=dice)
+    cells = f"{daemons:>7} {number:>4} {told.readers:>6} {told.lost:>5} {told.copies:>7}"
+    print(f"{cells} {told.differing:>9} {told.per_second:>8.1f}", flush=True)
+    return told
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["kills", "pace"])
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--mails", type=int, default=1000)
+    parser.add_argument("--daemons", type=int, nargs="+", default=[2, 4])
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds the server takes a mail")
+    parser.add_argument("--seed", default="2010")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""How the mail server fares: who may try, how long the others wait, when a person is needed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, strategies as st
+
+from tracker.app.relay import LONGEST_PAUSE, Relay, wait_before_retry, words_of
+from tracker.delivery.outcome import Outcome, outcome
+
+NOW = datetime(2010, 6, 22, 6, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+TAKEN = outcome("sent", 250, "ok")
+GONE = outcome("relay", None, "no connection")
+LOCKED = outcome("relay", 535, "5.7.8 no", cause="access")
+BARE = outcome("relay", None, "no STARTTLS", cause="protection")
+LOST = outcome("unknown", None, "silence")
+LATER = outcome("temporary", 450, "4.2.1 later")
+BLOCKED = outcome("permanent", 550, "5.7.1 blocked")
+ANYTHING = st.sampled_from([TAKEN, GONE, LOCKED, BARE, LOST, LATER, BLOCKED])
+
+
+def after(*answers: Outcome, relay: Relay | None = None) -> Relay:
+    """Return how the server fares after these answers, each to another reader's mail."""
+    fares = relay or Relay()
+    for number, answer in enumerate(answers):
+        fares = fares.after(answer, number, f"reader-{number}", now=NOW)
+    return fares
+
+
+def test_a_healthy_server_takes_as_many_mails_as_there_are():
+    assert after(TAKEN, LATER, TAKEN).most_mails(NOW, under_way=3) is None
+
+
+def test_after_trouble_nothing_is_started_until_one_mail_tries():
+    fares = after(GONE)
+
+    assert fares.most_mails(NOW, under_way=0) == 0
+    assert fares.most_mails(NOW + MINUTE, under_way=1) == 0
+    assert fares.most_mails(NOW + MINUTE, under_way=0) == 1
+
+
+@pytest.mark.parametrize(
+    ("troubles", "minutes"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 15), (90, 15)]
+)
+def test_each_failure_doubles_the_pause_up_to_a_quarter_of_an_hour(troubles: int, minutes: int):
+    assert after(*[GONE] * troubles).shut_until == NOW + minutes * MINUTE
+
+
+@pytest.mark.parametrize("answer", [TAKEN, LATER, BLOCKED])
+def test_any_answer_about_a_mail_says_that_the_server_is_well_again(answer: Outcome):
+    assert after(GONE, GONE, answer).most_mails(NOW, under_way=0) is None
+    assert after(GONE, GONE, answer, GONE).shut_until == NOW + MINUTE
+
+
+@pytest.mark.parametrize(("answer", "cause"), [(LOCKED, "access"), (BARE, "protection")])
+def test_a_closed_door_is_tried_once_in_a_quarter_of_an_hour(answer: Outcome, cause: str):
+    fares = after(answer)
+
+    assert fares.hold == cause
+    assert fares.shut_until == NOW + LONGEST_PAUSE
+    assert after(TAKEN, relay=fares).hold is None
+
+
+def test_one_lost_answer_is_bad_luck_and_three_in_a_row_are_an_illness():
+    assert after(LOST, LOST).shut_until is None
+    assert after(LOST, TAKEN, LOST, LOST).shut_until is None
+    assert after(LOST, LOST, LOST).shut_until == NOW + MINUTE
+
+
+def test_three_readers_refused_in_the_same_words_are_not_about_the_readers():
+    assert after(BLOCKED, BLOCKED).hold is None
+    assert after(BLOCKED, BLOCKED, BLOCKED).hold == "refused"
+    assert [one.mail for one in after(BLOCKED, BLOCKED, BLOCKED).row] == [0, 1, 2]
+
+
+def test_a_mail_taken_in_between_or_other_words_begin_the_row_anew():
+    unknown = outcome("permanent", 550, "5.1.1 who is that")
+
+    assert after(BLOCKED, BLOCKED, TAKEN, BLOCKED).hold is None
+    assert after(BLOCKED, BLOCKED, unknown, BLOCKED).hold is None
+    assert after(BLOCKED, LATER, BLOCKED, GONE, BLOCKED).hold == "refused"
+
+
+def test_one_reader_refused_three_times_is_one_reader():
+    fares = Relay()
+    for number in range(5):
+        fares = fares.after(BLOCKED, number, "vienna", now=NOW)
+
+    assert fares.hold is None
+
+
+def test_who_goes_on_is_not_stopped_by_the_same_words_for_a_day():
+    went_on = after(BLOCKED, BLOCKED, BLOCKED).going_on(NOW)
+
+    assert went_on.hold is None
+    assert after(BLOCKED, BLOCKED, BLOCKED, relay=went_on).hold is None
+    tomorrow = NOW + timedelta(days=1)
+    for number in range(3):
+        went_on = went_on.after(BLOCKED, number, f"reader-{number}", now=tomorrow)
+    assert went_on.hold == "refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("5.7.1 blocked", "550 5.7.1"),
+        ("5.7.1.9 is none", "550"),
+        ("mailbox a.b.c unknown", "550"),
+        ("", "550"),
+    ],
+)
+def test_refusals_are_alike_by_code_and_reason_and_not_by_their_prose(text: str, words: str):
+    assert words_of(outcome("permanent", 550, text)) == words
+
+
+@given(st.integers(1, 10**9), st.integers(0, 60))
+def test_a_retry_waits_longer_each_time_but_never_three_hours(mail: int, put_off: int):
+    wait = wait_before_retry(mail, put_off)
+
+    assert timedelta(minutes=5) <= wait <= timedelta(hours=2.5)
+    assert wait == wait_before_retry(mail, put_off)
+    assert wait_before_retry(mail, put_off + 2) >= min(wait, timedelta(hours=2))
+
+
+def test_mails_put_off_together_do_not_come_back_together():
+    assert len({wait_before_retry(mail, 0) for mail in range(100)}) == 100
+
+
+@given(st.lists(ANYTHING, max_size=12))
+def test_what_is_written_down_is_what_was_known(answers: list[Outcome]):
+    fares = after(*answers)
+
+    assert Relay.load(fares.dump()) == fares
+    went_on = fares.going_on(NOW)
+    assert Relay.load(went_on.dump()) == went_on
+
+
+@given(st.lists(ANYTHING, max_size=12))
+def test_whatever_happened_somebody_may_try_within_a_quarter_of_an_hour(answers: list[Outcome]):
+    fares = after(*answers)
+
+    assert fares.most_mails(NOW + LONGEST_PAUSE, under_way=0) != 0

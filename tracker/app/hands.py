@@ -1,0 +1,187 @@
+"""The hands that give mails to the server: which may go now, and what became of each try.
+
+There is one gate. While anything is held nothing leaves, and a server in trouble is tried by one
+mail at a time (relay.py); the lines behind the gate stay uncomposed and leave together later.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+from traceback import extract_tb
+
+from tracker.app.nights import morning_after
+from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, wait_before_retry
+from tracker.app.remembering import digest_sent
+from tracker.app.telling import never_told, told_after_all
+from tracker.app.written import until_written
+from tracker.config import Config
+from tracker.delivery import Outcome
+from tracker.errors import TrackerError
+from tracker.failpoints import here
+from tracker.planning import Readers
+from tracker.store import MailRecord, Store
+
+LOG = logging.getLogger("tracker")
+AT_ONCE = 4
+ANSWERS = ("sent", "temporary", "permanent")
+RELAY = "relay"  # the mark under which the server's health survives a restart
+Clock = Callable[[], datetime]
+Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
+
+
+def by_day(record: MailRecord, config: Config, at: datetime) -> datetime:
+    """Put a try that would wake the reader off till morning, if the mail is of use by then."""
+    if config.who(record.coordinator) is None:
+        return at
+    morning = morning_after(Readers(config)[record.coordinator], at)
+    of_use = morning is not None and (record.expires is None or morning < record.expires)
+    return morning if morning is not None and of_use else at
+
+
+class Hands:
+    """Gives mails to the server, four at once at most.
+
+    `hides_nothing` lets a fault of ours end everything, as a replay wants it. `may_leave` is asked
+    before each mail, `note_try` is told of each try before it goes.
+    """
+
+    def __init__(
+        self, store: Store, deliver: Deliver, clock: Clock, *, hides_nothing: bool
+    ) -> None:
+        self.store = store
+        self.deliver = deliver
+        self.clock = clock
+        self.may_leave: Callable[[], bool] = lambda: True
+        self.note_try: Callable[[], None] = lambda: None
+        self._hides_nothing = hides_nothing
+        self._under_way = 0
+        self._held: set[str] = set()
+        kept = store.marked(RELAY)
+        self.relay = Relay.load(kept.value) if kept else Relay()
+
+    def is_open(self) -> bool:
+        """Say whether another mail may be started now: the one gate that every mail passes."""
+        if not self.may_leave():
+            return False
+        now = self.clock()
+        self._held = {one.cause for one in self.store.holds()}
+        if self.relay.hold and self.relay.hold not in self._held:
+            self._go_on(now)
+        if self._held - HEALED_BY_ITSELF:
+            return False
+        return self.relay.most_mails(now, under_way=self._under_way) != 0
+
+    async def each(self, send_next: Callable[[], Awaitable[bool]]) -> None:
+        """Let each hand send until nothing is left; a fault is told when all have finished."""
+
+        async def hand() -> None:
+            while self.is_open() and await send_next():
+                pass
+
+        ended = await asyncio.gather(*(hand() for _ in range(AT_ONCE)), return_exceptions=True)
+        for fault in ended:
+            if fault is not None:
+                raise fault
+
+    async def hand_over(self, record: MailRecord, config: Config) -> Outcome:
+        """Try to hand over a mail that is in hand, and write down what became of it."""
+        self._under_way += 1
+        try:
+            outcome = await self._tried(record, config)
+            await until_written(partial(self._settle, record, outcome, config))
+        finally:
+            self._under_way -= 1
+        return outcome
+
+    def next_try(self) -> datetime | None:
+        """Return when the server may be tried again, None while it is well."""
+        return self.relay.shut_until
+
+    async def _tried(self, record: MailRecord, config: Config) -> Outcome:
+        coordinator = config.who(record.coordinator)
+        if coordinator is None:
+            return Outcome("permanent", None, "config.toml no longer names this coordinator")
+        try:
+            self.note_try()
+        except TrackerError as fault:
+            return Outcome("relay", None, str(fault))  # what cannot be written down is not sent
+        try:
+            here("unconnected")
+            outcome = await self.deliver(record, coordinator.email)
+            here("answer-unwritten")
+        except Exception as fault:
+            if self._hides_nothing:
+                raise
+            # Nobody knows how far it came: as with an answer that was lost.
+            place = extract_tb(fault.__traceback__)[-1]
+            said = f"a fault of ours: {type(fault).__name__} at {place.filename}:{place.lineno}"
+            LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
+            return Outcome("unknown", None, said)
+        return outcome
+
+    def _go_on(self, now: datetime) -> None:
+        """Hear that a person has let the hold go that the server's health had called for."""
+        fares = self.relay.going_on(now)
+        self.store.mark(RELAY, fares.dump(), now=now)
+        self.relay = fares
+
+    def _settle(self, record: MailRecord, outcome: Outcome, config: Config) -> None:
+        """Write down what became of a try; a late owner finds nothing to write on."""
+        now = self.clock()
+        fares = self.relay.after(outcome, record.id, record.coordinator, now=now)
+        with self.store.sending():
+            self._write(record, outcome, fares, config, now)
+            if fares != self.relay:
+                self.store.mark(RELAY, fares.dump(), now=now)
+            self._hold_or_release(fares, now, answered=outcome.state in ANSWERS)
+        self.relay = fares  # not before it is written down: what fails is written once more
+
+    def _write(
+        self, record: MailRecord, outcome: Outcome, fares: Relay, config: Config, now: datetime
+    ) -> None:
+        match outcome.state:
+            case "sent":
+                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
+                self._note_digest(record)
+            case "permanent":
+                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
+                self.store.record([never_told(record.id, record.attempt, now=now)])
+            case "unknown":
+                pause = wait_before_retry(record.id, record.recoveries)
+                at = by_day(record, config, now + pause)
+                self.store.mark_unknown(record, outcome.text, now=now, at=at)
+            case "temporary":
+                at = by_day(record, config, now + wait_before_retry(record.id, record.put_off))
+                self.store.mark_retry(record, at, outcome.code, outcome.text, now=now)
+            case "relay":
+                at = by_day(record, config, fares.shut_until or now)
+                self.store.mark_retry(
+                    record, at, outcome.code, outcome.text, now=now, charged=False
+                )
+
+    def _hold_or_release(self, fares: Relay, now: datetime, *, answered: bool) -> None:
+        if fares.hold == "refused" and self.relay.hold != "refused":
+            self._put_back(fares, now)
+        if fares.hold is not None and fares.hold != self.relay.hold:
+            self._hold(fares.hold, now)
+        if answered and self._held & HEALED_BY_ITSELF:
+            for cause in self.store.release(HEALED_BY_ITSELF):
+                LOG.warning("mail leaves again; it was held because %s", TOLD[cause])
+
+    def _hold(self, cause: str, now: datetime) -> None:
+        if self.store.hold(cause, TOLD[cause], now=now):
+            LOG.error("mail is held because %s", TOLD[cause])
+
+    def _put_back(self, fares: Relay, now: datetime) -> None:
+        """Queue the refused mails again: it was not they that the server refused."""
+        for one in fares.row:
+            again = self.store.put_back(one.mail, now)
+            if again is not None:
+                self.store.record([told_after_all(one.mail, again.attempt, now=now)])
+
+    def _note_digest(self, record: MailRecord) -> None:
+        if record.kind == "digest":
+            entry = digest_sent(record.coordinator, now=record.created_at)
+            self.store.record([entry])

@@ -1,0 +1,132 @@
+"""How the mail server fares, and what may be tried because of it: a breaker and its holds.
+
+Pure: a state goes in with what happened, the next state comes out. Trouble of the server is
+charged to no mail; one mail at a time tries again while the others wait uncomposed, so that what
+has become due meanwhile leaves in one message.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tracker.delivery import Outcome
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(minutes=15)
+FIRST_RETRY = timedelta(minutes=5)
+LONGEST_RETRY = timedelta(hours=2)
+JITTER = 0.25  # up to a quarter of the wait is added to it
+SILENCES = 3  # so many answers lost in a row are the server's illness, not the mails'
+ALIKE = 3  # so many readers refused in a row with the same words are not about the readers
+CONFIRMED_FOR = timedelta(days=1)
+Causes = Literal["access", "protection", "refused"]
+HEALED_BY_ITSELF: frozenset[str] = frozenset({"access", "protection"})
+TOLD: Mapping[str, str] = {
+    "access": "the mail server does not let us in",
+    "protection": "the connection to the mail server cannot be protected",
+    "refused": "the mail server refuses every mail in the same words",
+}
+
+
+class Refusal(Struct, frozen=True):
+    """A mail that the server refused for good: whose it was, and in which words."""
+
+    mail: int
+    reader: str
+    words: str
+
+
+class Relay(Struct, frozen=True):
+    """How the server has fared so far.
+
+    `shut_until` is when the next mail may try; None while all may. `troubles` counts failures in
+    a row. `row` are the latest mails refused for good, all in the same words. A person who says
+    to go on although mails are refused has `confirmed` those words until a moment.
+    """
+
+    troubles: int = 0
+    silences: int = 0
+    shut_until: datetime | None = None
+    cause: str | None = None
+    row: tuple[Refusal, ...] = ()
+    confirmed: str = ""
+    confirmed_until: datetime | None = None
+
+    def most_mails(self, now: datetime, *, under_way: int) -> int | None:
+        """Return how many more mails may be started at `now`; None means as many as there are."""
+        if self.shut_until is None:
+            return None
+        return 1 if now >= self.shut_until and under_way == 0 else 0
+
+    @property
+    def hold(self) -> Causes | None:
+        """Return the cause for which nothing may leave but a try now and then, or nothing."""
+        if len(self.row) >= ALIKE:
+            return "refused"
+        if self.cause == "access":
+            return "access"
+        return "protection" if self.cause == "protection" else None
+
+    def after(self, outcome: Outcome, mail: int, reader: str, *, now: datetime) -> "Relay":
+        """Return how the server fares once a try has ended so."""
+        if outcome.state == "relay":
+            return self._in_trouble(outcome.cause, now)
+        if outcome.state == "unknown":
+            silent = replace(self, silences=self.silences + 1)
+            return silent._in_trouble(None, now) if silent.silences >= SILENCES else silent  # noqa: SLF001 -- our own
+        well = replace(self, troubles=0, silences=0, shut_until=None, cause=None)
+        if outcome.state != "permanent":
+            return replace(well, row=()) if outcome.state == "sent" else well
+        return well._refused(Refusal(mail, reader, words_of(outcome)), now)  # noqa: SLF001 -- our own
+
+    def going_on(self, now: datetime) -> "Relay":
+        """Return how the server fares once a person has said to go on."""
+        words = self.row[-1].words if self.row else ""
+        return Relay(confirmed=words, confirmed_until=now + CONFIRMED_FOR if words else None)
+
+    def _in_trouble(self, cause: str | None, now: datetime) -> "Relay":
+        pause = LONGEST_PAUSE if cause else _doubled(FIRST_PAUSE, self.troubles, LONGEST_PAUSE)
+        return replace(self, troubles=self.troubles + 1, shut_until=now + pause, cause=cause)
+
+    def _refused(self, one: Refusal, now: datetime) -> "Relay":
+        if one.words == self.confirmed and self.confirmed_until and now < self.confirmed_until:
+            return replace(self, row=())
+        alike = [kept for kept in self.row if kept.words == one.words]
+        others = tuple(kept for kept in alike if kept.reader != one.reader)
+        return replace(self, row=(*others, one))
+
+    def dump(self) -> str:
+        """Return this as text, to be written down."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def load(cls, text: str) -> "Relay":
+        """Return what was written down by `dump`."""
+        return msgspec.json.decode(text, type=cls)
+
+
+def words_of(refused: Outcome) -> str:
+    """Return what makes two refusals alike: the code and the class of its reason (RFC 3463)."""
+    reason = refused.text.split(" ", 1)[0]
+    enhanced = reason if reason.count(".") == 2 and reason.replace(".", "").isdigit() else ""  # noqa: PLR2004 -- as in 5.7.1
+    return f"{refused.code} {enhanced}".strip()
+
+
+def wait_before_retry(mail: int, put_off: int) -> timedelta:
+    """Return how long a mail waits that its reader's server has put off so many times before.
+
+    The jitter is the mail's own, so that many put off together do not come back together.
+    """
+    wait = _doubled(FIRST_RETRY, put_off, LONGEST_RETRY)
+    drawn = blake2b(f"{mail} {put_off}".encode(), digest_size=4).digest()
+    return wait + wait * JITTER * (int.from_bytes(drawn) / 2**32)
+
+
+def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:
+    factor: int = 2 ** min(times, 20)
+    return min(first * factor, longest)

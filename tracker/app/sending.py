@@ -1,0 +1,254 @@
+"""Sending what is due: one reader's mail after the other is written, handed over and noted."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from traceback import extract_tb
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tracker.app.hands import Clock, Deliver, Hands
+from tracker.app.in_force import InForce
+from tracker.app.nights import apart_from_paused, night_over
+from tracker.app.planned import planned_until
+from tracker.app.telling import told_in_passing
+from tracker.app.template_watch import TemplateWatch
+from tracker.app.trouble import trouble_for
+from tracker.compose import Composer, Envelope
+from tracker.config import Config
+from tracker.delivery import Outcome
+from tracker.digest import Saying, Trouble, Written, write
+from tracker.errors import ConfigError, TrackerError
+from tracker.events import History
+from tracker.failpoints import here
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan, Readers
+from tracker.store import MailRecord, NewMail, Store
+
+LOG = logging.getLogger("tracker")
+
+
+class Sent(Struct, frozen=True):
+    """A mail that was handed over, with what it said; for a replay's report and the log."""
+
+    record: MailRecord
+    written: Written
+    at: datetime
+    outcome: Outcome
+
+
+class Ground(Struct, frozen=True):
+    """What mails are written from: a plan, and the files and the history it was made of.
+
+    `dates` are the corrections that each reader's next digest has to tell.
+    """
+
+    planned: Plan
+    files: InForce
+    history: History
+    dates: Mapping[str, tuple[Occurrence, ...]]
+
+    @property
+    def config(self) -> Config:
+        """Return config.toml as in force."""
+        return self.files.world.config
+
+
+class _Round(Struct, frozen=True):
+    """One round of sending: at which moment, on what ground, and up to when lines are due."""
+
+    now: datetime
+    due_by: datetime
+    ground: Ground
+
+
+class Sending:
+    """Writes and hands over mails. A mail is begun only when there is a hand free to send it."""
+
+    def __init__(
+        self, store: Store, composer: Composer, *, deliver: Deliver, clock: Clock, replayed: bool
+    ) -> None:
+        self.store = store
+        self.composer = composer
+        self.clock = clock
+        self.hands = Hands(store, deliver, clock, hides_nothing=replayed)
+        self.nights: Mapping[str, datetime] = {}
+        self.pauses: list[datetime] = []
+        self._replayed = replayed
+        self._unwritten: dict[str, str] = {}
+        self._templates = TemplateWatch(composer.folder)
+
+    async def send_due(self, ground: Ground) -> list[Sent]:
+        """Send every mail that is due, at most four at once; a refusal of one stops no other.
+
+        On a database that machines share, only what has been planned up to is due.
+        """
+        now = self.clock()
+        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
+        this = _Round(now, due_by, ground)
+        due = self._due(this)
+        if due:
+            self._templates.look(self.store, now=now)
+        readers, sent = iter(due), list[Sent]()
+
+        async def send_next() -> bool:
+            reader = next(readers, None)
+            begun = None if reader is None else self._begun(reader, this)
+            if begun is not None:
+                record, written = begun
+                outcome = await self.hands.hand_over(record, ground.config)
+                sent.append(Sent(record, written, record.created_at, outcome))
+            return reader is not None
+
+        await self.hands.each(send_next)
+        return sent
+
+    async def retry_due(self, config: Config) -> list[Outcome]:
+        """Send again, with the same bytes, what a server put off."""
+        now, outcomes = self.clock(), list[Outcome]()
+
+        async def again() -> bool:
+            taken = self.store.retry_due(now, limit=1)
+            if taken:
+                outcomes.append(await self.hands.hand_over(taken[0], config))
+            return bool(taken)
+
+        await self.hands.each(again)
+        return outcomes
+
+    def recover(self) -> None:
+        """Queue again what a process that is gone had in hand."""
+        here("unrecovered")
+        for mail in self.store.recover(self.clock()):
+            LOG.warning("recovered mail %d of a process that ended: %s", mail.id, mail.state)
+
+    def _due(self, this: _Round) -> list[str]:
+        """Return to whom something is due, who has waited longest first.
+
+        What is late anyway waits for the end of a night.
+        """
+        found: dict[str, list[Occurrence]] = {}
+        due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
+        for one in due:
+            found.setdefault(one.to, []).append(one)
+        readers = Readers(this.ground.config)
+        self.nights = {
+            reader: end
+            for reader, lines in found.items()
+            if (end := night_over(readers[reader], lines, this.now)) is not None
+        }
+        return [reader for reader in found if reader not in self.nights]
+
+    def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
+        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+
+        A replay hides nothing: there the fault ends it.
+        """
+        try:
+            with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
+                free, _ = _not_paused(lines, this)
+                begun = self._started(reader, free, this) if free else None
+        except Exception as fault:
+            if self._replayed or not _is_of_one_mail(fault):
+                raise
+            self._note_unwritten(reader, fault)
+            return None
+        self._unwritten.pop(reader, None)
+        return begun
+
+    def _started(
+        self, reader: str, lines: list[Occurrence], this: _Round
+    ) -> tuple[MailRecord, Written] | None:
+        """Write a mail, make its bytes and write them down before any connection is opened."""
+        written = self._written(reader, [*lines, *self._riding(reader, this)], this)
+        new = None if written is None else self._composed(reader, written, this)
+        if written is None or new is None:
+            return None
+        record = self.store.start_mail(new, now=this.now)
+        if record is None:
+            return None
+        told = told_in_passing(reader, record.id, written, now=this.now)
+        if told is not None:
+            self.store.record([told])
+        return record, written
+
+    def _riding(self, reader: str, this: _Round) -> list[Occurrence]:
+        """Return what waits for the next edit and rides on a mail that leaves before."""
+        now = this.now
+        settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
+        return [
+            one
+            for one in _not_paused(self.store.waiting_lines(reader, now), this)[0]
+            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+        ]
+
+    def _note_unwritten(self, reader: str, fault: Exception) -> None:
+        """Log a fault once, by its kind and place: its words may be those of a campaign."""
+        place = extract_tb(fault.__traceback__)[-1]
+        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
+        if self._unwritten.get(reader) != said:
+            LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
+        self._unwritten[reader] = said
+
+    def _written(self, reader: str, lines: list[Occurrence], this: _Round) -> Written | None:
+        """Write one coordinator's mail; a digest with nothing to say ends here."""
+        ground, now = this.ground, this.now
+        readers = Readers(ground.config)
+        saying = Saying(readers[reader], ground.planned, ground.files.world, now)
+        digest = [one for one in lines if one.kind == LineKind.DIGEST]
+        since = ground.history.digests.get(reader)
+        wrong = (*ground.files.problems, *self._templates.problems)
+        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
+        trouble = replace(trouble, dates=ground.dates.get(reader, ()))
+        written = write(lines, saying, ground.history, trouble)
+        said = set(written.lines) if written else set()
+        silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
+        if silent:
+            self.store.replace_plan((), (), silent, now=now)
+        return written
+
+    def _composed(self, reader: str, written: Written, this: _Round) -> NewMail:
+        """Make the bytes of a mail."""
+        config, now = this.ground.config, this.now
+        coordinator = config.who(reader)
+        assert coordinator is not None
+        keys = tuple(one.key for one in written.lines)
+        campaigns = sorted({one.campaign for one in written.lines if one.campaign})
+        composed = self.composer.compose(
+            written.content,
+            Envelope(
+                sender=config.mail.sender,
+                to_name=coordinator.name,
+                to_address=coordinator.email,
+                sent_at=now,
+                seed="\n".join((reader, now.isoformat(), *sorted(keys))),
+                campaigns=tuple(campaigns),
+            ),
+        )
+        self._templates.hear(composed.problems, self.store, now=now)
+        ends = [one.expires for one in written.lines]
+        return NewMail(
+            coordinator=reader,
+            kind=written.kind,
+            subject=composed.subject,
+            message_id=composed.message_id,
+            raw=composed.raw,
+            keys=keys,
+            expires=max((at for at in ends if at), default=None) if all(ends) else None,
+        )
+
+
+def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence], list[datetime]]:
+    """Return the lines that no pause holds back, and when the pauses of the others end."""
+    ground = this.ground
+    return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
+
+
+def _is_due(one: Occurrence, now: datetime) -> bool:
+    return one.due is not None and one.due <= now
+
+
+def _is_of_one_mail(fault: Exception) -> bool:
+    """Say whether a fault concerns one mail; a database that fails concerns them all."""
+    return isinstance(fault, ConfigError) or not isinstance(fault, TrackerError)
