@@ -8,7 +8,7 @@ import css_inline
 _RULES = re.compile(r"([^{}]+)\{[^{}]*\}")
 # One element by its name or class alone: whatever stands around it makes no difference.
 _ALONE = re.compile(r"[a-z][a-z0-9]*|\.[a-z-]+")
-_START = re.compile(r"<([a-z][a-z0-9]*)((?: [^<>]*)?)>")
+_START = re.compile(r"<([a-z][a-z0-9]*)(?: [^<>]*)?>")
 _INSIDE_A_ROW = frozenset({"td", "th"})
 _IN_A_TABLE = frozenset({"tr", "tbody", "thead"})
 MOST_KEPT = 4096

@@ -4,10 +4,12 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, Undefined
+from jinja2.environment import TemplateModule
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -116,7 +118,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         raise SecurityError(f"a template may use {operator} on whole numbers only, and never **")
 
     def getattr(self, obj: Any, attribute: str) -> Any:  # noqa: ANN401 -- a template's values
-        """Look into a dict at once: values are dicts, and none of their methods may be called."""
+        """Look at once into what templates look into most: dicts, and each other.
+
+        None of a dict's methods may be called anyway.
+        """
+        if type(obj) is TemplateModule and attribute in obj.__dict__ and attribute[0] != "_":
+            return obj.__dict__[attribute]  # its macros; each call of one asks for it
         if type(obj) is not dict:
             return super().getattr(obj, attribute)
         try:
@@ -149,7 +156,7 @@ class _Folders(BaseLoader):
 
     def _stamp(self, name: str) -> Stamp | None:
         """Say which file a name means now, so that an edit or a new override is noticed."""
-        if not _NAME.fullmatch(name) or not all(part.strip(".") for part in name.split("/")):
+        if not _is_name(name):
             return None
         for folder in self.folders:
             try:
@@ -158,6 +165,11 @@ class _Folders(BaseLoader):
                 continue
             return str(folder), found.st_mtime_ns, found.st_size
         return None
+
+
+@lru_cache(256)
+def _is_name(name: str) -> bool:
+    return bool(_NAME.fullmatch(name)) and all(part.strip(".") for part in name.split("/"))
 
 
 def _read(folder: Path, name: str) -> str:
