@@ -5,7 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from tests.builders import LETTER, a_world, at
-from tests.house import COMPOSER
+from tests.house import COMPOSER, House
+from tracker.app.outages import note_outage
+from tracker.app.sending import Sent
 from tracker.campaign import World
 from tracker.content import Entry
 from tracker.digest import Saying, Trouble, Written, write
@@ -138,3 +140,47 @@ def test_a_long_list_ends_in_a_count():
     told = [one for one in due(history, DOWN.until) if one.item == "restart"]
 
     assert "and 8 more: see tracker outbox" in text(mail(told, history, DOWN.until))
+
+
+def down_from(house: House, since: datetime, until: datetime) -> list[Sent]:
+    """Let the machine be off, and start the tracker as the daemon does."""
+    house.clock.at = until
+    house.restart(WORLD)
+    house.engine.refresh()
+    note_outage(house.store, since=since, now=until)
+    return house.wake()
+
+
+def test_after_a_night_off_one_mail_has_the_notice_and_what_is_late():
+    house = House(WORLD, replayed=False, opened=at("2010-06-21 09:00"))
+    house.turn_to(at("2010-06-21 12:00"))
+
+    sent = down_from(house, at("2010-06-21 12:00"), at("2010-06-22 09:30"))
+
+    assert [mail.record.coordinator for mail in sent] == ["vienna"]
+    items = [(line.item, line.kind) for line in sent[0].written.lines]
+    assert ("restart", LineKind.NOTICE) in items
+    assert ("calls", LineKind.REMINDER) in items
+    assert "1 line of this mail is late for it. Nothing expired." in text(sent[0].written)
+    assert house.turn_to(at("2010-06-22 12:00")) == [], "it is told once"
+
+
+def test_after_a_week_off_what_expired_is_named_and_never_sent():
+    house = House(WORLD, replayed=False, opened=at("2010-06-21 09:00"))
+    house.turn_to(at("2010-06-21 12:00"))
+
+    sent = down_from(house, at("2010-06-21 12:00"), at("2010-06-26 09:30"))
+
+    told = text(sent[0].written)
+    assert "Nothing left from Monday 21 June 2010, 14:00 Vienna to Saturday 26 June 2010" in told
+    assert "expired and will not be sent: see what was missed." in told
+    assert "Call the embassies" in told.partition("Missed while nothing could be sent")[2]
+    assert "calls" not in {line.item for line in sent[0].written.lines if line.kind == "reminder"}
+
+
+def test_a_start_with_nothing_missed_tells_nothing():
+    house = House(WORLD, replayed=False, opened=at("2010-06-21 09:00"))
+    house.turn_to(at("2010-06-21 12:00"))
+
+    assert down_from(house, at("2010-06-21 12:00"), at("2010-06-21 15:00")) == []
+    assert house.engine.history.outages == ()
