@@ -13,7 +13,7 @@ import pytest
 from tests.outbox import in_memory
 from tests.simulator.world import World, ends
 
-WORLDS = {"dev": 40, "ci": 400, "nightly": 20_000}
+WORLDS = {"dev": 40, "ci": 300, "nightly": 20_000}
 PARTS = 4
 SCENARIOS = 20
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
@@ -64,8 +64,8 @@ def test_a_world_is_its_seed():
 def test_a_crash_at_any_place_changes_no_end_but_by_delay(seed: int):
     with a_world(seed, crashes=False) as calm:
         calm.run()
-    wanted = ends(calm)
-    step = max(calm.passed // 12, 1) if PROFILE != "nightly" else 1
+        wanted = ends(calm)
+    step = max(calm.passed // 6, 1) if PROFILE != "nightly" else 1
 
     for place in range(1, calm.passed + 1, step):
         with a_world(seed, dies_at=place) as world:

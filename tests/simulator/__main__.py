@@ -14,9 +14,9 @@ def main() -> None:
             world.run()
         finally:
             for at, *what in world.trace:
-                print(f"{at:%d %H:%M:%S}", *what)
+                sys.stdout.write(f"{at:%d %H:%M:%S} {' '.join(map(str, what))}\n")
         for key, state in sorted(ends(world).items()):
-            print(key, state)
+            sys.stdout.write(f"{key} {state}\n")
 
 
 if __name__ == "__main__":
