@@ -18,7 +18,7 @@ def add(commands: Commands) -> None:
         run_run,
         about="Keep watch over the campaigns and send what is due, until told to stop."
         " SIGTERM and Ctrl-C finish the work in hand; SIGHUP looks at the files at once."
-        " One daemon at a time works on one database.",
+        " One daemon at a time works on a SQLite database, several may on PostgreSQL.",
         examples=(
             ("tracker run", "with ./config.toml, whose mail goes into the Maildir `outbox`"),
             ("tracker --config /etc/tracker/config.toml run", "as a service would start it"),

@@ -12,10 +12,15 @@ from rich.console import Console
 from tracker.cli.arguments import Commands, command
 from tracker.cli.held import say_held
 from tracker.cli.past import looking_back
+from tracker.cli.picture import show_picture
 from tracker.cli.show import facts, heading, paragraph, screen, show_moment, table
-from tracker.dates import show_day, show_day_short
+from tracker.content import blocks
+from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.glance import glance
 from tracker.digest.lines import standing_of
 from tracker.digest.say import city, many
+from tracker.digest.signing import growth
+from tracker.digest.stances import by_stance
 from tracker.digest.status import (
     AskStatus,
     CampaignStatus,
@@ -26,6 +31,7 @@ from tracker.digest.status import (
     status_of,
 )
 from tracker.errors import UsageError
+from tracker.events import Course
 from tracker.planning import plan
 
 _PRESSING: tuple[StepState, ...] = (
@@ -75,14 +81,19 @@ def run_status(args: Namespace) -> int:
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         planned = plan(past.files.world, past.history, now=past.now, only=only)
         found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]
+        today = past.asked.day or day_in(past.now, past.files.home)
+        seen = glance(found, planned, past.files.world, today)
     if args.json:
         for one in found:
             print(json.dumps(one, default=_plain, ensure_ascii=False))
         return 0
     out = screen()
     paragraph(out, f"Status at {past.said} ({city(past.files.home)})", style="bold")
+    paragraph(out, seen.state)
+    if seen.picture:
+        show_picture(out, seen.picture)
     for one in found:
-        _show(out, one)
+        _show(out, one, planned.courses[one.campaign], past.now)
     return 0
 
 
@@ -103,16 +114,19 @@ def _plain(value: object) -> object:
     return value.isoformat()
 
 
-def _show(out: Console, one: CampaignStatus) -> None:
+def _show(out: Console, one: CampaignStatus, whole: Course, now: datetime) -> None:
     heading(out, f"{one.title} [{one.campaign}]")
     signed = many(one.signatures, "signature") if one.signatures else ""
+    bars, days = growth(whole, now)
+    grown = f", {blocks(bars)} {days}" if bars else ""
     facts(
         out,
         (
             ("opened", show_day(one.opened)),
             ("delivered", show_day(one.delivered) if one.delivered else "not yet"),
             ("closed", f"from {show_day(one.closed)} on" if one.closed else ""),
-            ("signed", signed),
+            ("signed", f"{signed}{grown}"),
+            ("targets", by_stance(whole)),
             ("asks", "" if one.going else "none is open any more"),
         ),
     )

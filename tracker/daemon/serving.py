@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tracker.app.engine import Engine
@@ -16,6 +17,7 @@ from tracker.app.hands import Clock, Deliver
 from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
 from tracker.app.holding.epoch import must_be_there
 from tracker.app.in_force import InForce
+from tracker.app.outages import note_outage
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
@@ -88,16 +90,20 @@ async def _serve(
     async with _delivery(config, given.environ, watchdog, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
         clock = given.clock
-        holding = None
+        holding = seen = None
         if given.machine is not None:
-            clock = believed = BelievedClock(given.clock, given.machine, last_seen(store))
+            seen = last_seen(store)
+            clock = believed = BelievedClock(given.clock, given.machine, seen)
             holding = await begun(Holding(store, believed, given.machine))
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
         if holding is not None:
             engine.sending.hands.may_leave = holding.may_leave
             engine.sending.hands.note_try = holding.note_try
         bell = Bell()
-        daemon = started(engine, config_path, base / config.campaigns, bell, watchdog)
+        up_until = seen.at if seen else None
+        daemon = started(
+            engine, config_path, base / config.campaigns, bell, watchdog, up_until=up_until
+        )
         watchdog.show = Signs(engine, manager, base=base).show
         _listen(daemon, manager)
         _warn_root()
@@ -125,8 +131,13 @@ def started(
     campaigns: Path,
     bell: Bell,
     watchdog: Watchdog | None = None,
+    *,
+    up_until: datetime | None = None,
 ) -> Daemon:
-    """Recover what an earlier process left behind, read the files, and return a daemon to run."""
+    """Recover what an earlier process left behind, read the files, and return a daemon to run.
+
+    What came due since a tracker was last `up_until` is told as an outage.
+    """
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
     store = engine.store
@@ -144,6 +155,9 @@ def started(
     plans = store.planner.is_here()
     if plans:
         world = begin_planning(engine, reading, read)
+        if up_until is not None:
+            engine.refresh()  # by now some has expired, and what edits have settled is not late
+            note_outage(store, since=up_until, now=engine.clock())
     else:
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())

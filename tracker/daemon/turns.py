@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
+from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
 from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.campaign import World
@@ -15,7 +16,7 @@ from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
 from tracker.daemon.service_manager import ServiceManager
 from tracker.daemon.watchdog import Watchdog
-from tracker.errors import BusyError, UnwritableError
+from tracker.errors import BusyError, TrackerError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
@@ -54,11 +55,13 @@ class Daemon:
         self._stopping = False
         self._heard = 0
         self._told_apart = False
+        self._fault = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
-        """End the loop once the work in hand is finished."""
+        """End the loop once the work in hand is finished; nothing is begun any more."""
         self._stopping = True
+        self.engine.sending.hands.stop()
         self.bell.ring()
 
     def look(self) -> None:
@@ -69,8 +72,23 @@ class Daemon:
     async def run(self) -> None:
         """Turn whenever the bell rings, until it is told to stop."""
         while not self._stopping:
-            await self.turn()
+            await self._turn_whatever_comes()
             await self.bell.heard()
+
+    async def _turn_whatever_comes(self) -> None:
+        """Turn; a fault of ours is told, once for each, and the next turn is another chance.
+
+        What cannot be written down ends the loop: nothing may be sent then.
+        """
+        try:
+            await self.turn()
+        except TrackerError:
+            raise
+        except Exception as fault:  # noqa: BLE001 -- whatever it is, tomorrow's mails must leave
+            said = said_of(fault)
+            if said != self._fault:
+                LOG.error("a turn failed: %s", said)  # noqa: TRY400 -- its words may be a campaign's
+            self._fault = said
 
     async def turn(self) -> None:
         """Look, and if something is new or due: plan, send, and try again what was put off.
