@@ -17,7 +17,10 @@ def add(commands: Commands) -> None:
         about="Take out of the database the text of mails that left, failed or expired longer ago"
         " than `bodies` of [keep] in config.toml says. The daemon does so once a day. What was"
         " sent to whom, when and with which lines is kept.",
-        examples=(("tracker purge", "now, rather than in the coming night"),),
+        examples=(
+            ("tracker purge", "now, rather than in the coming night"),
+            ("tracker --config /etc/tracker/config.toml purge", "as on a server"),
+        ),
     )
 
 
