@@ -239,6 +239,16 @@ def test_settled_items_are_not_corrected():
     assert corrected(house.turn_to(at("2010-06-22 23:00"))) == []
 
 
+def test_once_the_ask_is_met_neither_the_meeting_nor_its_steps_are_corrected():
+    met = '[[log]]\non = 2010-06-23\nfact = "outcome"\nask = "mission"\nresult = "met"\n'
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-23 06:30"))
+
+    house.edit(a_world(CAMPAIGN + met + 'meeting = "none"\n', forums=council(TO_MONDAY)))
+
+    assert corrected(house.turn_to(at("2010-06-23 12:00"))) == []
+
+
 def test_past_items_are_not_corrected():
     house = a_house(a_world(OPENED))
     house.turn_to(at("2010-06-24 12:00"))
