@@ -82,6 +82,7 @@ class Desk:
         self.places: list[str] = []
         self.dies: int | None = None
         self.crashes = 0
+        self._runs = self._ringing = False
         self.daemon: Daemon | None = None
         self.store: Store | None = None
         self._transport: SmtpTransport | MaildirTransport
@@ -107,6 +108,19 @@ class Desk:
         for _ in range(2):
             while not self._is_turned():
                 assert self.crashes < MOST_CRASHES, f"it dies again and again: {self.places}"
+
+    def run(self, *, ringing: bool = False) -> None:
+        """Run as a service does until somebody stops it; `ringing` has it turn without a pause."""
+        self._runs, self._ringing = True, ringing
+        assert self._is_turned()
+        self.end()
+
+    def stop(self, **grace: float) -> None:
+        """Tell it to stop, from within."""
+        assert self.daemon is not None
+        if grace:
+            self.daemon.engine.sending.hands.stop(**grace)
+        self.daemon.stop()
 
     def retry_by_hand(self) -> None:
         """Ask for every mail again that failed."""
@@ -157,7 +171,19 @@ class Desk:
     async def _turned(self) -> None:
         if self.daemon is None:
             self.daemon = self._started()
-        await self.daemon.turn()
+        if not self._runs:
+            await self.daemon.turn()
+            return
+        ringing = asyncio.create_task(self._ring()) if self._ringing else None
+        await self.daemon.run()
+        if ringing is not None:
+            ringing.cancel()
+
+    async def _ring(self) -> None:
+        assert self.daemon is not None
+        while True:
+            self.daemon.bell.ring()
+            await asyncio.sleep(0.001)
 
     def _started(self) -> Daemon:
         self.store = Store.open("sqlite:///tracker.db", base=self.home)

@@ -3,7 +3,13 @@
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import pairwise
 
+LARGEST = 40_000
+ENOUGH = 4.5
+ODD = frozenset(
+    {"a", "img", "link", "script", "form", "iframe", "object", "svg", "input", "button"}
+)
 VOID = frozenset({"meta", "br", "img", "hr", "link", "input"})
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _PAIR = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
@@ -84,6 +90,28 @@ class Page(HTMLParser):
                 if which in [one.strip() for one in selectors.split(",")]:
                     found |= dict(_PAIR.findall(body.replace("!important", "")))
         return found
+
+
+def faults_of(html: str) -> list[str]:
+    """Return what is wrong with a mail's HTML for its readers; nothing, where all is well."""
+    page = Page.read(html)
+    tags = dict(page.tags)
+    faults = [*page.faults]
+    if len(html.encode()) >= LARGEST:
+        faults.append(f"{len(html.encode())} bytes")
+    if re.search(r"url\(|@import|https?:|src=|href=", html):
+        faults.append("it refers to something outside")
+    faults += [f"<{tag}> has no place in a mail" for tag in {name for name, _ in page.tags} & ODD]
+    if tags["html"].get("lang") != "en" or "title" not in tags:
+        faults.append("no language or no title")
+    depths = [int(tag[1]) for tag, _ in page.headings]
+    if depths.count(1) != 1 or any(after - before > 1 for before, after in pairwise(depths)):
+        faults.append(f"headings {depths}")
+    return faults + [
+        f"{text} on {ground} is hard to read"
+        for text, ground in page.light | page.dark
+        if contrast(text, ground) < ENOUGH
+    ]
 
 
 def contrast(first: str, second: str) -> float:

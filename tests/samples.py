@@ -2,26 +2,11 @@
 
 from datetime import UTC, datetime
 
+from tests.sample_digest import DIGEST
+from tests.sample_notices import FIXED, HELD, MISSING, PROBLEM, RESTART
+from tests.sample_words import FRIDAY, HRW, MISSION, SIGN_ON, TOLD, VIENNA, YORK
 from tracker.compose import Envelope
 from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Notice, Section
-
-HRW = "Deploy an OSCE security assistance mission to southern Kyrgyzstan"
-SIGN_ON = "Sign-on letter to the Security Council on Kyrgyzstan"
-VIENNA = (
-    "You get this because config.toml names you (vienna) as a coordinator; days and hours are "
-    "those of Vienna. Whoever keeps config.toml can change that."
-)
-MISSION = "Field an OSCE stabilisation mission with a policing mandate"
-FRIDAY = "Friday 25 June 2010, 09:00 Vienna (03:00 New York)"
-SILENT = (
-    "Still silent: U. Joy Ogwu, President of the Council (Nigeria), Mexico, Türkiye, "
-    "Bosnia and Herzegovina and 6 more"
-)
-TOLD = (
-    "I told you Thursday 24 June on Tuesday 22 June 2010, 08:00 New York. "
-    "You will be reminded again on Thursday 24 June 2010."
-)
-YORK = VIENNA.replace("vienna", "new-york").replace("Vienna", "New York")
 
 ENVELOPE = Envelope(
     sender="Campaign tracker <tracker@example.org>",
@@ -105,159 +90,6 @@ REMINDER = MailContent(
     footer=VIENNA,
 )
 
-DIGEST = MailContent(
-    kind="digest",
-    reader="New York desk",
-    zone="New York",
-    date="Monday 12 July 2010",
-    subject="Thu 15 July 10:00 OSCE Permanent Council: 2 things to do",
-    preheader="4 campaigns, 7 open asks, 1 overdue.",
-    headline="2 things to do.",
-    state="4 campaigns, 7 open asks, 1 overdue. "
-    "Next: OSCE Permanent Council, Thursday 15 July 2010.",
-    groups=(
-        Group(
-            heading="OSCE Permanent Council, Thursday 8 July 2010, 10:00 Vienna (04:00 New York)",
-            place="Hofburg, Vienna",
-            note="third session on this ask: no decision at the 2 before",
-            campaigns=(
-                CampaignLines(
-                    campaign="hrw-osce-ambassadors",
-                    title=HRW,
-                    lines=(
-                        Line(
-                            kind="follow-up",
-                            tag="asked once already",
-                            what="Log the outcome: what became of the mission?",
-                            when="",
-                            why="1 working day after Thursday 8 July 2010, then every day",
-                            settle="tracker log hrw-osce-ambassadors outcome --ask mission "
-                            "--meeting 2010-07-08 --result RESULT",
-                            detail="RESULT: met, partly met, deferred, not met, adopted not "
-                            "implemented or superseded",
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        Group(
-            heading="For the campaign as a whole",
-            campaigns=(
-                CampaignLines(
-                    campaign="icrtop-security-council",
-                    title=SIGN_ON,
-                    lines=(
-                        Line(
-                            kind="follow-up",
-                            tag="to do now",
-                            what="Telephone the missions that have not answered",
-                            when="",
-                            why="14 days after delivery on Wednesday 23 June 2010",
-                            settle="tracker log icrtop-security-council reply --target nigeria",
-                            detail=SILENT,
-                        ),
-                    ),
-                ),
-            ),
-        ),
-    ),
-    sections=(
-        Section(
-            id="overdue",
-            heading="Overdue",
-            entries=(
-                Entry(
-                    text="Write the readout of the meeting with the Chairperson",
-                    when="Friday 9 July 2010, 18:00 Vienna (12:00 New York), 3 days late",
-                    detail="gcr2p-osce",
-                ),
-            ),
-        ),
-        Section(
-            id="ahead",
-            heading="The next 14 days",
-            entries=(
-                Entry(
-                    text="OSCE Permanent Council meets (fourth session on this ask: no "
-                    "decision at the 3 before)",
-                    when="Thursday 15 July 2010, 10:00 Vienna (04:00 New York)",
-                    detail="gcr2p-osce; hrw-osce-ambassadors",
-                ),
-                Entry(
-                    text="Informal meeting of ministers, Almaty",
-                    when="Fri 16 July 2010 to Sat 17 July 2010, time not known",
-                    detail="hrw-osce-ambassadors",
-                ),
-                Entry(
-                    text="Telephone the delegations that have not answered",
-                    when="Wednesday 14 July 2010",
-                    detail="gcr2p-osce",
-                ),
-            ),
-        ),
-        Section(
-            id="silent",
-            heading="Still silent",
-            entries=(
-                Entry(
-                    text="President of the Security Council, U. Joy Ogwu, Nigeria",
-                    when="19 days silent, asked 2 times",
-                    detail="icrtop-security-council",
-                ),
-                Entry(
-                    text="Chairperson of the Permanent Council, Kairat Abdrakhmanov, Kazakhstan",
-                    when="12 days silent, asked 1 time",
-                    detail="gcr2p-osce",
-                ),
-            ),
-        ),
-        Section(
-            id="changed",
-            heading="Changed since Mon 5 July 2010",
-            entries=(
-                Entry(
-                    text="Outcome of “Field a stabilisation mission”: deferred to Thu 8 July 2010",
-                    when="Thu 1 July 2010",
-                    detail="hrw-osce-ambassadors",
-                ),
-            ),
-        ),
-        Section(
-            id="asks",
-            heading="Asks and outcomes",
-            entries=(
-                Entry(
-                    text=MISSION,
-                    when="24 June deferred → 1 July deferred; next: Thu 8 July 2010",
-                    detail="hrw-osce-ambassadors",
-                ),
-            ),
-        ),
-        Section(
-            id="signatures",
-            heading="Signatures",
-            entries=(Entry(text="20 signatures", when="2 new", detail="icrtop-security-council"),),
-        ),
-        Section(
-            id="files",
-            heading="Files with errors",
-            entries=(
-                Entry(
-                    text='campaigns/gcr2p-osce.toml:14: "meting" is not an anchor in this file',
-                    detail="it keeps running on the version of Fri 9 July 2010",
-                ),
-            ),
-        ),
-    ),
-    paste="# at the end of hrw-osce-ambassadors.toml\n"
-    "[[log]]\n"
-    "on      = 2010-07-12\n"
-    'fact    = "outcome"\n'
-    'ask     = "mission"\n'
-    "meeting = 2010-07-08\n"
-    'result  = "RESULT"',
-    footer=YORK,
-)
 
 CORRECTION = MailContent(
     kind="correction",
@@ -365,4 +197,22 @@ NOTICE = MailContent(
     footer=VIENNA,
 )
 
-SAMPLES = (REMINDER, DIGEST, CORRECTION, NOTICE)
+SAMPLES = (REMINDER, DIGEST, CORRECTION, NOTICE, PROBLEM, FIXED, HELD, MISSING, RESTART)
+
+
+__all__ = [
+    "CORRECTION",
+    "DIGEST",
+    "ENVELOPE",
+    "HRW",
+    "MISSION",
+    "NOTICE",
+    "REMINDER",
+    "SAMPLES",
+    "name_of",
+]
+
+
+def name_of(content: MailContent) -> str:
+    """Name a sample: after its kind, a notice after what it tells."""
+    return content.notices[0].item if content.kind == "notice" else content.kind

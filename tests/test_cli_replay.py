@@ -1,6 +1,7 @@
 """`tracker replay`, `tracker digest` and `tracker status` on the shipped files."""
 
 import io
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -268,3 +269,42 @@ def test_a_meeting_under_way_is_neither_ahead_nor_past(desk: Desk):
     assert state("2010-06-24T07:59Z") == "ahead"
     assert state("2010-06-24T08:30Z") == "under way"
     assert state("2010-06-24T11:00Z") == "past"
+
+
+def test_status_says_on_top_where_things_stand_and_draws_the_next_weeks(desk: Desk):
+    said = desk.run("status", "--at", "2010-07-12")
+
+    lines = said.out.splitlines()
+    assert (
+        lines[1]
+        == "5 campaigns, 7 open asks. Next: OSCE Permanent Council, Thursday 15 July 2010."
+    )
+    assert "Jul  [12]  13   14 D  15 M  16    17    18" in lines
+    assert "M meeting (OSCE Permanent Council), D deadline, r recess" in lines
+    assert "targets    2 undecided, 6 unknown" in lines
+
+
+def test_status_in_the_recess_says_when_sessions_begin_again(desk: Desk):
+    said = desk.run("status", HRW, "--at", "2010-08-16")
+
+    assert "The next" not in said.out
+    assert (
+        "\nOSCE Permanent Council is in recess until Wednesday 1 September 2010; the next\n"
+        "Thursday 2 September 2010.\n"
+    ) in said.out
+
+
+def test_a_digest_in_a_terminal_is_the_mail_and_only_styled(desk: Desk, monkeypatch):
+    plain = desk.run("digest", "new-york", "--at", "2010-07-12").out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    styled = desk.run("digest", "new-york", "--at", "2010-07-12").out
+    monkeypatch.setenv("NO_COLOR", "1")
+    bold = desk.run("digest", "new-york", "--at", "2010-07-12").out
+
+    codes = re.compile(r"\x1b\[[0-9;]*m")
+    assert "\x1b" not in plain
+    assert codes.sub("", styled) == codes.sub("", bold) == plain
+    assert "\x1b[1mThe next 4 weeks" in styled
+    assert "\x1b[1mThe next 4 weeks" in bold
+    assert max(map(len, plain.splitlines())) <= 80

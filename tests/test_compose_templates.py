@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.samples import DIGEST, ENVELOPE, REMINDER, SAMPLES
+from tests.samples import DIGEST, ENVELOPE, REMINDER, SAMPLES, name_of
 from tracker.compose import Composer, template_problems
 
 SHIPPED = Path(__file__).parents[1] / "templates"
@@ -142,13 +142,13 @@ def assert_all_is_said(text: str) -> None:
     assert REMINDER.footer in flat
 
 
-@pytest.mark.parametrize("content", SAMPLES, ids=lambda one: one.kind)
+@pytest.mark.parametrize("content", SAMPLES, ids=name_of)
 def test_without_any_template_a_mail_is_still_whole(tmp_path: Path, content, golden):
     rendered = Composer(tmp_path).render(content)
 
     assert rendered.html == ""
     assert len(rendered.problems) == 2
-    golden(f"mails/{content.kind}.plain.txt", rendered.text)
+    golden(f"mails/{name_of(content)}.plain.txt", rendered.text)
 
 
 ESCAPES = [

@@ -26,6 +26,7 @@ A_QUARTER_OF_AN_HOUR = 900.0
 # What becomes of the mail, and by which letter:
 #   s sent   t temporary   f failed for good   u unknown, the server may have it
 #   r the relay is ill   a it will not have us (access)   p no trusted TLS (protection)
+# Two letters: which of two things comes first is up to the machine.
 # At RSET a recipient was refused before, at QUIT a mail was sent: that is what remains.
 TABLE = """
                   greet EHLO STLS EHLO AUTH MAIL RCPT DATA text dot  RSET QUIT
@@ -41,7 +42,7 @@ endless-line        r    r    r    r    r    r    r    r    u    u    f    s
 8-KiB-line          s    s    s    s    s    s    s    s    s    s    f    s
 9-KiB-line          r    r    r    r    r    r    r    r    u    u    f    s
 two-answers         r    r    r    r    r    r    r    r    s    s    f    s
-unasked-later       r    r    p    r    r    r    r    s    s    s    f    s
+unasked-later       r|p  r    p|r  r    r    r    r    s|r  s    s    f    s
 NUL-in-code         r    r    r    r    r    r    r    r    u    u    f    s
 gibberish           r    r    r    r    r    r    r    r    u    u    f    s
 TLS-record          r    r    r    r    r    r    r    r    u    u    f    s
@@ -79,9 +80,9 @@ LETTERS = {
 }
 ROWS = {line.split()[0]: line.split()[1:] for line in TABLE.strip().splitlines()[1:]}
 PAIRS = [
-    pytest.param(name, phase, letter, id=f"{name}-{phase}")
+    pytest.param(name, phase, meant, id=f"{name}-{phase}")
     for name, letters in ROWS.items()
-    for phase, letter in zip(PHASES, letters, strict=True)
+    for phase, meant in zip(PHASES, letters, strict=True)
 ]
 # It says that it has the text when it cannot have read it: sent, by all that anybody can know.
 LIE = ("unasked-later", "DATA")
@@ -94,7 +95,7 @@ USED = [
     pytest.param(
         name,
         phase,
-        "s" if name in TIRED or (letter == "r" and name not in SLOW) else letter,
+        "s" if name in TIRED or (letter == "r" and name not in SLOW) else letter[0],
         id=f"{name}-{phase}",
     )
     for name, letters in ROWS.items()
@@ -135,11 +136,12 @@ async def try_twice(name: str, phase: str) -> Seen:
     return Seen(first, again, server)
 
 
-@pytest.mark.parametrize(("name", "phase", "letter"), PAIRS)
-def test_each_misbehaviour_has_its_one_outcome(name: str, phase: str, letter: str):
+@pytest.mark.parametrize(("name", "phase", "meant"), PAIRS)
+def test_each_misbehaviour_has_its_one_outcome(name: str, phase: str, meant: str):
     seen, took = run(try_twice(name, phase))
 
-    assert letter_of(seen.first) == letter, seen.first
+    letter = letter_of(seen.first)
+    assert letter in meant.split("|"), seen.first
     assert took < A_QUARTER_OF_AN_HOUR + 60
     assert seen.first.text.isprintable()
     assert len(seen.first.text) <= 500

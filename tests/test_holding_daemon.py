@@ -10,7 +10,9 @@ import pytest
 from tests.a_machine import AMachine
 from tests.held_desk import DAY, HOUR, MINUTE, TUESDAY, HeldDesk, a_home
 from tests.test_holding_clock import AHEAD_BY_LITTLE
+from tracker.app.resuming import go_on
 from tracker.planning import Plan
+from tracker.store import Store
 
 YEAR = timedelta(days=365)
 JUMPS: dict[str, Callable[[datetime], datetime]] = {
@@ -170,3 +172,37 @@ async def test_what_is_held_is_not_planned_anew_at_every_look(tmp_path: Path):
         desk.computer.pass_by(timedelta(seconds=2))
         assert await desk.turn() == []
     assert plans <= 1
+
+
+async def test_a_clock_that_a_person_vouches_for_goes_on_from_there(tmp_path: Path):
+    desk = await HeldDesk(a_home(tmp_path), AMachine(TUESDAY)).start()
+    await desk.live(HOUR)
+    desk.computer.set_clock(desk.computer.now + DAY)  # it was a day behind and is put right
+    assert await desk.turn() == []
+    assert desk.held == {"clock"}
+
+    with Store.open("sqlite:///tracker.db", base=desk.home) as store:
+        reading = desk.clock.reading()
+        assert go_on(store, ["clock"], reading, "this-one", sent_already=False) == ["clock"]
+    left = await desk.turn()
+
+    assert desk.held == set()
+    assert "vienna" in {one.coordinator for one in left}
+    desk.computer.set_clock(desk.computer.now + DAY)  # no word was given for this one
+    await desk.turn()
+    assert desk.held == {"clock"}
+
+
+async def test_a_first_start_waits_for_a_clock_that_can_be_believed(tmp_path: Path):
+    machine = AMachine(datetime(1970, 1, 1, tzinfo=UTC))
+    starting = asyncio.create_task(HeldDesk(a_home(tmp_path), machine).start())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not starting.done()
+
+    machine.set_clock(TUESDAY)
+    desk = await starting
+
+    await desk.live(HOUR)
+    assert {entry.at.year for entry in desk.store.journal()} == {2027}
+    assert desk.held == set()

@@ -1,11 +1,14 @@
 """What one mail says, as plain data for the templates; every string is ready to print."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import Struct
 
 from tracker.occurrence import Topic
 
+_BLOCKS = "▁▂▃▄▅▆▇█"
 Tells = tuple[tuple[Topic, datetime | None], ...]
 
 
@@ -53,13 +56,14 @@ class Entry(Struct, frozen=True, kw_only=True):
     """One line of a digest's section or of a notice: `when` may be empty.
 
     `tells` are the dates that it gives, by what they are of: a reader who was told one is told
-    again when it changes.
+    again when it changes. `bars` draws how something grew, each in hundredths of the last.
     """
 
     text: str
     when: str = ""
     detail: str = ""
     tells: Tells = ()
+    bars: tuple[int, ...] = ()
 
 
 class Section(Struct, frozen=True, kw_only=True):
@@ -70,8 +74,36 @@ class Section(Struct, frozen=True, kw_only=True):
     entries: tuple[Entry, ...]
 
 
+class PictureDay(Struct, frozen=True, kw_only=True):
+    """One day of the picture: its number, then the signs of what is on it as the legend has them.
+
+    Today's number stands in brackets; a day that is over is empty. `look` is how the day is to
+    stand out, besides in words: "marked" where something is on it, "pause" in a recess.
+    """
+
+    said: str
+    look: Literal["", "marked", "pause"] = ""
+
+
+class PictureWeek(Struct, frozen=True, kw_only=True):
+    """One row of the picture, Monday to Sunday; `month` is named where it begins."""
+
+    month: str
+    days: tuple[PictureDay, ...]
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """The next weeks in one look; the `legend` says its signs, and `notes` what it cannot."""
+
+    heading: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[PictureWeek, ...] = ()
+    legend: str = ""
+    notes: tuple[str, ...] = ()
+
+
 class Notice(Struct, frozen=True, kw_only=True):
-    """Word about a file: accepted, problem, fixed, held, missing."""
+    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart."""
 
     item: str
     campaign: str
@@ -102,8 +134,9 @@ class MailContent(Struct, frozen=True, kw_only=True):
     """One coordinator's whole message.
 
     `kind` is digest, correction, reminder or notice; `headline` is the first line: what to do.
-    `state` is the digest's one sentence on where things stand. `paste` are the TOML lines to
-    paste, once per mail, for those without a shell. `footer` says why this reader got this mail.
+    `state` is the digest's one sentence on where things stand, `picture` its weeks. `paste` are
+    the TOML lines to paste, once per mail, for those without a shell. `footer` says why this
+    reader got this mail.
     `invitations` are the meetings that it reminds of or corrects, each a file for a calendar.
     """
 
@@ -117,7 +150,17 @@ class MailContent(Struct, frozen=True, kw_only=True):
     groups: tuple[Group, ...] = ()
     notices: tuple[Notice, ...] = ()
     state: str = ""
+    picture: Picture | None = None
     sections: tuple[Section, ...] = ()
     paste: str = ""
     footer: str = ""
     invitations: tuple[Invitation, ...] = ()
+
+
+def blocks(heights: Iterable[int]) -> str:
+    """Draw heights in hundredths as a row of blocks.
+
+    >>> blocks([10, 50, 100])
+    '▁▄█'
+    """
+    return "".join(_BLOCKS[min(max(one - 1, 0) * len(_BLOCKS) // 100, 7)] for one in heights)

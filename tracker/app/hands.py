@@ -9,12 +9,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from traceback import extract_tb
 
+from tracker.app.faults import said_of
 from tracker.app.nights import morning_after
 from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, wait_before_retry
 from tracker.app.remembering import digest_sent
-from tracker.app.telling import never_told, told_after_all
+from tracker.app.telling import never_told, perhaps_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
@@ -25,6 +25,7 @@ from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
 AT_ONCE = 4
+GRACE_SECONDS = 20.0  # for answers, once told to stop: a service manager kills after 90
 ANSWERS = ("sent", "temporary", "permanent")
 RELAY = "relay"  # the mark under which the server's health survives a restart
 Clock = Callable[[], datetime]
@@ -57,13 +58,20 @@ class Hands:
         self.note_try: Callable[[], None] = lambda: None
         self._hides_nothing = hides_nothing
         self._under_way = 0
+        self._awaited: set[asyncio.Future[Outcome]] = set()
+        self._stopping = False
         self._held: set[str] = set()
         kept = store.marked(RELAY)
         self.relay = Relay.load(kept.value) if kept else Relay()
 
+    def stop(self, *, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Start no mail any more, and after a while wait for no answer any more."""
+        self._stopping = True
+        asyncio.get_running_loop().call_later(grace_seconds, self._wait_no_longer)
+
     def is_open(self) -> bool:
         """Say whether another mail may be started now: the one gate that every mail passes."""
-        if not self.may_leave():
+        if self._stopping or not self.may_leave():
             return False
         now = self.clock()
         self._held = {one.cause for one in self.store.holds()}
@@ -109,17 +117,33 @@ class Hands:
             return Outcome("relay", None, str(fault))  # what cannot be written down is not sent
         try:
             here("unconnected")
-            outcome = await self.deliver(record, coordinator.email)
+            outcome = await self._answered(self.deliver(record, coordinator.email))
             here("answer-unwritten")
         except Exception as fault:
             if self._hides_nothing:
                 raise
             # Nobody knows how far it came: as with an answer that was lost.
-            place = extract_tb(fault.__traceback__)[-1]
-            said = f"a fault of ours: {type(fault).__name__} at {place.filename}:{place.lineno}"
+            said = f"a fault of ours: {said_of(fault)}"
             LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
             return Outcome("unknown", None, said)
         return outcome
+
+    async def _answered(self, delivery: Awaitable[Outcome]) -> Outcome:
+        """Wait for the answer; whoever is told to stop does not do so for ever."""
+        awaited = asyncio.ensure_future(delivery)
+        self._awaited.add(awaited)
+        try:
+            return await awaited
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            return Outcome("unknown", None, "the tracker was stopped before the answer came")
+        finally:
+            self._awaited.discard(awaited)
+
+    def _wait_no_longer(self) -> None:
+        for awaited in self._awaited:
+            awaited.cancel()
 
     def _go_on(self, now: datetime) -> None:
         """Hear that a person has let the hold go that the server's health had called for."""
@@ -152,6 +176,7 @@ class Hands:
                 pause = wait_before_retry(record.id, record.recoveries)
                 at = by_day(record, config, now + pause)
                 self.store.mark_unknown(record, outcome.text, now=now, at=at)
+                self.store.record([perhaps_told(record.id, now=now)])
             case "temporary":
                 at = by_day(record, config, now + wait_before_retry(record.id, record.put_off))
                 self.store.mark_retry(record, at, outcome.code, outcome.text, now=now)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from tracker.app.edits import EDIT, edits_from
+from tracker.app.outages import OUTAGE, outages_from
 from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
@@ -86,6 +87,7 @@ def history_from(entries: Iterable[JournalEntry], facts: Facts, blank: History) 
         digests=digests,
         words=tuple(spoken(entries).words.values()),
         edits=edits_from(edits),
+        outages=outages_from(one for one in entries if one.kind == OUTAGE),
     )
 
 

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from traceback import extract_tb
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.faults import said_of
 from tracker.app.hands import Clock, Deliver, Hands
 from tracker.app.in_force import InForce
 from tracker.app.nights import apart_from_paused, night_over
@@ -185,8 +185,7 @@ class Sending:
 
     def _note_unwritten(self, reader: str, fault: Exception) -> None:
         """Log a fault once, by its kind and place: its words may be those of a campaign."""
-        place = extract_tb(fault.__traceback__)[-1]
-        said = f"{type(fault).__name__} at {place.filename}:{place.lineno}"
+        said = said_of(fault)
         if self._unwritten.get(reader) != said:
             LOG.error("no mail could be written for %s: %s; its lines stay queued", reader, said)
         self._unwritten[reader] = said

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from tracker.errors import BusyError
+from tracker.errors import BusyError, UnwritableError
 
 LOG = logging.getLogger("tracker")
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
@@ -20,7 +20,7 @@ async def until_written(write: Callable[[], None], *, first_pause: float = FIRST
     while True:
         try:
             write()
-        except BusyError as away:
+        except (BusyError, UnwritableError) as away:
             LOG.warning("could not write down what became of a mail, and tries again: %s", away)
         else:
             return

@@ -29,6 +29,7 @@ def config_faults(config: Config) -> list[Fault]:
         *_transport(config.mail.transport),
         *_token_command(config.mail),
         *_database(config.database),
+        *_prometheus_file(config.health.prometheus_file),
     ]
 
 
@@ -112,4 +113,14 @@ def _database(database: str) -> Iterator[Fault]:
             code="database",
             message="this is not the address of a database",
             expected=("sqlite:///tracker.db", "postgresql+psycopg://HOST/NAME"),
+        )
+
+
+def _prometheus_file(file: str | None) -> Iterator[Fault]:
+    if file is not None and not file.endswith(".prom"):
+        yield Fault(
+            path=("health", "prometheus_file"),
+            code="not-prom",
+            message="Prometheus' node exporter reads no file but those named *.prom",
+            hint=f'write "{file}.prom"',
         )

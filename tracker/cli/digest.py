@@ -11,10 +11,11 @@ from tracker.app.live import live_history
 from tracker.app.replay import SimulatedClock, first_moment, rewound, wind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of
+from tracker.cli.mail import show_mail
 from tracker.cli.moments import moment_of
 from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files, say_not_in_force
-from tracker.cli.show import printable
+from tracker.cli.show import screen
 from tracker.cli.waiting import progress
 from tracker.compose import Composer
 from tracker.events import replayed
@@ -59,8 +60,7 @@ def run_digest(args: Namespace) -> int:
         at = args.clock()
         asked = _live(args, reader, files, at)
     text = composer.render(asked.written.content)
-    print(f"Subject: {text.subject}\n")
-    print(printable(text.text))
+    show_mail(screen(), text.subject, text.text)
     if not asked.leaves:
         print(_why_not(reader, files), file=sys.stderr)
     return 0

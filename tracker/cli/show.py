@@ -50,7 +50,7 @@ def facts(screen: Console, rows: Iterable[tuple[str, str]]) -> None:
     for name, text in rows:
         if text:
             grid.add_row(name, printable(text))
-    _draw(screen, grid)
+    draw(screen, grid)
 
 
 def table(screen: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -60,10 +60,10 @@ def table(screen: Console, heads: Sequence[str], rows: Iterable[Sequence[str]]) 
         drawn.add_column(head, overflow="fold")
     for row in rows:
         drawn.add_row(*(printable(cell) for cell in row))
-    _draw(screen, drawn)
+    draw(screen, drawn)
 
 
-def _draw(screen: Console, drawn: Table) -> None:
+def draw(screen: Console, drawn: Table) -> None:
     """Print a table; in a file or a pipe without the blanks that fill its cells."""
     if screen.is_terminal:
         screen.print(drawn)

@@ -12,10 +12,15 @@ from rich.console import Console
 from tracker.cli.arguments import Commands, command
 from tracker.cli.held import say_held
 from tracker.cli.past import looking_back
+from tracker.cli.picture import show_picture
 from tracker.cli.show import facts, heading, paragraph, screen, show_moment, table
-from tracker.dates import show_day, show_day_short
+from tracker.content import blocks
+from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.glance import glance
 from tracker.digest.lines import standing_of
 from tracker.digest.say import city, many
+from tracker.digest.signing import growth
+from tracker.digest.stances import by_stance
 from tracker.digest.status import (
     AskStatus,
     CampaignStatus,
@@ -25,6 +30,8 @@ from tracker.digest.status import (
     TargetStatus,
     status_of,
 )
+from tracker.errors import UsageError
+from tracker.events import Course
 from tracker.planning import plan
 
 _PRESSING: tuple[StepState, ...] = (
@@ -46,40 +53,56 @@ def add(commands: Commands) -> None:
         "status",
         run_status,
         about="Show how far campaigns have come: meetings, steps, targets, asks, signatures."
-        " Without --at it is now; a bare date is the end of that day.",
+        " Without --at it is now; a bare date is the end of that day. --health says in one line"
+        " whether the tracker itself is well, and exits with 1 if it is not.",
         examples=(
             (
                 "tracker status hrw-osce-ambassadors --at 2010-07-22",
                 "the evening on which the Permanent Council decided, after three deferrals",
             ),
-            (
-                "tracker status icrtop-security-council --at 2010-06-23 --json",
-                "the sign-on letter on the day it was delivered, as JSON",
-            ),
+            ("tracker status --health", "for a monitoring program: `fine`, or what is wrong"),
         ),
     )
     parser.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="default: all of them")
     parser.add_argument("--at", metavar="T", help="a date or a date-time; default: now")
     parser.add_argument("--json", action="store_true", help="one object a campaign, one a line")
+    parser.add_argument(
+        "--health", action="store_true", help="is the tracker itself well? exit code 0 or 1"
+    )
 
 
 def run_status(args: Namespace) -> int:
-    """Print where each campaign stands."""
+    """Print where each campaign stands, or with --health how the tracker is."""
+    if args.health:
+        return _health(args)
     with looking_back(args) as past:
         if past.store is not None:
             say_held(past.store, past.files)
         only = [past.files.campaign(args.campaign)] if args.campaign else None
         planned = plan(past.files.world, past.history, now=past.now, only=only)
         found = [status_of(one, planned, today=past.asked.day) for one in planned.courses]
+        today = past.asked.day or day_in(past.now, past.files.home)
+        seen = glance(found, planned, past.files.world, today)
     if args.json:
         for one in found:
             print(json.dumps(one, default=_plain, ensure_ascii=False))
         return 0
     out = screen()
     paragraph(out, f"Status at {past.said} ({city(past.files.home)})", style="bold")
+    paragraph(out, seen.state)
+    if seen.picture:
+        show_picture(out, seen.picture)
     for one in found:
-        _show(out, one)
+        _show(out, one, planned.courses[one.campaign], past.now)
     return 0
+
+
+def _health(args: Namespace) -> int:
+    if args.campaign or args.at:
+        raise UsageError("--health is about the tracker now: give no campaign and no --at")
+    from tracker.cli.health import run_health  # noqa: PLC0415 -- loads the database
+
+    return run_health(args)
 
 
 def _plain(value: object) -> object:
@@ -91,16 +114,19 @@ def _plain(value: object) -> object:
     return value.isoformat()
 
 
-def _show(out: Console, one: CampaignStatus) -> None:
+def _show(out: Console, one: CampaignStatus, whole: Course, now: datetime) -> None:
     heading(out, f"{one.title} [{one.campaign}]")
     signed = many(one.signatures, "signature") if one.signatures else ""
+    bars, days = growth(whole, now)
+    grown = f", {blocks(bars)} {days}" if bars else ""
     facts(
         out,
         (
             ("opened", show_day(one.opened)),
             ("delivered", show_day(one.delivered) if one.delivered else "not yet"),
             ("closed", f"from {show_day(one.closed)} on" if one.closed else ""),
-            ("signed", signed),
+            ("signed", f"{signed}{grown}"),
+            ("targets", by_stance(whole)),
             ("asks", "" if one.going else "none is open any more"),
         ),
     )

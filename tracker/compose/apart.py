@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,8 @@ class Apart:
         self._end: Callable[[], int | None] = lambda: None
         self._given_up: dict[str, tuple[object, BrokenTemplate]] = {}
 
-    def part(self, name: str, values: str, version: object) -> str | BrokenTemplate:
-        """Render a template with what a JSON text holds; what it gives is whole, or a problem."""
+    def part(self, name: str, values: Mapping[str, Any], version: object) -> str | BrokenTemplate:
+        """Render a template with plain data; what it gives is whole, or a problem."""
         answer = self._ask({"name": name, "values": values}, version)
         return answer if isinstance(answer, BrokenTemplate) else str(answer["made"])
 
@@ -50,7 +50,7 @@ class Apart:
         answer = self._ask({"name": name}, version)
         return answer if isinstance(answer, BrokenTemplate) else None
 
-    def _ask(self, request: dict[str, str], version: object) -> dict[str, Any] | BrokenTemplate:
+    def _ask(self, request: dict[str, Any], version: object) -> dict[str, Any] | BrokenTemplate:
         name = request["name"]
         then, why = self._given_up.get(name, (None, None))
         if why is not None and then == version:

@@ -42,7 +42,7 @@ def _limit() -> None:
         resource.setrlimit(limit, (most, most))
 
 
-def _answer(parts: Parts, request: dict[str, str]) -> dict[str, Any]:
+def _answer(parts: Parts, request: dict[str, Any]) -> dict[str, Any]:
     name, values = request["name"], request.get("values")
     made = parts.problem(name) if values is None else parts.part(name, values)
     if isinstance(made, BrokenTemplate):

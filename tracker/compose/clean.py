@@ -31,11 +31,15 @@ def clean(text: str, *, longest: int = 200) -> str:
     >>> clean("Vienna\r\nBcc: x@example.org =?utf-8?q?=0A?=")
     'Vienna Bcc: x@example.org = ?utf-8?q?=0A?='
     """
-    shown = unicodedata.normalize("NFC", "".join(_shown(sign) for sign in text))
+    shown = text if text.isascii() and text.isprintable() else _all_shown(text)
     line = " ".join(shown.split()).replace("=?", "= ?")
     if len(line) <= longest:
         return line
     return f"{line[: longest - 1].rstrip()}…"
+
+
+def _all_shown(text: str) -> str:
+    return unicodedata.normalize("NFC", "".join(_shown(sign) for sign in text))
 
 
 def _shown(sign: str) -> str:

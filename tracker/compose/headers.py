@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from tracker.compose.clean import clean
@@ -30,6 +31,7 @@ _LONGEST_HOST = 40
 _SENDER = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 
 
+@lru_cache(512)
 def mailbox(name: str, address: str) -> Address:
     """Return one recipient or sender; a domain in other letters goes as its A-label.
 
@@ -44,6 +46,7 @@ def mailbox(name: str, address: str) -> Address:
     )
 
 
+@lru_cache(16)
 def sender(text: str) -> Address:
     """Read `Campaign tracker <tracker@example.org>`, or an address alone."""
     found = _SENDER.fullmatch(text.strip())

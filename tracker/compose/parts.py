@@ -1,21 +1,20 @@
 """One part of a mail, its text or its HTML, made from a template right here."""
 
-import json
-import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-import css_inline
 from jinja2 import TemplateSyntaxError
 from msgspec import Struct
 
+from tracker.compose.inlining import Inliner
 from tracker.compose.loader import environment
 
 LONGEST_PART = 256 * 1024
 LONGEST_INLINED = 1024 * 1024  # every element gets its styles, which may be many
-# What no mail program shows; lone surrogates besides cannot be written as UTF-8.
-_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# What no mail program shows: the control signs but for tab and line break.
+_UNSAYABLE = bytes({*range(32), 127} - {*b"\t\n\r"})
 
 
 class BrokenTemplate(Struct, frozen=True):
@@ -34,12 +33,10 @@ class Parts:
 
     def __init__(self, *folders: Path) -> None:
         self._templates = environment(*folders)
-        self._inliner = css_inline.CSSInliner(
-            load_remote_stylesheets=False, keep_style_tags=False, keep_link_tags=False
-        )
+        self._inliner = Inliner()
 
-    def part(self, name: str, values: str) -> str | BrokenTemplate:
-        """Render a template with what a JSON text holds; what it gives is whole, or a problem."""
+    def part(self, name: str, values: Mapping[str, Any]) -> str | BrokenTemplate:
+        """Render a template with plain data; what it gives is whole, or a problem."""
         try:
             text = self.as_written(name, values)
             if not text.strip():
@@ -49,7 +46,7 @@ class Parts:
             return _problem(broken, name)
         return made if len(made) <= LONGEST_INLINED else _too_long(name, LONGEST_INLINED)
 
-    def as_written(self, name: str, values: str) -> str:
+    def as_written(self, name: str, values: Mapping[str, Any]) -> str:
         """Return what a template gives, before any styles are inlined; may raise anything."""
         return tidy("".join(self._pieces(name, values)))
 
@@ -61,9 +58,9 @@ class Parts:
             return _problem(broken, name)
         return None
 
-    def _pieces(self, name: str, values: str) -> Iterator[str]:
+    def _pieces(self, name: str, values: Mapping[str, Any]) -> Iterator[str]:
         size = 0
-        for piece in self._templates.get_template(name).generate(json.loads(values)):
+        for piece in self._templates.get_template(name).generate(values):
             size += len(piece)
             if size > LONGEST_PART:
                 raise _TooLongError(_too_long(name, LONGEST_PART).message)
@@ -75,8 +72,9 @@ class _TooLongError(Exception):
 
 
 def tidy(text: str) -> str:
-    """Drop what no mail program shows and cannot be written as UTF-8."""
-    return _UNSAYABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    """Drop what no mail program shows and lone surrogates, which cannot be written as UTF-8."""
+    raw = text.encode(errors="ignore").translate(None, _UNSAYABLE)
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode()
 
 
 def _too_long(name: str, most: int) -> BrokenTemplate:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tracker.compose.loader import wrapped
-from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Section
+from tracker.content import CampaignLines, Entry, Group, Line, MailContent, Picture, Section
 
 
 def plain(content: MailContent) -> str:
@@ -17,6 +17,8 @@ def _blocks(content: MailContent) -> Iterator[str]:
     yield wrapped(content.state)
     for group in content.groups:
         yield from _group(group)
+    if content.picture:
+        yield from _picture(content.picture)
     for section in content.sections:
         yield from _section(section)
     for notice in content.notices:
@@ -28,6 +30,16 @@ def _blocks(content: MailContent) -> Iterator[str]:
         yield wrapped("No shell? Paste this at the end of the campaign's file:")
         yield content.paste
     yield wrapped(content.footer)
+
+
+def _picture(picture: Picture) -> Iterator[str]:
+    """Say which days have something, each with its signs; a table takes a template."""
+    yield wrapped(picture.heading)
+    for week in picture.weeks:
+        marked = (day.said for day in week.days if day.look)
+        yield wrapped(", ".join(marked))
+    yield wrapped(picture.legend)
+    yield from (wrapped(note) for note in picture.notes)
 
 
 def _group(group: Group) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """A mail's content to its subject, text and HTML, whatever state the templates are in."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from tracker.compose.plain import plain
 from tracker.content import MailContent
 
 KINDS = ("reminder", "digest", "correction", "notice")
+NOTICES = ("accepted", "problem", "fixed", "held", "missing", "restart")
 
 
 class Rendered(Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Renderer:
 
     def render(self, content: MailContent) -> Rendered:
         """Render both parts; a broken template costs its own part only, and is reported."""
-        values = json.dumps(plain_data(content))
+        values = plain_data(content)
         text = self._part(f"{content.kind}.txt", values)
         html = self._part(f"{content.kind}.html", values)
         return Rendered(
@@ -61,7 +61,7 @@ class Renderer:
             return self._parts.problem(name)
         return self._apart.problem(name, version)
 
-    def _part(self, name: str, values: str) -> str | BrokenTemplate:
+    def _part(self, name: str, values: dict[str, Any]) -> str | BrokenTemplate:
         version = self._own.version()
         if version is None:
             return self._parts.part(name, values)

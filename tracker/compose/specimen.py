@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tracker.compose.message import Composer
 from tracker.compose.parts import BrokenTemplate
-from tracker.compose.render import KINDS
+from tracker.compose.render import KINDS, NOTICES
 from tracker.content import (
     CampaignLines,
     Entry,
@@ -13,6 +15,9 @@ from tracker.content import (
     Line,
     MailContent,
     Notice,
+    Picture,
+    PictureDay,
+    PictureWeek,
     Section,
 )
 
@@ -32,6 +37,11 @@ def template_problems(composer: Composer) -> list[tuple[str, int, str]]:
         if problem is not None:
             found[problem] = None
     return sorted((one.file, one.line, one.message) for one in found)
+
+
+def sample(kind: str, *, subject: str) -> MailContent:
+    """Return a mail with as little in it as there can be."""
+    return replace(_bare(kind), subject=subject)
 
 
 def _own(folder: Path) -> Iterator[str]:
@@ -56,7 +66,7 @@ def _bare(kind: str) -> MailContent:
 def _full(kind: str) -> MailContent:
     entries = (
         Entry(text="Permanent Council meets", when="Thursday", detail="HRW"),
-        Entry(text="A"),
+        Entry(text="A", bars=(50, 100)),
     )
     section = Section(id="ahead", heading="The next 14 days", entries=entries)
     return MailContent(
@@ -68,19 +78,33 @@ def _full(kind: str) -> MailContent:
         preheader="Call the embassies",
         headline="Tomorrow 10:00 Permanent Council. 1 thing to do.",
         groups=(_group(),),
-        notices=(
-            Notice(
-                item="accepted",
-                campaign="hrw-osce-ambassadors",
-                title="Deploy a mission",
-                headline="The tracker now follows this campaign.",
-                sections=(section,),
-            ),
-        ),
+        notices=tuple(_notice(item, section) for item in NOTICES),
         state="1 campaign, 1 open ask.",
+        picture=_picture(),
         sections=(section,),
         paste='[[log]]\non = 2010-06-23\nfact = "done"',
         footer="You get this because config.toml names you.",
+    )
+
+
+def _notice(item: str, section: Section) -> Notice:
+    return Notice(
+        item=item,
+        campaign="hrw-osce-ambassadors",
+        title="Deploy a mission",
+        headline="The tracker now follows this campaign.",
+        sections=(section,),
+    )
+
+
+def _picture() -> Picture:
+    days = (PictureDay(said="[14]"), PictureDay(said="15 M", look="marked"))
+    return Picture(
+        heading="This week",
+        weekdays=("Mon", "Tue"),
+        weeks=(PictureWeek(month="Jul", days=days),),
+        legend="M meeting",
+        notes=("The last session before the recess is Thursday 29 July 2010.",),
     )
 
 

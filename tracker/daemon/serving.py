@@ -7,6 +7,7 @@ import signal
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tracker.app.engine import Engine
@@ -16,13 +17,17 @@ from tracker.app.hands import Clock, Deliver
 from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
 from tracker.app.holding.epoch import must_be_there
 from tracker.app.in_force import InForce
+from tracker.app.outages import note_outage
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
+from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.signs import Signs
 from tracker.daemon.turns import Daemon
+from tracker.daemon.watchdog import Watchdog
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
@@ -80,21 +85,30 @@ async def _serve(
     given: _Given,
 ) -> None:
     base = config_path.parent
-    async with _delivery(config, given.environ, base=base) as deliver:
+    manager = ServiceManager.of(given.environ)
+    watchdog = Watchdog(store, manager)
+    async with _delivery(config, given.environ, watchdog, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
         clock = given.clock
-        holding = None
+        holding = seen = None
         if given.machine is not None:
-            clock = believed = BelievedClock(given.clock, given.machine, last_seen(store))
+            seen = last_seen(store)
+            clock = believed = BelievedClock(given.clock, given.machine, seen)
             holding = await begun(Holding(store, believed, given.machine))
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
         if holding is not None:
             engine.sending.hands.may_leave = holding.may_leave
             engine.sending.hands.note_try = holding.note_try
         bell = Bell()
-        daemon = started(engine, config_path, base / config.campaigns, bell)
-        _listen(daemon)
+        up_until = seen.at if seen else None
+        daemon = started(
+            engine, config_path, base / config.campaigns, bell, watchdog, up_until=up_until
+        )
+        watchdog.show = Signs(engine, manager, base=base).show
+        _listen(daemon, manager)
+        _warn_root()
         bell.start()
+        manager.ready()
         try:
             async with heartbeat(store, clock):
                 await daemon.run()
@@ -111,8 +125,19 @@ async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Hold
     return holding
 
 
-def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> Daemon:
-    """Recover what an earlier process left behind, read the files, and return a daemon to run."""
+def started(
+    engine: Engine,
+    config_path: Path,
+    campaigns: Path,
+    bell: Bell,
+    watchdog: Watchdog | None = None,
+    *,
+    up_until: datetime | None = None,
+) -> Daemon:
+    """Recover what an earlier process left behind, read the files, and return a daemon to run.
+
+    What came due since a tracker was last `up_until` is told as an outage.
+    """
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
     store = engine.store
@@ -130,16 +155,19 @@ def started(engine: Engine, config_path: Path, campaigns: Path, bell: Bell) -> D
     plans = store.planner.is_here()
     if plans:
         world = begin_planning(engine, reading, read)
+        if up_until is not None:
+            engine.refresh()  # by now some has expired, and what edits have settled is not late
+            note_outage(store, since=up_until, now=engine.clock())
     else:
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell, plans=plans)
+    return Daemon(engine, folder, read, bell, watchdog, plans=plans)
 
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: MutableMapping[str, str], *, base: Path
+    config: Config, environ: MutableMapping[str, str], watchdog: Watchdog, *, base: Path
 ) -> AsyncIterator[Deliver]:
     def secret() -> Secret | None:
         return read_secret(config.mail, environ, base=base)
@@ -148,6 +176,7 @@ async def _delivery(
     environ.pop(VARIABLE, None)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
+        watchdog.written()  # its bytes are committed, or it would not be here
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)
         level = logging.INFO if outcome.state == "sent" else logging.WARNING
         LOG.log(level, "%s", _what_became(record, outcome))
@@ -175,11 +204,21 @@ def _what_became(record: MailRecord, outcome: Outcome) -> str:
     )
 
 
-def _listen(daemon: Daemon) -> None:
+def _listen(daemon: Daemon, manager: ServiceManager) -> None:
+    def stop() -> None:
+        manager.stopping()
+        daemon.stop()
+
     loop = asyncio.get_running_loop()
     for number, act in (
-        (signal.SIGTERM, daemon.stop),
-        (signal.SIGINT, daemon.stop),
+        (signal.SIGTERM, stop),
+        (signal.SIGINT, stop),
         (signal.SIGHUP, daemon.look),
     ):
         loop.add_signal_handler(number, act)
+
+
+def _warn_root() -> None:
+    # Warned of and not refused: in a container there may be nobody else, and mail matters more.
+    if os.geteuid() == 0:
+        LOG.warning("runs as root, which it never needs: give it a user of its own")

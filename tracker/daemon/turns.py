@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
+from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
 from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.campaign import World
@@ -13,7 +14,9 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
-from tracker.errors import BusyError, UnwritableError
+from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.watchdog import Watchdog
+from tracker.errors import BusyError, TrackerError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
 
@@ -35,11 +38,13 @@ class Daemon:
         folder: Folder,
         read: Callable[[], Reading],
         bell: Bell,
+        watchdog: Watchdog | None = None,
         *,
         plans: bool = True,
     ) -> None:
         self.engine = engine
         self.bell = bell
+        self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
@@ -50,11 +55,13 @@ class Daemon:
         self._stopping = False
         self._heard = 0
         self._told_apart = False
+        self._fault = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
-        """End the loop once the work in hand is finished."""
+        """End the loop once the work in hand is finished; nothing is begun any more."""
         self._stopping = True
+        self.engine.sending.hands.stop()
         self.bell.ring()
 
     def look(self) -> None:
@@ -65,8 +72,23 @@ class Daemon:
     async def run(self) -> None:
         """Turn whenever the bell rings, until it is told to stop."""
         while not self._stopping:
-            await self.turn()
+            await self._turn_whatever_comes()
             await self.bell.heard()
+
+    async def _turn_whatever_comes(self) -> None:
+        """Turn; a fault of ours is told, once for each, and the next turn is another chance.
+
+        What cannot be written down ends the loop: nothing may be sent then.
+        """
+        try:
+            await self.turn()
+        except TrackerError:
+            raise
+        except Exception as fault:  # noqa: BLE001 -- whatever it is, tomorrow's mails must leave
+            said = said_of(fault)
+            if said != self._fault:
+                LOG.error("a turn failed: %s", said)  # noqa: TRY400 -- its words may be a campaign's
+            self._fault = said
 
     async def turn(self) -> None:
         """Look, and if something is new or due: plan, send, and try again what was put off.
@@ -85,8 +107,10 @@ class Daemon:
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
+            self.watchdog.turned(self.engine.clock())
         except (BusyError, UnwritableError) as unwritten:
             LOG.warning("waited in vain: %s", unwritten)
+            self.watchdog.waits(unwritten)
 
     def _purge(self, now: datetime) -> None:
         purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
@@ -97,8 +121,9 @@ class Daemon:
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         planned = self._planned(now) if self._it_plans() else self._seen(now)
         if planned is not None:
-            await self.engine.send_due(planned)
-            await self.engine.retry_due()
+            with self.watchdog.handing_over():
+                await self.engine.send_due(planned)
+                await self.engine.retry_due()
         if self.engine.store.is_shared:
             self.engine.sending.recover()
 

@@ -12,6 +12,7 @@ from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import (
     days_between,
     how_late,
+    letters,
     listed,
     many,
     moment,
@@ -65,8 +66,9 @@ def groups(lines: Iterable[Occurrence], saying: Saying) -> tuple[Group, ...]:
         if one.forum is None and one.session is not None:
             key = (one.campaign, one.session)
         found.setdefault(key, []).append(one)
-    made = [(_start(those, saying), _group(those, saying)) for those in found.values()]
-    return tuple(group for _, group in sorted(made, key=lambda pair: pair[0]))
+    ordered = sorted(found.values(), key=lambda those: _start(those, saying))
+    first = next((one for those in ordered for one in those if _asks_a_result(one, saying)), None)
+    return tuple(_group(those, saying, explained=first) for those in ordered)
 
 
 def meeting_of(one: Occurrence, saying: Saying) -> PlannedMeeting | None:
@@ -83,22 +85,28 @@ def _start(those: list[Occurrence], saying: Saying) -> tuple[bool, bool, str]:
     return (not late, meeting is None, meeting.start.isoformat() if meeting else "")
 
 
-def _group(those: list[Occurrence], saying: Saying) -> Group:
+def _asks_a_result(one: Occurrence, saying: Saying) -> bool:
+    settled_by = saying.settlement(one) if one.item != "meeting" else None
+    return settled_by is not None and settled_by.result == RESULT
+
+
+def _group(those: list[Occurrence], saying: Saying, *, explained: Occurrence | None) -> Group:
+    """Say one group; only the `explained` line says what RESULT can be."""
     meeting = meeting_of(those[0], saying)
     campaigns: dict[str, list[Occurrence]] = {}
     for one in those:
         campaigns.setdefault(one.campaign or "", []).append(one)
     return Group(
-        heading=meeting_heading(meeting, saying.reader.zone)
+        heading=f"{meeting_heading(meeting, saying.reader.zone)}{letters(len(campaigns))}"
         if meeting
-        else "For the campaign as a whole",
+        else WITHOUT_MEETING,
         place=(meeting.place or "") if meeting else "",
         note=_note(meeting) if meeting else "",
         campaigns=tuple(
             CampaignLines(
                 campaign=campaign,
                 title=saying.world.campaigns[campaign].title,
-                lines=tuple(say_line(one, saying) for one in lines),
+                lines=tuple(say_line(one, saying, explain=one is explained) for one in lines),
             )
             for campaign, lines in campaigns.items()
         ),
@@ -126,7 +134,7 @@ def standing_of(put_off: int) -> str:
     return f"{ordinal(put_off + 1)} session on this ask: no decision at {before}"
 
 
-def say_line(one: Occurrence, saying: Saying) -> Line:
+def say_line(one: Occurrence, saying: Saying, *, explain: bool) -> Line:
     """Say one line: its state, what to do, when, why, how it is settled, how late it is."""
     settled_by = saying.settlement(one)
     return Line(
@@ -137,7 +145,7 @@ def say_line(one: Occurrence, saying: Saying) -> Line:
         why=one.why,
         settle=settled_by.command if settled_by else "",
         late=_late(one, saying.now),
-        detail=_detail(one, saying, settled_by),
+        detail=_detail(one, saying, explain=explain),
     )
 
 
@@ -209,7 +217,7 @@ def is_late(one: Occurrence, now: datetime) -> bool:
     return one.due is not None and now - one.due > LATE_AFTER
 
 
-def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> str:
+def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
     if one.item == "meeting":
         return _of_meeting(one, saying)
     said: list[str] = []
@@ -217,8 +225,10 @@ def _detail(one: Occurrence, saying: Saying, settled_by: Settlement | None) -> s
     if instance and instance.targets and "{target}" not in instance.step.what:
         said.append(f"Still silent: {listed([called(t) for t in instance.targets], 6)}")
     if one.kind == LineKind.FOLLOW_UP and one.ask and instance and instance.since:
-        said.append(f"{days_between(instance.since, saying.today)} since the decision")
-    if settled_by and settled_by.result == RESULT:
+        latest = instance.ask.latest if instance.ask else None
+        since = latest.fact.result if latest else "the decision"
+        said.append(f"{days_between(instance.since, saying.today)} since {since}")
+    if explain and _asks_a_result(one, saying):
         said.append(RESULTS)
     return ". ".join(said)
 

@@ -12,6 +12,7 @@ from tracker.digest.correcting import corrected_dates
 from tracker.digest.files import file_words, lost_lines
 from tracker.digest.invitations import invitations
 from tracker.digest.lines import Saying, groups
+from tracker.digest.restarts import restarts
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
 from tracker.digest.settle import Settlement
@@ -72,8 +73,13 @@ def write(
             preheader=digest.state if digest else "",
             headline=headline(ordered, saying),
             groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
-            notices=(*_accepted(ordered, saying), *file_words(ordered, saying, history)),
+            notices=(
+                *restarts(ordered, saying, history),
+                *_accepted(ordered, saying),
+                *file_words(ordered, saying, history),
+            ),
             state=digest.state if digest else "",
+            picture=digest.picture if digest else None,
             sections=digest.sections if digest else (),
             paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
             footer=_footer(saying),

@@ -77,6 +77,15 @@ def times(number: int) -> str:
     return "once" if number == 1 else f"{number} times"
 
 
+def letters(number: int) -> str:
+    """Say behind a meeting how many letters it is for, where that is worth a word.
+
+    >>> letters(2), letters(1)
+    (': 2 letters', '')
+    """
+    return f": {number} letters" if number > 1 else ""
+
+
 def days_between(first: date, last: date) -> str:
     """Say how many days lie between two dates."""
     return many((last - first).days, "day")

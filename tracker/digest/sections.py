@@ -7,13 +7,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.campaign import Deadline, FollowUp
-from tracker.content import Entry, Section
+from tracker.content import Entry, Picture, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of, instance_topic, meeting_topic
 from tracker.digest.lines import Saying, meeting_heading, standing_of
-from tracker.digest.say import many, moment
-from tracker.digest.standing import asks, changed, signatures, silent, state
+from tracker.digest.picture import last_day, picture
+from tracker.digest.recess import recesses
+from tracker.digest.say import letters, many, moment
+from tracker.digest.signing import signatures
+from tracker.digest.stances import stances
+from tracker.digest.standing import asks, changed, silent, state
+from tracker.digest.together import together
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance
@@ -37,7 +42,7 @@ class Trouble(Struct, frozen=True, kw_only=True):
 
 
 class Digest(Struct, frozen=True, kw_only=True):
-    """One digest: its sentence of state, its sections, the first meeting ahead.
+    """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
     It is `triggered` if it has cause to leave.
     """
@@ -46,6 +51,7 @@ class Digest(Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     triggered: bool
     next_meeting: PlannedMeeting | None = None
+    picture: Picture | None = None
 
 
 def digest_of(
@@ -54,12 +60,16 @@ def digest_of(
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
     desk = desk_of(saying, (*lines, *trouble.dates), history)
     today, news = _today(desk), changed(desk)
+    quiet = silent(desk)
+    chased = frozenset(one.detail for one in quiet)
     sections = (
         Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
         Section(id="overdue", heading="Overdue", entries=_overdue(desk)),
         Section(id="today", heading="Today", entries=today),
         Section(id="ahead", heading="The next 14 days", entries=_ahead(desk)),
-        Section(id="silent", heading="Still silent", entries=silent(desk)),
+        Section(id="together", heading="Two letters, one target", entries=together(desk)),
+        Section(id="silent", heading="Still silent", entries=quiet),
+        Section(id="targets", heading="Targets by stance", entries=stances(desk, chased)),
         Section(id="changed", heading=_since(desk, history), entries=news),
         Section(id="asks", heading="Asks and outcomes", entries=asks(desk)),
         Section(id="signatures", heading="Signatures", entries=signatures(desk)),
@@ -73,6 +83,17 @@ def digest_of(
         sections=tuple(_capped(one) for one in sections if one.entries),
         triggered=bool(today or news or wrong or _newly_overdue(desk)),
         next_meeting=desk.next_meeting(),
+        picture=_picture(desk),
+    )
+
+
+def _picture(desk: Desk) -> Picture | None:
+    today = desk.saying.today
+    return picture(
+        today,
+        [meeting for _, meeting in desk.meetings()],
+        [day_in(at, one.course.frame.workdays.zone) for one, at in desk.deadlines()],
+        recesses(desk.going(), desk.saying.world.forums, today, last_day(today)),
     )
 
 
@@ -123,7 +144,7 @@ def _today(desk: Desk) -> tuple[Entry, ...]:
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
             found.append((at, _instance_entry(one, at, desk)))
-    return tuple(entry for _, entry in sorted(found, key=lambda pair: pair[0]))
+    return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
 
 
 def _ahead(desk: Desk) -> tuple[Entry, ...]:
@@ -159,16 +180,22 @@ def _is_ahead(at: datetime, key: Topic, desk: Desk) -> bool:
 
 def _merged(found: list[tuple[datetime, Entry]]) -> Iterator[Entry]:
     """Say a meeting or a task once, however many letters it is for."""
-    rows: dict[tuple[str, str], Entry] = {}
+    rows: dict[tuple[str, str], list[Entry]] = {}
     for _, entry in found:
-        key = (entry.text, entry.when)
-        old = rows.get(key)
-        rows[key] = _joined(old, entry) if old else entry
-    yield from rows.values()
+        rows.setdefault((entry.text, entry.when), []).append(entry)
+    yield from (_joined(those) if len(those) > 1 else those[0] for those in rows.values())
 
 
-def _joined(old: Entry, entry: Entry) -> Entry:
-    return replace(entry, detail=f"{old.detail}; {entry.detail}", tells=(*old.tells, *entry.tells))
+def _joined(those: list[Entry]) -> Entry:
+    """Make one entry of several letters', and count the letters where it is a meeting."""
+    tells = tuple(told for one in those for told in one.tells)
+    meeting = any(topic.item == "meeting" for topic, _ in tells)
+    return replace(
+        those[0],
+        when=f"{those[0].when}{letters(len(those))}" if meeting else those[0].when,
+        detail="; ".join(one.detail for one in those),
+        tells=tells,
+    )
 
 
 def _meeting_entry(whole: Course, meeting: PlannedMeeting, desk: Desk) -> Entry:

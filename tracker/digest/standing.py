@@ -1,23 +1,21 @@
-"""The standing part of a digest: who is silent, what changed, asks and outcomes, signatures."""
+"""The standing part of a digest: who is silent, what changed, asks and outcomes."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from tracker.campaign import FollowUp
 from tracker.content import Entry
-from tracker.dates import day_in, show_day, show_day_short
+from tracker.dates import MONTHS, day_in, show_day, show_day_short
 from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many, times
-from tracker.events import AskCourse, Course
+from tracker.events import AskCourse, Course, PlannedMeeting
 from tracker.occurrence import LineKind
 from tracker.planning import Instance
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
-from tracker.when import fixed_day
 
-ONE_DAY = timedelta(days=1)
 NAMED = 4
 
 
@@ -105,10 +103,7 @@ def asks(desk: Desk) -> tuple[Entry, ...]:
 
 def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     """Tell one ask from session to session, and what comes next or how long nothing came."""
-    trail = " → ".join(
-        f"{one.fact.on.day} {show_day_short(one.fact.on).split()[2]} {one.fact.result}"
-        for one in ask.outcomes
-    )
+    trail = " → ".join(f"{_short(one.fact.on, today)} {one.fact.result}" for one in ask.outcomes)
     latest = ask.latest
     assert latest is not None
     following = whole.meeting(latest.next) if latest.next else None
@@ -117,38 +112,30 @@ def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     elif following is not None:
         when = f"no outcome of {show_day_short(following.day)} yet"
     else:
-        when = f"{days_between(latest.fact.on, today)} since {latest.fact.result}"
+        return Entry(
+            text=ask.text, when=f"{trail}, {days_between(latest.fact.on, today)}", detail=whole.id
+        )
     return Entry(text=ask.text, when=f"{trail}; {when}", detail=whole.id)
 
 
-def signatures(desk: Desk) -> tuple[Entry, ...]:
-    """Count the signatures of letters not yet delivered, and how many are new."""
-    found = []
-    for whole in desk.going():
-        count = signed_by(whole, desk.now)
-        if count and whole.delivered is None:
-            new = count - signed_by(whole, desk.since)
-            when = f"{new} new" if new else ""
-            found.append(Entry(text=many(count, "signature"), when=when, detail=whole.id))
-    return tuple(found)
-
-
-def signed_by(whole: Course, now: datetime) -> int:
-    """Count the signatories known at a moment; an undated one counts from the letter's date."""
-    days = (
-        fixed_day(one.signed, whole.frame.opened) if one.signed else whole.frame.dated
-        for one in whole.frame.campaign.signatory
-    )
-    return sum(whole.frame.midnight(day + ONE_DAY) <= now for day in days)
+def _short(day: date, today: date) -> str:
+    """Write a day of a trail, with the year where it is another one."""
+    said = f"{day.day} {MONTHS[day.month - 1][:3]}"
+    return said if day.year == today.year else f"{said} {day.year}"
 
 
 def state(desk: Desk) -> str:
     """Say in one sentence where things stand."""
-    open_asks = sum(ask.open for whole in desk.going() for ask in whole.asks)
-    said = f"{many(len(desk.going()), 'campaign')}, {many(open_asks, 'open ask')}"
+    going = desk.going()
+    open_asks = sum(ask.open for whole in going for ask in whole.asks)
     late = sum(1 for _ in desk.overdue())
+    return state_of(len(going), open_asks, late, desk.next_meeting())
+
+
+def state_of(campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None) -> str:
+    """Say how many campaigns and open asks there are, what is overdue, and what meets next."""
+    said = f"{many(campaigns, 'campaign')}, {many(open_asks, 'open ask')}"
     said += f", {late} overdue" if late else ""
-    meeting = desk.next_meeting()
-    if meeting is None:
+    if following is None:
         return f"{said}. No meeting ahead."
-    return f"{said}. Next: {meeting.name}, {show_day(meeting.day)}."
+    return f"{said}. Next: {following.name}, {show_day(following.day)}."

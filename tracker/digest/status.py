@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tracker.campaign import Deadline, Result, Stance, Target
 from tracker.dates import day_in
-from tracker.digest.standing import signed_by
+from tracker.digest.signing import signed_by
 from tracker.events import AskCourse, Course, Outcome, PlannedMeeting
 from tracker.planning import Instance, Plan, matters, replaced_on
 from tracker.planning.instances import last_word

@@ -7,13 +7,14 @@ from tracker.dates import show_day, show_day_short
 from tracker.digest.correcting import changed_dates
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
-from tracker.digest.say import listed, many, relative_day
-from tracker.events import PlannedMeeting
+from tracker.digest.say import city, listed, many, relative_day
+from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
 # One line of a header: longer ones are folded, and phones show less anyway.
 LONGEST = 66
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
+BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
 
 
 def subject(
@@ -46,7 +47,10 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     if changed:
         return f"{changed}; {counts}" if counts else changed
     if ahead is not None:
-        return f"{_meeting(ahead, saying)}: {counts or 'on the agenda'}"
+        rest = counts or "on the agenda"
+        said = f"{_meeting(ahead, saying)}: {rest}"
+        # Rather no hour, which the mail gives anyway, than no count.
+        return said if len(said) <= LONGEST else f"{_meeting(ahead, saying, hour=False)}: {rest}"
     if counts:
         return _capital(f"{counts}: {_first_to_do(lines)}")
     return _noticed(notices) if notices else ""
@@ -63,11 +67,19 @@ def _quiet(kind: str, saying: Saying, following: PlannedMeeting | None) -> str:
 
 def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
     """Say first what there is to do, before any list."""
-    counts = _counts(lines)
     ahead = next_meeting(lines, saying)
     first = changed_dates(lines, saying) or (_meeting(ahead, saying) if ahead else "")
-    said = [text for text in (first, _capital(counts)) if text]
+    said = [text for text in (first, _capital(_to_do(lines))) if text]
     return f"{'. '.join(said)}." if said else _nothing_to_do(lines)
+
+
+def _to_do(lines: Sequence[Occurrence]) -> str:
+    """Say how much there is to do, and name the one thing or the first."""
+    counts, first = _counts(lines), _first_to_do(lines)
+    if not first:
+        return counts
+    several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
+    return f"{counts}{', first' if several else ''}: {first}"
 
 
 def _nothing_to_do(lines: Sequence[Occurrence]) -> str:
@@ -80,39 +92,56 @@ def _nothing_to_do(lines: Sequence[Occurrence]) -> str:
 
 
 def next_meeting(lines: Sequence[Occurrence], saying: Saying) -> PlannedMeeting | None:
-    """Return the next meeting that a reminder in this mail speaks of."""
-    found = [
-        meeting
-        for one in lines
-        if one.kind == LineKind.REMINDER
-        and (meeting := meeting_of(one, saying)) is not None
-        and meeting.start > saying.now
-    ]
-    return min(found, key=lambda one: one.start, default=None)
+    """Return the next meeting that this mail reminds of, or for which something is late.
+
+    Of two on one day it is the one for which there is something to do.
+    """
+    busy: set[MeetingKey] = set()
+    found: list[PlannedMeeting] = []
+    for one in lines:
+        meeting = meeting_of(one, saying) if one.kind in BEFORE_A_MEETING else None
+        if meeting is not None and meeting.start > saying.now:
+            found.append(meeting)
+            if _is_to_do(one):
+                busy.add(meeting.key)
+    return min(found, key=lambda one: (one.day, one.key not in busy, one.start), default=None)
 
 
-def _meeting(meeting: PlannedMeeting, saying: Saying) -> str:
-    """Say when a meeting is, as its reader thinks of it, with the hour at the place."""
+def _meeting(meeting: PlannedMeeting, saying: Saying, *, hour: bool = True) -> str:
+    """Say when a meeting is, as its reader thinks of it, with the hour at the place.
+
+    To a reader whose clock shows another one the place is named.
+    """
     day: date = meeting.day
     when = relative_day(day, saying.today)
     when = when.removesuffix(f" {saying.today.year}")
-    hour = f" {meeting.start.astimezone(meeting.zone):%H:%M}" if meeting.time_known else ""
-    return _capital(f"{when}{hour} {meeting.name}")
+    said = f" {_hour(meeting, saying)}" if hour and meeting.time_known else ""
+    return _capital(f"{when}{said} {meeting.name}")
+
+
+def _hour(meeting: PlannedMeeting, saying: Saying) -> str:
+    there, here = (meeting.start.astimezone(one) for one in (meeting.zone, saying.reader.zone))
+    differs = there.replace(tzinfo=None) != here.replace(tzinfo=None)
+    return f"{there:%H:%M}{f' {city(meeting.zone)}' if differs else ''}"
 
 
 def _counts(lines: Sequence[Occurrence]) -> str:
-    to_do = sum(one.kind in TO_DO and one.item != "meeting" for one in lines)
+    to_do = sum(one.kind in TO_DO and _is_to_do(one) for one in lines)
     late = sum(one.kind == LineKind.OVERDUE for one in lines)
     said = [many(to_do, "thing") + " to do"] if to_do else []
     said += [f"{late} late"] if late else []
     return ", ".join(said)
 
 
+def _is_to_do(one: Occurrence) -> bool:
+    return one.item != "meeting"
+
+
 def _first_to_do(lines: Sequence[Occurrence]) -> str:
     order = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
     for kind in order:
         for one in lines:
-            if one.kind == kind and one.item != "meeting":
+            if one.kind == kind and _is_to_do(one):
                 return one.what
     return ""
 

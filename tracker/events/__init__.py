@@ -6,6 +6,7 @@ from tracker.events.frame import Frame, frame
 from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
 from tracker.events.meetings import PlannedMeeting, meetings_of
+from tracker.events.outages import Outage, Unsent
 from tracker.events.words import GRACE, STILL_TYPING, FileWord, Said
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "Frame",
     "History",
     "MeetingKey",
+    "Outage",
     "Outcome",
     "PlannedMeeting",
     "Said",
+    "Unsent",
     "course",
     "frame",
     "log_faults",

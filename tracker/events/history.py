@@ -10,6 +10,7 @@ from tracker.campaign import World
 from tracker.difference import Edit
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
+from tracker.events.outages import Outage
 from tracker.events.words import FileWord, gone_files
 
 WHOLE = ""
@@ -22,7 +23,8 @@ class History(Struct, frozen=True, kw_only=True):
     "step:ID" and "coordinator:ID". `accepted` says when an accepted notice leaves: at the reader's
     next morning (a replay), or when the file has been quiet for `settle` (live). `digests` maps a
     coordinator to the moment of the last digest that left. `words` is the word about files that
-    still holds, `edits` what edits of the files did, in the order in which they came in force.
+    still holds, `edits` what edits of the files did, in the order in which they came in force,
+    `outages` when nothing could be sent, each for one reader.
     """
 
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
@@ -32,6 +34,7 @@ class History(Struct, frozen=True, kw_only=True):
     accepted: Literal["morning", "settled"] = "morning"
     settle: timedelta = timedelta(minutes=10)
     edits: tuple[Edit, ...] = ()
+    outages: tuple[Outage, ...] = ()
 
     @property
     def missing(self) -> Mapping[str, datetime]:

@@ -14,6 +14,7 @@ from tracker.planning.instances import Instance
 from tracker.planning.mornings import digests
 from tracker.planning.pages import Horizon, Memo
 from tracker.planning.reader import Readers
+from tracker.planning.restarts import restart_notices
 
 HORIZON = timedelta(days=400)
 WEEK = timedelta(days=7)
@@ -84,6 +85,7 @@ def plan(  # noqa: PLR0913 -- what, from when to when, how much of it, and what 
         *_words(history, readers, None if only is None else chosen),
     ]
     if only is None:
+        lines.extend(restart_notices(history, readers))
         lines.extend(digests(world, history, readers, now=now))
     return Plan(
         now=now,

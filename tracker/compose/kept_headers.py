@@ -1,0 +1,73 @@
+"""Headers that mail after mail repeats: `email` parses and folds each of them once."""
+
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
+from email.policy import EmailPolicy
+from functools import lru_cache
+from typing import Any
+
+MOST_KEPT = 512
+
+
+class _Headers(HeaderRegistry):
+    """Keeps the class that `email` makes for each name of a header.
+
+    Left alone, it makes one for each header of each mail: a third of the time that a mail takes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type[Any]] = {}
+
+    def __getitem__(self, name: str) -> type[Any]:
+        key = name.lower()
+        if key not in self._made:
+            self._made[key] = super().__getitem__(name)
+        return self._made[key]
+
+
+class _Folding(EmailPolicy):
+    """Folds a header that was folded before as it was then."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        # `email` clones a policy for each part, so that the policy itself tells nothing apart.
+        return (
+            _folded(name, value, utf8=self.utf8)
+            if name in _KEPT
+            else super().fold_binary(name, value)
+        )
+
+
+def kept_header(name: str, value: str) -> BaseHeader:
+    """Return a header that other mails have as well, parsed once."""
+    return _parsed(name, value)
+
+
+def address_header(name: str, address: Address) -> BaseHeader:
+    """Return the header of one sender or recipient."""
+    return _addressed(name, address.display_name, address.username, address.domain)
+
+
+@lru_cache(MOST_KEPT)
+def _parsed(name: str, value: str) -> BaseHeader:
+    return _HEADERS(name, value)
+
+
+@lru_cache(MOST_KEPT)
+def _addressed(name: str, display_name: str, username: str, domain: str) -> BaseHeader:
+    return _HEADERS(name, Address(display_name=display_name, username=username, domain=domain))
+
+
+@lru_cache(MOST_KEPT)
+def _folded(name: str, value: str, *, utf8: bool) -> bytes:
+    return EmailPolicy.fold_binary(UTF8 if utf8 else ASCII, name, value)
+
+
+_KEPT = frozenset(
+    {
+        *("From", "To", "References", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress"),
+        *("MIME-Version", "Content-Type", "Content-Transfer-Encoding"),
+    }
+)
+_HEADERS = _Headers()
+ASCII = _Folding(linesep="\r\n", header_factory=_HEADERS)
+UTF8 = _Folding(linesep="\r\n", header_factory=_HEADERS, utf8=True)
