@@ -9,9 +9,10 @@ import pytest
 
 from tests.cluster import Cluster, a_cluster
 from tests.databases import a_database, on_postgres, plain
+from tests.desk import ROOT, process
 from tests.fleet import wait_until
 from tests.machines import Beside, machines, throw_out_everybody, waits_for_a_lock
-from tests.outbox import NOW, a_mail, planned, started, states
+from tests.outbox import NOW, a_mail, on_disk, planned, started, states
 from tracker.app.written import until_written
 from tracker.errors import BusyError, ConfigError
 from tracker.store import Store
@@ -243,3 +244,17 @@ def test_two_machines_that_make_the_tables_at_once_make_them_once(cluster: Clust
         one.join()
 
     assert [one.fault for one in opened] == [None, None, None]
+
+
+def test_a_tracker_on_sqlite_loads_nothing_of_postgresql(tmp_path: Path):
+    on_disk(tmp_path).close()  # making the tables loads everything
+    program = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path\n"
+        "from tracker.store import Store\n"
+        "with Store.open('sqlite:///tracker.db', base=Path(sys.argv[1])) as store:\n"
+        "    store.remember_files([('campaign', 'a', 'd', 't')], now=datetime.now(UTC))\n"
+        "print([one for one in sys.modules if 'postgresql' in one or 'psycopg' in one])"
+    )
+    said = process(ROOT, str(tmp_path), program=program)
+
+    assert (said.stdout.strip(), said.stderr) == ("[]", "")

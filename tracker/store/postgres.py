@@ -35,7 +35,7 @@ _ALIVE: dict[str, Any] = {
     "tcp_user_timeout": 20_000,
 }
 _OURS = 0x7472_6163  # "trac": the locks of a tracker, beside those of others in the database
-_PLAN, _JOURNAL, _TABLES, _PLANNER = 1, 2, 3, 4
+_PLAN, _JOURNAL, _PLANNER = 1, 2, 3
 _READERS = _OURS + 1  # one lock for each reader, numbered by a hash
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 _PASSING = re.compile(r"08|40|53[023]|55P03|57|25P03")  # SQLSTATE: the connection, a tie, a crowd
@@ -98,11 +98,6 @@ def planner_changes(connection: Connection) -> None:
 def clock(connection: Connection) -> datetime:
     """Return the database's own time, for leases and nothing else."""
     return cast("datetime", connection.exec_driver_sql("SELECT clock_timestamp()").scalar())
-
-
-def alone_with_tables(connection: Connection) -> None:
-    """Let no other process make or change the tables until this one has."""
-    _lock(connection, "pg_advisory_xact_lock", _OURS, _TABLES)
 
 
 def take_reader(connection: Connection, reader: str) -> bool:

@@ -6,7 +6,6 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from tracker.errors import ConfigError
-from tracker.store import postgres
 from tracker.tables import Row
 
 NEWEST = "0002"
@@ -27,8 +26,6 @@ def bring_up_to_date(connection: Connection) -> None:
 
     Raise ConfigError where a newer tracker has written the database, and touch nothing.
     """
-    if postgres.is_it(connection):
-        postgres.alone_with_tables(connection)
     version = version_of(connection)
     if version == NEWEST:
         return
