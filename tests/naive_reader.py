@@ -115,6 +115,7 @@ class Readers:
         self.keys: set[str] = set()
         self.reminders: set[tuple[object, ...]] = set()
         self.refused: set[str] = set()
+        self.unsure: set[tuple[str, Item]] = set()
         self.slept_through: set[tuple[str, Item, Wrong]] = set()
         self.places: dict[tuple[str, date], int | date | None] = {}
         self.came_or_went: dict[str, datetime] = {}
@@ -221,13 +222,16 @@ class Readers:
             states = _vienna(*found.groups()) if found else None
             gone = entry.when in {"cancelled", "no longer planned"}
             for campaign in entry.campaigns if found or gone else ():
-                item = self.named(entry, campaign, reader, states)
-                known = self.believes.get((reader, item))
-                if known is None or not known.plainly:
-                    self.believes[reader, item] = Known(states, plainly=False)
+                named = self.named(entry, campaign, reader, states)
+                for place in ((reader, item) for item in named):
+                    if place not in self.believes or not self.believes[place].plainly:
+                        self.believes[place] = Known(states, plainly=False)
+                        (self.unsure.add if len(named) > 1 else self.unsure.discard)(place)
 
-    def named(self, entry: Entry, campaign: str, reader: str, states: datetime | None) -> Item:
-        """Find the item that an entry names: it is there, with the date that it states."""
+    def named(
+        self, entry: Entry, campaign: str, reader: str, states: datetime | None
+    ) -> list[Item]:
+        """Find what an entry names; with that date it may be of two sessions."""
         title = self.files.letters[campaign].title
         step = "meeting" if entry.text.endswith(" meets") else entry.text.removeprefix(f"{title} ")
         fits = [
@@ -246,7 +250,7 @@ class Readers:
                 and self.files.truth(item) == states
             ]
         assert fits, f"{reader} reads a date that is not true: {entry}"
-        return fits[0]
+        return fits
 
     def nobody_is_woken_for_nothing(self, mail: Sent) -> None:
         reader = mail.record.coordinator
@@ -277,7 +281,8 @@ class Readers:
         """Nobody believes a false date once the edit has settled and the night is over."""
         self.compare(now)
         for (reader, item), wrong in self.wrong.items():
-            if (reader, item, wrong) in self.slept_through:
+            unsure = (reader, item) in self.unsure and not wrong.believed.plainly
+            if unsure or (reader, item, wrong) in self.slept_through:
                 continue
             if not self.must_hear(reader, wrong, now, item.campaign):
                 continue
@@ -295,7 +300,7 @@ class Readers:
             return False  # a pause outlasts it
         who = self.files.stands_in(reader, local(ready, reader).date())
         ready = next_morning(ready, who) if asleep(ready, who) else ready
-        return ready <= now and not asleep(now, who) and who not in self.refused
+        return ready <= now and not asleep(now, who) and not {who, reader} & self.refused
 
     def heard_at(
         self, reader: str, wrong: Wrong, dates: list[datetime], campaign: str

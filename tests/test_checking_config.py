@@ -87,3 +87,24 @@ def test_a_calendar_needs_years_and_a_working_day():
         "phrase-year",
         "phrase-not-fixed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("sqlite:///tracker.db", None),
+        ("postgresql+psycopg://tracker@db.example.org/tracker?passfile=/etc/tracker/pgpass", None),
+        ("postgresql:///tracker?host=/run/postgresql", None),
+        ("postgresql+psycopg://tracker:hunter2@db.example.org/tracker", "password"),
+        ("postgresql://tracker:@db.example.org/tracker", "password"),
+        ("postgresql:///tracker?host=db.example.org&password=hunter2", "password"),
+        ("mysql://db.example.org/tracker", "database"),
+    ],
+)
+def test_a_database_is_one_of_two_and_its_password_stands_elsewhere(named: str, code: str | None):
+    config = CONFIG.model_copy(update={"database": named})
+
+    faults = config_faults(config)
+
+    assert [fault.code for fault in faults] == ([code] if code else [])
+    assert not any("hunter2" in f"{fault.message}{fault.hint}" for fault in faults)

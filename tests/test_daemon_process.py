@@ -1,7 +1,9 @@
 """The real process: started, mailing, told to stop. The one place where real time passes."""
 
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -125,3 +127,37 @@ def test_without_a_config_it_says_where_to_look(home: Path):
     assert daemon.returncode == 78
     assert "config.toml" in said
     assert "Traceback" not in said
+
+
+def test_systemd_hears_that_it_is_ready_alive_and_stopping(home: Path):
+    address = home / "notify"
+    with (
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
+        running(home, NOTIFY_SOCKET=str(address), WATCHDOG_USEC="120000000") as daemon,
+    ):
+        systemd.bind(str(address))
+        systemd.settimeout(PATIENCE_SECONDS)
+        heard: list[str] = []
+        while "STATUS=1 campaigns in force" not in heard:
+            heard += systemd.recv(4096).decode().split("\n")
+        limits = Path(f"/proc/{daemon.pid}/limits").read_text()
+        daemon.send_signal(signal.SIGTERM)
+        while "STOPPING=1" not in heard:
+            heard += systemd.recv(4096).decode().split("\n")
+        daemon.communicate(timeout=PATIENCE_SECONDS)
+
+    assert heard[0] == "READY=1"
+    assert heard.index("WATCHDOG=1") < heard.index("STATUS=1 campaigns in force")
+    assert daemon.returncode == 0
+    assert re.search(r"Max core file size +0 +0 ", limits)
+
+
+def test_in_the_journal_each_line_of_a_fatal_message_is_an_error(home: Path):
+    (home / "config.toml").write_text(CONFIG.replace('"Europe/Vienna"', '"Europe/Wien"'))
+
+    with running(home, JOURNAL_STREAM="8:1") as daemon:
+        _, said = daemon.communicate(timeout=PATIENCE_SECONDS)
+
+    assert daemon.returncode == 78
+    assert {line[:3] for line in said.splitlines()} == {"<3>"}
+    assert "<3>config.toml:7:12: coordinator.timezone" in said.replace(f"{home}/", "")

@@ -35,7 +35,15 @@ from tracker.campaign import (
     Workdays,
 )
 from tracker.cli.arguments import COMMANDS
-from tracker.config import Config, Coordinator, DigestDays, Keeping, MailSettings, Times
+from tracker.config import (
+    Config,
+    Coordinator,
+    DigestDays,
+    HealthSettings,
+    Keeping,
+    MailSettings,
+    Times,
+)
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
 from tracker.sessions import sessions_between
 from tracker.when import (
@@ -76,6 +84,7 @@ SHAPES: dict[str, type[BaseModel]] = {
     "config.toml": Config,
     "[mail]": MailSettings,
     "[times]": Times,
+    "[health]": HealthSettings,
     "[keep]": Keeping,
     "[[coordinator]]": Coordinator,
 }

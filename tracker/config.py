@@ -45,6 +45,12 @@ class Times(BaseModel, frozen=True, extra="forbid", defer_build=True):
     settle: Duration = timedelta(minutes=10)
 
 
+class HealthSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
+    """What the daemon shows to those who watch over it."""
+
+    prometheus_file: Line | None = None
+
+
 class Keeping(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """How long the database keeps what has been of use."""
 
@@ -61,6 +67,7 @@ class Config(BaseModel, frozen=True, extra="forbid", defer_build=True):
     # Made when they are wanted: pydantic builds a shape at its first use, and that costs.
     mail: MailSettings = Field(default_factory=MailSettings)
     times: Times = Field(default_factory=Times)
+    health: HealthSettings = Field(default_factory=HealthSettings)
     keep: Keeping = Field(default_factory=Keeping)
     coordinator: tuple[Coordinator, ...] = ()
 

@@ -89,4 +89,4 @@ class Laws:
         tries = self.store.attempts(mail.id)
         last = tries[-1].outcome
         silent = sum(one.outcome == "unknown" for one in tries)
-        assert last == "permanent" or silent > 3, f"mail {mail.id} failed for no reason"  # noqa: PLR2004 -- the promise
+        assert last == "permanent" or silent > 3, f"mail {mail.id} failed for no reason"

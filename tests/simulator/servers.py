@@ -31,6 +31,32 @@ LUCK = (
     "closes before the text",
     "our own fault",
 )
+IN_WEATHER = {
+    "down": outcome("relay", None, "no connection"),
+    "closing": outcome("relay", 421, "closing"),
+    "login refused": outcome("relay", 535, "login refused", cause="access"),
+    "no protection": outcome("relay", None, "no STARTTLS", cause="protection"),
+    "refuses all": outcome("permanent", 550, "5.7.1 you are blocked"),
+}
+ANSWERS = {
+    "takes": outcome("sent", 250, "taken"),
+    "takes slowly": outcome("sent", 250, "taken"),
+    "takes, says nothing": outcome("unknown", None, "no answer after the text was sent"),
+    "takes too late": outcome("unknown", None, "no answer after the text was sent"),
+    "loses the text": outcome("unknown", None, "no answer after the text was sent"),
+    "takes, says nonsense": outcome("unknown", None, "an answer that is none: 999"),
+    "takes, then says 451": outcome("temporary", 451, "later, although it was taken"),
+    "hangs at the envelope": outcome("relay", None, "no answer to MAIL"),
+    "451 to the text": outcome("temporary", 451, "4.3.0 not now"),
+    "554 to the text": outcome("permanent", 554, "5.6.0 such words are not taken"),
+    "closes before the text": outcome("relay", None, "closed before the text"),
+}
+WAITS = {
+    "takes, says nothing": 10 * MINUTE,
+    "takes too late": 10 * MINUTE,
+    "loses the text": 10 * MINUTE,
+    "hangs at the envelope": 5 * MINUTE,
+}
 GREYLISTED_FOR = timedelta(minutes=15)
 PACE = 2
 
@@ -105,20 +131,10 @@ class Server:
         return None
 
     def _in(self, spell: Spell, now: datetime) -> Outcome | None:
-        match spell.kind:
-            case "down":
-                return outcome("relay", None, "no connection")
-            case "closing":
-                return outcome("relay", 421, "closing")
-            case "login refused":
-                return outcome("relay", 535, "login refused", cause="access")
-            case "no protection":
-                return outcome("relay", None, "no STARTTLS", cause="protection")
-            case "refuses all":
-                return outcome("permanent", 550, "5.7.1 you are blocked")
-            case _:
-                recent = [at for at in self._taken_at if now - at < timedelta(hours=1)]
-                return outcome("temporary", 451, "slow down") if len(recent) >= PACE else None
+        if spell.kind == "paced":
+            recent = [at for at in self._taken_at if now - at < timedelta(hours=1)]
+            return outcome("temporary", 451, "slow down") if len(recent) >= PACE else None
+        return IN_WEATHER[spell.kind]
 
     def _box(self, address: str) -> Outcome | None:
         first, now = self.first_tried[address], self.clock()
@@ -145,25 +161,8 @@ class Server:
         return await self._said(luck, name)
 
     async def _said(self, luck: str, name: str) -> Outcome:
-        match luck:
-            case "takes" | "takes slowly":
-                return outcome("sent", 250, "taken")
-            case "takes, says nothing" | "takes too late" | "loses the text":
-                await asyncio.sleep(10 * MINUTE)
-                self.ambiguous[name] += 1
-                return outcome("unknown", None, "no answer after the text was sent")
-            case "takes, says nonsense":
-                self.ambiguous[name] += 1
-                return outcome("unknown", None, "an answer that is none: 999")
-            case "takes, then says 451":
-                self.ambiguous[name] += 1
-                return outcome("temporary", 451, "later, although it was taken")
-            case "hangs at the envelope":
-                await asyncio.sleep(5 * MINUTE)
-                return outcome("relay", None, "no answer to MAIL")
-            case "451 to the text":
-                return outcome("temporary", 451, "4.3.0 not now")
-            case "554 to the text":
-                return outcome("permanent", 554, "5.6.0 such words are not taken")
-            case _:
-                return outcome("relay", None, "closed before the text")
+        await asyncio.sleep(WAITS.get(luck, 0.0))
+        answer = ANSWERS[luck]
+        if answer.state == "unknown" or luck == "takes, then says 451":
+            self.ambiguous[name] += 1
+        return answer

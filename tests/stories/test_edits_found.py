@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import a_world, at
-from tests.stories.test_corrections import (
+from tests.corrected import (
     CANCELLED,
     OPENED,
     a_house,

@@ -14,7 +14,7 @@ from tracker.app.faults import said_of
 from tracker.app.nights import morning_after
 from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, wait_before_retry
 from tracker.app.remembering import digest_sent
-from tracker.app.telling import never_told, told_after_all
+from tracker.app.telling import never_told, perhaps_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
@@ -176,6 +176,7 @@ class Hands:
                 pause = wait_before_retry(record.id, record.recoveries)
                 at = by_day(record, config, now + pause)
                 self.store.mark_unknown(record, outcome.text, now=now, at=at)
+                self.store.record([perhaps_told(record.id, now=now)])
             case "temporary":
                 at = by_day(record, config, now + wait_before_retry(record.id, record.put_off))
                 self.store.mark_retry(record, at, outcome.code, outcome.text, now=now)

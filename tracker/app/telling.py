@@ -16,7 +16,10 @@ from tracker.store import JournalEntry, OutboxLine, Store
 from tracker.store.journal import RENAMED
 
 PASSING, UNTOLD, TOLD_AGAIN, MOVE = "passing", "untold", "told again", "move"
-DATES_TOLD = frozenset({PASSING, UNTOLD, TOLD_AGAIN, MOVE, RENAMED})  # what `telling_from` adds up
+UNANSWERED = "unanswered"
+DATES_TOLD = frozenset(  # what `telling_from` adds up
+    {PASSING, UNTOLD, TOLD_AGAIN, UNANSWERED, MOVE, RENAMED}
+)
 
 
 def moves_made(before: World, after: World, *, now: datetime) -> Iterator[JournalEntry]:
@@ -54,6 +57,11 @@ def told_after_all(mail: int, attempt: int, *, now: datetime) -> JournalEntry:
     return JournalEntry(now, TOLD_AGAIN, None, f"{TOLD_AGAIN}/{mail}/{attempt}", {"mail": mail})
 
 
+def perhaps_told(mail: int, *, now: datetime) -> JournalEntry:
+    """Make the entry that a mail may have arrived, its answer lost; the first such try counts."""
+    return JournalEntry(now, UNANSWERED, None, f"{UNANSWERED}/{mail}", {"mail": mail})
+
+
 def outbox_of(store: Store) -> list[Kept]:
     """Return every line with its state, as the comparison with a plan wants it."""
     return as_kept(store.lines())
@@ -75,6 +83,7 @@ def telling_from(
     passing: list[JournalEntry] = []
     moves: dict[str, tuple[Move, ...]] = {}
     untold: set[int] = set()
+    unanswered: dict[int, datetime] = {}
     for entry in entries:
         if entry.kind == PASSING:
             passing.append(entry)
@@ -84,6 +93,8 @@ def telling_from(
             untold.add(entry.data["mail"])
         elif entry.kind == TOLD_AGAIN:
             untold.discard(entry.data["mail"])
+        elif entry.kind == UNANSWERED:
+            unanswered[entry.data["mail"]] = entry.at
         elif entry.kind == MOVE and entry.campaign is not None:
             moves[entry.campaign] = (*moves.get(entry.campaign, ()), move_in(entry.data))
     return Telling(
@@ -92,6 +103,7 @@ def telling_from(
         passing=tuple(
             one for entry in passing if entry.data["mail"] not in untold for one in dates_in(entry)
         ),
+        unanswered=unanswered,
         moves=moves,
         edits=edits,
         edited_at=edited_at,

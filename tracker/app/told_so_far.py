@@ -6,7 +6,16 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from tracker.app.edits import EDIT, edits_from
-from tracker.app.telling import MOVE, PASSING, TOLD_AGAIN, UNTOLD, dates_in, move_in, telling_from
+from tracker.app.telling import (
+    MOVE,
+    PASSING,
+    TOLD_AGAIN,
+    UNANSWERED,
+    UNTOLD,
+    dates_in,
+    move_in,
+    telling_from,
+)
 from tracker.campaign import World
 from tracker.changes import Move, Telling, Told
 from tracker.difference import Edit, edits_by_campaign
@@ -29,6 +38,7 @@ class ToldSoFar:
         self._moves: dict[str, list[Move]] = {}
         self._edits: dict[str, list[Edit]] = {}
         self._untold: set[int] = set()
+        self._unanswered: dict[int, datetime] = {}
 
     def catch_up(self, store: Store) -> None:
         """Read what is new; in a transaction only before it writes, for it may come to nothing."""
@@ -45,15 +55,21 @@ class ToldSoFar:
             self._pass(dates_in(entry))
         elif entry.kind == RENAMED:
             self._rename(entry.data["old"], entry.data["new"])
-        elif entry.kind == UNTOLD:
-            self._untold.add(entry.data["mail"])
-        elif entry.kind == TOLD_AGAIN:
-            self._untold.discard(entry.data["mail"])
+        elif entry.kind in {UNTOLD, TOLD_AGAIN, UNANSWERED}:
+            self._fared(entry, entry.data["mail"])
         elif entry.kind == MOVE and entry.campaign is not None:
             self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
         elif entry.kind == EDIT:
             for campaign, edits in edits_by_campaign(edits_from([entry])).items():
                 self._edits.setdefault(campaign, []).extend(edits)
+
+    def _fared(self, entry: JournalEntry, mail: int) -> None:
+        if entry.kind == UNTOLD:
+            self._untold.add(mail)
+        elif entry.kind == TOLD_AGAIN:
+            self._untold.discard(mail)
+        else:
+            self._unanswered[mail] = entry.at
 
     def _pass(self, dates: Iterable[Told]) -> None:
         for one in dates:
@@ -82,6 +98,7 @@ class ToldSoFar:
         return replace(
             last,
             passing=tuple(one for one in passing if one.mail not in self._untold),
+            unanswered={**self._unanswered, **last.unanswered},
             moves={
                 name: (*self._moves.get(name, ()), *last.moves.get(name, ())) for name in names
             },

@@ -45,13 +45,15 @@ class Telling(Struct, frozen=True, kw_only=True):
     """What corrections depend on beside the plan and the outbox.
 
     `passing` are the dates told in passing and `moves` the meetings that each campaign's file has
-    moved, both oldest first; `edits` say why a date moved. What an edit sets off waits `settle`
+    moved, both oldest first; `unanswered` says when a mail without an answer may have arrived;
+    `edits` say why a date moved. What an edit sets off waits `settle`
     for the next edit; `edited_at` is when the files last changed.
     """
 
     readers: Readers
     settle: timedelta
     passing: tuple[Told, ...] = ()
+    unanswered: Mapping[int, datetime] = field(default_factory=dict)
     moves: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     edited_at: datetime | None = None
@@ -66,7 +68,7 @@ def last_told(
     """
     found: dict[tuple[str, Topic], Told] = {}
     called = cache(partial(present_topic, planned=planned, moves=telling.moves))
-    said = [*_in_lines(outbox, now), *telling.passing]
+    said = [*_in_lines(outbox, telling.unanswered, now), *telling.passing]
     for one in sorted(said, key=lambda told: (told.at, not told.in_passing)):
         place = (one.reader, called(one.topic))
         before = found.get(place)
@@ -75,7 +77,9 @@ def last_told(
     return found
 
 
-def _in_lines(outbox: Iterable[Kept], now: datetime) -> Iterator[Told]:
+def _in_lines(
+    outbox: Iterable[Kept], unanswered: Mapping[int, datetime], now: datetime
+) -> Iterator[Told]:
     for kept in outbox:
         one = kept.occurrence
         if kept.state in ARRIVED and one.kind in _GIVES_A_DATE and one.campaign is not None:
@@ -86,7 +90,7 @@ def _in_lines(outbox: Iterable[Kept], now: datetime) -> Iterator[Told]:
                     states=one.states,
                     what=one.what,
                     mail=kept.mail,
-                    at=kept.at or now,
+                    at=unanswered.get(kept.mail, kept.at or now),
                 )
 
 

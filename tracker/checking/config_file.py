@@ -15,6 +15,7 @@ _TRANSPORT = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?/?"
 )
 _DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
+_WITH_PASSWORD = re.compile(r"postgresql[^:]*://[^/@]*:[^/@]*@|postgresql.*[?&]password=")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _LAST_PORT = 65_535
 _FORMS = ("maildir:FOLDER", "smtp://USER@HOST:587", "smtps://USER@HOST")
@@ -28,6 +29,7 @@ def config_faults(config: Config) -> list[Fault]:
         *_transport(config.mail.transport),
         *_token_command(config.mail),
         *_database(config.database),
+        *_prometheus_file(config.health.prometheus_file),
     ]
 
 
@@ -101,10 +103,24 @@ def _token_command(mail: MailSettings) -> Iterator[Fault]:
 
 
 def _database(database: str) -> Iterator[Fault]:
-    if not _DATABASE.fullmatch(database):
+    if _WITH_PASSWORD.match(database):
+        message = "a password never stands in this file"
+        hint = "delete it here and name a file that only the tracker can read: passfile=FILE"
+        yield Fault(path=("database",), code="password", message=message, hint=hint)
+    elif not _DATABASE.fullmatch(database):
         yield Fault(
             path=("database",),
             code="database",
             message="this is not the address of a database",
             expected=("sqlite:///tracker.db", "postgresql+psycopg://HOST/NAME"),
+        )
+
+
+def _prometheus_file(file: str | None) -> Iterator[Fault]:
+    if file is not None and not file.endswith(".prom"):
+        yield Fault(
+            path=("health", "prometheus_file"),
+            code="not-prom",
+            message="Prometheus' node exporter reads no file but those named *.prom",
+            hint=f'write "{file}.prom"',
         )

@@ -30,6 +30,9 @@ COMMANDS = {
     "why": "explain a mail or a line: file, rule, date arithmetic, every attempt",
     "outbox": "list mails and what became of them; send one again",
     "accept": "confirm an edit that the tracker holds",
+    "doctor": "look at every setting and what it hangs on, and say how to mend it",
+    "backup": "copy the database into a file, while the daemon runs",
+    "forget": "take a person's data out of the database",
     "purge": "take the text of mails that left long ago out of the database",
     "resume": "say why mail is held, and let it go on",
 }

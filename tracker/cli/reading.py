@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.cli.nearest import no_such
+from tracker.config import Config
 from tracker.dates import zone
 from tracker.errors import ConfigError, Problem, QuestionError
+from tracker.loading.config_alone import read_config
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
 from tracker.report import show_problems
@@ -83,6 +85,15 @@ def _as_the_daemon(args: Namespace, now: datetime | None, store: "Store") -> Rea
         last_good=texts_in_force(store, now=moment),
         held=held_edits(store),
     )
+
+
+def config_of(args: Namespace) -> Config:
+    """Return config.toml, read by itself; ConfigError, with its faults, if it has any."""
+    must_exist(args)
+    read = read_config(args.config)
+    if read.config is None:
+        raise ConfigError(show_problems(read.problems, files=1))
+    return read.config
 
 
 def must_exist(args: Namespace) -> None:

@@ -30,6 +30,7 @@ from tracker.digest.status import (
     TargetStatus,
     status_of,
 )
+from tracker.errors import UsageError
 from tracker.events import Course
 from tracker.planning import plan
 
@@ -52,25 +53,28 @@ def add(commands: Commands) -> None:
         "status",
         run_status,
         about="Show how far campaigns have come: meetings, steps, targets, asks, signatures."
-        " Without --at it is now; a bare date is the end of that day.",
+        " Without --at it is now; a bare date is the end of that day. --health says in one line"
+        " whether the tracker itself is well, and exits with 1 if it is not.",
         examples=(
             (
                 "tracker status hrw-osce-ambassadors --at 2010-07-22",
                 "the evening on which the Permanent Council decided, after three deferrals",
             ),
-            (
-                "tracker status icrtop-security-council --at 2010-06-23 --json",
-                "the sign-on letter on the day it was delivered, as JSON",
-            ),
+            ("tracker status --health", "for a monitoring program: `fine`, or what is wrong"),
         ),
     )
     parser.add_argument("campaign", nargs="?", metavar="CAMPAIGN", help="default: all of them")
     parser.add_argument("--at", metavar="T", help="a date or a date-time; default: now")
     parser.add_argument("--json", action="store_true", help="one object a campaign, one a line")
+    parser.add_argument(
+        "--health", action="store_true", help="is the tracker itself well? exit code 0 or 1"
+    )
 
 
 def run_status(args: Namespace) -> int:
-    """Print where each campaign stands."""
+    """Print where each campaign stands, or with --health how the tracker is."""
+    if args.health:
+        return _health(args)
     with looking_back(args) as past:
         if past.store is not None:
             say_held(past.store, past.files)
@@ -91,6 +95,14 @@ def run_status(args: Namespace) -> int:
     for one in found:
         _show(out, one, planned.courses[one.campaign], past.now)
     return 0
+
+
+def _health(args: Namespace) -> int:
+    if args.campaign or args.at:
+        raise UsageError("--health is about the tracker now: give no campaign and no --at")
+    from tracker.cli.health import run_health  # noqa: PLC0415 -- loads the database
+
+    return run_health(args)
 
 
 def _plain(value: object) -> object:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tracker.compose.message import Composer
 from tracker.compose.parts import BrokenTemplate
 from tracker.compose.render import KINDS, NOTICES
@@ -35,6 +37,11 @@ def template_problems(composer: Composer) -> list[tuple[str, int, str]]:
         if problem is not None:
             found[problem] = None
     return sorted((one.file, one.line, one.message) for one in found)
+
+
+def sample(kind: str, *, subject: str) -> MailContent:
+    """Return a mail with as little in it as there can be."""
+    return replace(_bare(kind), subject=subject)
 
 
 def _own(folder: Path) -> Iterator[str]:

@@ -24,7 +24,10 @@ from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
+from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.signs import Signs
 from tracker.daemon.turns import Daemon
+from tracker.daemon.watchdog import Watchdog
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
@@ -82,7 +85,9 @@ async def _serve(
     given: _Given,
 ) -> None:
     base = config_path.parent
-    async with _delivery(config, given.environ, base=base) as deliver:
+    manager = ServiceManager.of(given.environ)
+    watchdog = Watchdog(store, manager)
+    async with _delivery(config, given.environ, watchdog, base=base) as deliver:
         composer = Composer(base / config.templates, shipped_templates())
         clock = given.clock
         holding = seen = None
@@ -96,9 +101,14 @@ async def _serve(
             engine.sending.hands.note_try = holding.note_try
         bell = Bell()
         up_until = seen.at if seen else None
-        daemon = started(engine, config_path, base / config.campaigns, bell, up_until=up_until)
-        _listen(daemon)
+        daemon = started(
+            engine, config_path, base / config.campaigns, bell, watchdog, up_until=up_until
+        )
+        watchdog.show = Signs(engine, manager, base=base).show
+        _listen(daemon, manager)
+        _warn_root()
         bell.start()
+        manager.ready()
         try:
             async with heartbeat(store, clock):
                 await daemon.run()
@@ -120,6 +130,7 @@ def started(
     config_path: Path,
     campaigns: Path,
     bell: Bell,
+    watchdog: Watchdog | None = None,
     *,
     up_until: datetime | None = None,
 ) -> Daemon:
@@ -151,12 +162,12 @@ def started(
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())
     LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
-    return Daemon(engine, folder, read, bell, plans=plans)
+    return Daemon(engine, folder, read, bell, watchdog, plans=plans)
 
 
 @asynccontextmanager
 async def _delivery(
-    config: Config, environ: MutableMapping[str, str], *, base: Path
+    config: Config, environ: MutableMapping[str, str], watchdog: Watchdog, *, base: Path
 ) -> AsyncIterator[Deliver]:
     def secret() -> Secret | None:
         return read_secret(config.mail, environ, base=base)
@@ -165,6 +176,7 @@ async def _delivery(
     environ.pop(VARIABLE, None)
 
     async def deliver(record: MailRecord, address: str) -> Outcome:
+        watchdog.written()  # its bytes are committed, or it would not be here
         outcome = await transport.deliver(record.raw, sender=config.mail.sender, recipient=address)
         level = logging.INFO if outcome.state == "sent" else logging.WARNING
         LOG.log(level, "%s", _what_became(record, outcome))
@@ -192,11 +204,21 @@ def _what_became(record: MailRecord, outcome: Outcome) -> str:
     )
 
 
-def _listen(daemon: Daemon) -> None:
+def _listen(daemon: Daemon, manager: ServiceManager) -> None:
+    def stop() -> None:
+        manager.stopping()
+        daemon.stop()
+
     loop = asyncio.get_running_loop()
     for number, act in (
-        (signal.SIGTERM, daemon.stop),
-        (signal.SIGINT, daemon.stop),
+        (signal.SIGTERM, stop),
+        (signal.SIGINT, stop),
         (signal.SIGHUP, daemon.look),
     ):
         loop.add_signal_handler(number, act)
+
+
+def _warn_root() -> None:
+    # Warned of and not refused: in a container there may be nobody else, and mail matters more.
+    if os.geteuid() == 0:
+        LOG.warning("runs as root, which it never needs: give it a user of its own")

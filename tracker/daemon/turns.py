@@ -14,6 +14,8 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
+from tracker.daemon.service_manager import ServiceManager
+from tracker.daemon.watchdog import Watchdog
 from tracker.errors import BusyError, TrackerError, UnwritableError
 from tracker.loading.world import Reading
 from tracker.planning import Plan
@@ -36,11 +38,13 @@ class Daemon:
         folder: Folder,
         read: Callable[[], Reading],
         bell: Bell,
+        watchdog: Watchdog | None = None,
         *,
         plans: bool = True,
     ) -> None:
         self.engine = engine
         self.bell = bell
+        self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
         self._edits = EditsAlone(engine, folder.config)
@@ -103,8 +107,10 @@ class Daemon:
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started))
+            self.watchdog.turned(self.engine.clock())
         except (BusyError, UnwritableError) as unwritten:
             LOG.warning("waited in vain: %s", unwritten)
+            self.watchdog.waits(unwritten)
 
     def _purge(self, now: datetime) -> None:
         purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
@@ -115,8 +121,9 @@ class Daemon:
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         planned = self._planned(now) if self._it_plans() else self._seen(now)
         if planned is not None:
-            await self.engine.send_due(planned)
-            await self.engine.retry_due()
+            with self.watchdog.handing_over():
+                await self.engine.send_due(planned)
+                await self.engine.retry_due()
         if self.engine.store.is_shared:
             self.engine.sending.recover()
 

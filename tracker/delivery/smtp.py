@@ -32,7 +32,7 @@ class SmtpTransport:
     ) -> None:
         self.settings = settings
         self._secret = secret
-        self._trust = None if settings.protection == "none" else _strict(trust)
+        self._trust = None if settings.protection == "none" else strict(trust)
         self._patience = patience or Patience()
         self._idle: list[Connection] = []
         self._places = asyncio.Semaphore(MOST_CONNECTIONS)
@@ -89,7 +89,7 @@ class SmtpTransport:
         return answer
 
 
-def _strict(trust: ssl.SSLContext | None) -> ssl.SSLContext:
+def strict(trust: ssl.SSLContext | None) -> ssl.SSLContext:
     """Ask for a certificate of the right name, and for no TLS that is known to be broken."""
     context = trust or ssl.create_default_context()
     context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)

@@ -19,10 +19,20 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
-from tracker.store import files, holds, journal, lines, mails, purging, renaming, schema
+from tracker.store import (
+    files,
+    holds,
+    journal,
+    lines,
+    mails,
+    purging,
+    renaming,
+    schema,
+    standing,
+)
 from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
-from tracker.store.lock import DaemonLock
+from tracker.store.lock import DaemonLock, is_held
 from tracker.store.postgres import clock
 from tracker.store.records import (
     Attempt,
@@ -37,6 +47,7 @@ from tracker.store.records import (
     NewMail,
     OutboxLine,
 )
+from tracker.store.standing import Standing
 from tracker.store.transactions import Transactions
 
 __all__ = [
@@ -51,8 +62,13 @@ __all__ = [
     "Mark",
     "NewMail",
     "OutboxLine",
+    "Standing",
     "Store",
 ]
+
+
+class _Undone(Exception):  # noqa: N818 -- it is no error
+    """What was done in a transaction was a rehearsal."""
 
 
 class Store:
@@ -115,6 +131,10 @@ class Store:
         """
         if self.file is not None:
             self._lock = DaemonLock.take(self.file)
+
+    def has_daemon(self) -> bool | None:
+        """Say whether a daemon works on this database, None where that cannot be known."""
+        return None if self.file is None else is_held(self.file)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -421,6 +441,22 @@ class Store:
         """Return what was last written under this name, and when."""
         with self._reading() as connection:
             return holds.marked(connection, name)
+
+    def standing(self, *, since: datetime) -> Standing:
+        """Count the mails by state; name those that failed after `since` or still wait."""
+        with self._reading() as connection:
+            return standing.standing(connection, since=since)
+
+    @contextmanager
+    def laying_hands(self, *, really: bool) -> Iterator[Connection]:
+        """Give one write transaction to `tracker.store.forgetting`, undone unless `really`."""
+        try:
+            with self._transaction("planning") as connection:
+                yield connection
+                if not really:
+                    raise _Undone  # noqa: TRY301 -- it is how a transaction is undone
+        except _Undone:
+            return
 
     def purge(self, before: datetime) -> int:
         """Take the text out of the mails that ended before a moment; return of how many."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.engine import Connection
 
 from tracker.store.records import Hold, Mark
@@ -11,6 +11,7 @@ from tracker.store.upsert import Insert, Upsert
 from tracker.tables import HOLD, MARK
 
 TRIES = "tries"  # the mark that counts how often a mail was taken in hand
+_ONE = select(MARK).where(MARK.c.name == bindparam("of"))
 _ALL = select(HOLD).order_by(HOLD.c.since, HOLD.c.cause)
 
 
@@ -56,7 +57,7 @@ def mark(connection: Connection, name: str, value: str, *, now: datetime) -> Non
 
 def marked(connection: Connection, name: str) -> Mark | None:
     """Return a mark, None if it was never written."""
-    row = connection.execute(select(MARK).where(MARK.c.name == name)).one_or_none()
+    row = connection.execute(_ONE, {"of": name}).one_or_none()
     return None if row is None else Mark(row.value, row.at)
 
 

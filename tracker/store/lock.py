@@ -9,6 +9,7 @@ from typing import Self
 from tracker.errors import BusyError, ConfigError
 
 _LONGEST_HOLDER = 400
+_LOCKS = Path("/proc/locks")
 
 
 class DaemonLock:
@@ -21,7 +22,7 @@ class DaemonLock:
     @classmethod
     def take(cls, database: Path) -> Self:
         """Take the lock, or raise BusyError naming the process and host that hold it."""
-        file = database.with_name(f"{database.name}.lock")
+        file = _lock_of(database)
         try:
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as refused:
@@ -44,6 +45,29 @@ class DaemonLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def is_held(database: Path) -> bool | None:
+    """Say whether a daemon has this database, None where the machine does not tell.
+
+    The lock is not tried: whoever tried it would keep out a daemon that starts at that moment.
+    """
+    try:
+        inode = _lock_of(database).stat().st_ino
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return None
+    try:
+        locks = _LOCKS.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    held = (line.split() for line in locks if " FLOCK " in line and " -> " not in line)
+    return any(words[5].rpartition(":")[2] == str(inode) for words in held)
+
+
+def _lock_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.lock")
 
 
 def _refusal(database: Path, holder: str) -> str:

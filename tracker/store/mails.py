@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection, Row
 
 from tracker.errors import QuestionError
@@ -14,6 +14,7 @@ from tracker.store.records import Attempt, MailRecord, NewMail
 from tracker.tables import ATTEMPT, MAIL
 
 MOST_RECOVERIES = 3
+EVERY = 1_000_000  # more mails than anybody has waiting
 PAUSE = timedelta(minutes=5)  # after a try without an answer: at once would only make copies
 _RETRIABLE = ("failed", "unknown", "expired")
 _WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
@@ -37,7 +38,37 @@ _SETTLE = (
         }
     )
 )
+
+
+def _untouched(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
+    locked = chosen.with_for_update(skip_locked=True).cte("untouched")
+    return select(locked.c.id)
+
+
+_NOW = bindparam("now", type_=MAIL.c.next_at.type)
+_TO_TRY = select(MAIL.c.id).where(_WAITING, MAIL.c.next_at <= _NOW).order_by(MAIL.c.next_at)
+_CLAIM = (
+    update(MAIL)
+    .where(MAIL.c.id.in_(_untouched(_TO_TRY.limit(bindparam("most", type_=Integer)))))
+    .values(
+        state="sending",
+        owner=bindparam("by"),
+        attempt=MAIL.c.attempt + 1,
+        next_at=None,
+        leased_until=bindparam("lease"),
+    )
+    .returning(MAIL)
+)
+_OVER = select(MAIL.c.id).where(_WAITING, MAIL.c.expires <= _NOW)
+_EXPIRE = (
+    update(MAIL)
+    .where(MAIL.c.id.in_(_untouched(_OVER)))
+    .values(state="expired", reason=bindparam("why"), next_at=None, settled_at=_NOW)
+    .returning(MAIL.c.id)
+)
+_BY_NUMBER = select(MAIL).where(MAIL.c.id == bindparam("of"))
 _TRY = insert(ATTEMPT)
+_TOO_LATE = "the mail could not be handed over before it was too late to be of use"
 _STOPPED = "the tracker stopped before the answer to this try was written down"
 
 
@@ -90,36 +121,17 @@ def claim_waiting(
 ) -> list[MailRecord]:
     """Take in hand the mails whose next try is due, each under its next attempt."""
     expire(connection, now=now)
-    due = select(MAIL.c.id).where(_WAITING, MAIL.c.next_at <= now).order_by(MAIL.c.next_at)
-    claimed = connection.execute(
-        update(MAIL)
-        .where(MAIL.c.id.in_(_untouched(due.limit(limit))))
-        .values(
-            state="sending",
-            owner=owner,
-            attempt=MAIL.c.attempt + 1,
-            next_at=None,
-            leased_until=leases.end(connection, now),
-        )
-        .returning(MAIL)
-    )
-    found = sorted((_record(row) for row in claimed), key=lambda mail: mail.id)
+    lease = leases.end(connection, now)
+    asked = {"now": now, "by": owner, "lease": lease, "most": limit or EVERY}
+    found = sorted(map(_record, connection.execute(_CLAIM, asked)), key=lambda mail: mail.id)
     lines.follow(connection, [mail.id for mail in found], state="sending")
     return found
 
 
 def expire(connection: Connection, *, now: datetime) -> None:
     """End the waiting mails that nobody needs any more."""
-    reason = "the mail could not be handed over before it was too late to be of use"
-    over = select(MAIL.c.id).where(_WAITING, MAIL.c.expires <= now)
-    ended = connection.execute(
-        update(MAIL)
-        .where(MAIL.c.id.in_(_untouched(over)))
-        .values(state="expired", reason=reason, next_at=None, settled_at=now)
-        .returning(MAIL.c.id)
-    )
-    found = list(ended.scalars())
-    lines.follow(connection, found, state="expired", reason=reason, settled_at=now)
+    found = list(connection.execute(_EXPIRE, {"now": now, "why": _TOO_LATE}).scalars())
+    lines.follow(connection, found, state="expired", reason=_TOO_LATE, settled_at=now)
 
 
 def renew(connection: Connection, mails: Collection[int], *, owner: str, now: datetime) -> None:
@@ -215,7 +227,7 @@ def read(
 
 def one(connection: Connection, number: int) -> MailRecord | None:
     """Return a mail by its number."""
-    row = connection.execute(select(MAIL).where(MAIL.c.id == number)).one_or_none()
+    row = connection.execute(_BY_NUMBER, {"of": number}).one_or_none()
     return None if row is None else _record(row)
 
 
@@ -226,11 +238,6 @@ def attempts(connection: Connection, number: int) -> list[Attempt]:
         Attempt(at=row.at, outcome=row.outcome, code=row.code, text=row.answer)
         for row in connection.execute(query)
     ]
-
-
-def _untouched(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
-    locked = chosen.with_for_update(skip_locked=True).cte("untouched")
-    return select(locked.c.id)
 
 
 def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -> None:
