@@ -99,7 +99,9 @@ def test_a_fact_that_was_logged_is_told_as_a_fact_alone():
 
     house.turn_to(at("2010-06-30 07:00"))
 
-    assert digests(house)[-1].count("opposed") == 1
+    changed = digests(house)[-1].partition("Changed since")[2]
+    assert changed.count("opposed") == 1
+    assert "unknown to opposed" not in changed, "what moved stands with the stances"
     assert "Logged" not in digests(house)[-1]
 
 

@@ -41,7 +41,6 @@ def test_each_start_tag_has_the_style_that_it_has_in_the_whole_document(content:
         "p.a { color: #111111; }",
         "p:first-child { color: #111111; }",
         "* { color: #111111; }",
-        "@media print { p { color: #111111; } }",
     ],
 )
 def test_a_sheet_that_looks_around_is_left_to_the_whole_document(rule: str):

@@ -184,3 +184,13 @@ def test_a_start_with_nothing_missed_tells_nothing():
 
     assert down_from(house, at("2010-06-21 12:00"), at("2010-06-21 15:00")) == []
     assert house.engine.history.outages == ()
+
+
+def test_a_second_outage_does_not_tell_again_what_expired_in_the_first():
+    house = House(WORLD, replayed=False, opened=at("2010-06-21 09:00"))
+    house.turn_to(at("2010-06-21 12:00"))
+    down_from(house, at("2010-06-21 12:00"), at("2010-06-26 09:30"))
+
+    down_from(house, at("2010-06-26 12:00"), at("2010-06-26 15:00"))
+
+    assert len(house.engine.history.outages) == 1

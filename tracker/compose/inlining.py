@@ -74,4 +74,4 @@ def _around(name: str, tag: str) -> str:
 @lru_cache(64)
 def _is_simple(sheet: str) -> bool:
     selectors = (one.strip() for rule in _RULES.findall(sheet) for one in rule.split(","))
-    return "@" not in sheet and all(_ALONE.fullmatch(one) for one in selectors)
+    return all(_ALONE.fullmatch(one) for one in selectors)
