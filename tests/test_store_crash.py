@@ -154,6 +154,18 @@ def test_another_try_cut_short_is_recovered_too(tmp_path: Path):
         assert [one.outcome for one in later.attempts(third.id)] == ["temporary", "unknown"]
 
 
+def test_a_mail_put_back_is_still_wanted(tmp_path: Path):
+    store = on_disk(tmp_path)
+    mail = started(store, "a", expires=NOW + 2 * HOUR)
+    store.mark_failed(mail, 550, "5.7.1 blocked", now=NOW)
+    store.put_back(mail.id, NOW)
+
+    with reopened(store, tmp_path) as later:
+        (again,) = later.retry_due(NOW)
+        assert (again.raw, again.expires) == (mail.raw, mail.expires)
+        assert states(later) == {"a": "sending"}
+
+
 def test_a_mail_that_waited_too_long_stays_expired(tmp_path: Path):
     store = on_disk(tmp_path)
     mail = started(store, "a", expires=NOW + HOUR)
@@ -199,7 +211,7 @@ def test_a_mail_whose_line_went_elsewhere_is_not_written(tmp_path: Path):
 
 
 def test_the_page_on_the_outbox_names_a_test_for_each_arrow():
-    rows = re.findall(r"^\| ([a-n]) \|.*\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| ([a-o]) \|.*\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert [letter for letter, _ in rows] == list("abcdefghijklmn")
     for letter, tests in rows:
