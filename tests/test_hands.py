@@ -32,7 +32,7 @@ BLOCKED = outcome("permanent", 550, "5.7.1 blocked")
 
 
 class Desk:
-    """An outbox with a line for each reader who wants one, and a server that says as it is told."""
+    """An outbox with a line for each reader who wants one, and a server that says as told."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
