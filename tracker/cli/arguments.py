@@ -34,6 +34,7 @@ COMMANDS = {
     "backup": "copy the database into a file, while the daemon runs",
     "forget": "take a person's data out of the database",
     "purge": "take the text of mails that left long ago out of the database",
+    "schema": "write JSON Schema for editors that complete and check files",
     "resume": "say why mail is held, and let it go on",
 }
 Parser: TypeAlias = argparse.ArgumentParser

@@ -1,4 +1,4 @@
-"""Finds the forums, playbooks, working days and templates that come with the program."""
+"""Finds what comes with the program: forums, playbooks, calendars, templates, a paper."""
 
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,13 @@ def shipped_templates() -> Path:
     """Return the folder with the shipped templates."""
     inside = _PACKAGE / "shipped" / "templates"
     return _first(inside, _CHECKOUT / "templates") or inside
+
+
+def reference_page() -> str:
+    """Return the text of docs/campaign-files.md: what each key of each file means."""
+    inside = _PACKAGE / "shipped" / "campaign-files.md"
+    page = inside if inside.exists() else _CHECKOUT / "docs" / "campaign-files.md"
+    return page.read_text(encoding="utf-8")
 
 
 def _first(*folders: Path) -> Path | None:
