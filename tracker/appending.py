@@ -41,7 +41,7 @@ def log_lines(fact: NewFact) -> tuple[str, ...]:
     pairs = [(field.name, getattr(fact, field.name)) for field in fields(fact)]
     said = [(name, value) for name, value in pairs if value is not None]
     width = max(len(name) for name, _ in said)
-    return ("[[log]]", *(f"{name:{width}} = {_toml(value)}" for name, value in said))
+    return ("[[log]]", *(f"{name:{width}} = {toml_text(value)}" for name, value in said))
 
 
 def appended(before: bytes, lines: Sequence[str]) -> bytes:
@@ -72,7 +72,8 @@ def _gap(before: bytes, end: bytes) -> bytes:
     return b"" if not rest or rest.endswith(b"\n") else end
 
 
-def _toml(value: date | datetime | str) -> str:
+def toml_text(value: date | datetime | str) -> str:
+    """Write a date or a text as TOML has it."""
     if isinstance(value, date):
         return value.isoformat()
     return f'"{"".join(_escaped(sign) for sign in value)}"'

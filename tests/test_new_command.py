@@ -1,0 +1,128 @@
+"""`tracker new`: what is asked, what stands in the file, and what is refused."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+from tests.desk import Desk, Said, a_copy_of_the_shipped_files
+
+ANSWERS = (
+    "Send police advisers to Osh",
+    "letter",
+    "Example Rights Group",
+    "",
+    "vienna",
+    "osce-permanent-council",
+    "",
+    'Send fifty "advisers"',
+    "",
+    "rapid-response",
+)
+FILE = """\
+title        = "Send police advisers to Osh"
+kind         = "letter"
+sender       = "Example Rights Group"
+dated        = 2010-06-25
+coordinators = ["vienna"]
+playbook     = "rapid-response"
+
+[[ask]]
+id   = "send-fifty-advisers"
+text = "Send fifty \\"advisers\\""
+
+[[meeting]]
+forum = "osce-permanent-council"
+date  = 2010-07-01
+"""
+Ask = Callable[..., Said]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(a_copy_of_the_shipped_files(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def new(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Ask:
+    desk = Desk(folder, capsys)
+    desk.now = datetime(2010, 6, 25, 10, tzinfo=UTC)
+
+    def ask(*words: str, answers: tuple[str, ...] = ANSWERS) -> Said:
+        monkeypatch.setattr("sys.stdin", StringIO("".join(f"{one}\n" for one in answers)))
+        return desk.run("new", *words)
+
+    return ask
+
+
+def changed(place: int, answer: str) -> tuple[str, ...]:
+    return (*ANSWERS[:place], answer, *ANSWERS[place + 1 :])
+
+
+def test_the_answers_are_the_file_and_nothing_else_is(folder: Path, new: Ask):
+    said = new()
+
+    assert (said.code, said.err) == (0, "")
+    assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
+    assert "Session of OSCE Permanent Council [Thursday 1 July 2010]: " in said.out
+
+
+def test_the_file_is_sound_to_the_check(
+    folder: Path, new: Ask, capsys: pytest.CaptureFixture[str]
+):
+    new("--id", "advisers")
+    desk = Desk(folder, capsys)
+
+    said = desk.run("check", "campaigns/advisers.toml", "--json")
+
+    assert said.code == 0
+    assert [one for one in said.objects if one["severity"] == "error"] == []
+
+
+def test_a_campaign_that_is_there_is_never_written_over(folder: Path, new: Ask):
+    file = folder / "campaigns/gcr2p-osce.toml"
+    before = file.read_text()
+
+    said = new("--id", "gcr2p-osce")
+
+    assert said.code == 1
+    assert "There is a campaign gcr2p-osce already" in said.err
+    assert "Title" not in said.out
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        (changed(1, "leter"), 'there is no kind "leter"; did you mean "letter"?'),
+        (changed(3, "Friday 24 June 2010"), "24 June 2010 is a Thursday, not a Friday"),
+        (changed(4, "viena"), 'there is no coordinator "viena"; did you mean "vienna"?'),
+        (
+            changed(6, "2010-06-30"),
+            "has no session on Wednesday 30 June 2010; the next is Thursday 1 July 2010",
+        ),
+        (changed(0, "Send\u202e advisers"), "an invisible character stands here"),
+        (changed(0, ""), "this must be answered"),
+        ((), "The answers end before this question: Title."),
+    ],
+)
+def test_a_wrong_answer_is_told_at_once_and_nothing_is_written(
+    folder: Path, new: Ask, answers: tuple[str, ...], told: str
+):
+    before = sorted(folder.rglob("*.toml"))
+
+    said = new(answers=answers)
+
+    assert said.code == 1
+    assert told in said.err
+    assert sorted(folder.rglob("*.toml")) == before
+
+
+def test_an_id_that_is_none_is_refused_before_anything_is_asked(new: Ask):
+    said = new("--id", "../Osh")
+
+    assert said.code == 2
+    assert "Title" not in said.out
