@@ -34,7 +34,10 @@ COMMANDS = {
     "backup": "copy the database into a file, while the daemon runs",
     "forget": "take a person's data out of the database",
     "purge": "take the text of mails that left long ago out of the database",
+    "new": "ask a few questions and write a new campaign's file",
     "schema": "write JSON Schema for editors that complete and check files",
+    "completion": "print what a shell needs to complete commands and options",
+    "man": "print the manual page",
     "resume": "say why mail is held, and let it go on",
 }
 Parser: TypeAlias = argparse.ArgumentParser
@@ -51,6 +54,11 @@ Exit codes: 0 fine, 1 something is wrong with the files or the question, 2 usage
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Read a command line; argparse itself ends a wrong one with exit code 2."""
     chosen = _chosen(argv)
+    return parser_of(frozenset() if chosen is None else frozenset({chosen})).parse_args(argv)
+
+
+def parser_of(loaded: frozenset[str]) -> Parser:
+    """Return the parser of all commands, with the options of those that are `loaded`."""
     parser = argparse.ArgumentParser(
         prog="tracker",
         description=ABOUT,
@@ -68,11 +76,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, line in COMMANDS.items():
-        if name == chosen:
+        if name in loaded:
             import_module(f"tracker.cli.{name}").add(commands)
         else:
             commands.add_parser(name, help=line)
-    return parser.parse_args(argv)
+    return parser
 
 
 def command(
@@ -83,7 +91,7 @@ def command(
     parser = commands.add_parser(
         name,
         help=COMMANDS[name],
-        description=fill(about, get_terminal_size().columns - 2),
+        description=fill(about, get_terminal_size().columns - 2, break_on_hyphens=False),
         epilog=f"examples:\n{shown}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
