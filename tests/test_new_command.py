@@ -121,6 +121,52 @@ def test_a_wrong_answer_is_told_at_once_and_nothing_is_written(
     assert sorted(folder.rglob("*.toml")) == before
 
 
+def test_this_thursday_is_said_with_its_date_before_it_is_taken(folder: Path, new: Ask):
+    said = new(answers=(*ANSWERS[:6], "this Thursday", "yes", *ANSWERS[7:]))
+
+    assert said.code == 0
+    assert "this Thursday = Thursday 1 July 2010? [yes]: yes" in said.out
+    assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
+
+
+def test_another_thursday_than_that_is_asked_for_with_its_date(new: Ask):
+    said = new(answers=(*ANSWERS[:6], "Thursday", "no", *ANSWERS[7:]))
+
+    assert said.code == 1
+    assert "then write the date, like 1 July 2010" in said.err
+
+
+class Terminal(StringIO):
+    """Answers that a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_on_a_terminal_a_wrong_answer_is_asked_for_again(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    desk = Desk(folder, capsys)
+    desk.now = datetime(2010, 6, 25, 10, tzinfo=UTC)
+    typed = (ANSWERS[0], "leter", *ANSWERS[1:6], "30 June 2010", *ANSWERS[6:])
+    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{one}\n" for one in typed)))
+
+    said = desk.run("new")
+
+    assert said.code == 0
+    assert said.out.count("Kind [letter]: ") == 2
+    assert said.out.count("Session of OSCE Permanent Council") == 2
+    assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
+
+
+def test_the_file_may_be_written_by_whoever_may_write_into_the_folder(folder: Path, new: Ask):
+    (folder / "campaigns").chmod(0o2770)
+
+    new("--id", "advisers")
+
+    assert (folder / "campaigns/advisers.toml").stat().st_mode & 0o777 == 0o660
+
+
 def test_an_id_that_is_none_is_refused_before_anything_is_asked(new: Ask):
     said = new("--id", "../Osh")
 

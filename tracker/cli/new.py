@@ -16,7 +16,7 @@ from tracker.campaign import Kind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
 from tracker.cli.reading import Files, read_files
-from tracker.dates import show_day
+from tracker.dates import WEEKDAYS, show_day
 from tracker.errors import QuestionError, TrackerError, UsageError
 from tracker.fields import Line, is_slug, slug_of
 from tracker.loading.files import shown_path
@@ -128,13 +128,25 @@ class _Questions(Struct, frozen=True):
         found = next_regular(forum_id, forum, max(dated, self.today))
 
         def read(text: str) -> date:
-            day = self._day(text)
+            day = self._this(text) or self._day(text)
             if session_on(forum_id, forum, day) is None:
                 raise UsageError(self._no_session(forum_id, day))
             return day
 
         default = show_day(found.original) if found else None
         return _ask(f"Session of {forum.name}", read, default=default)
+
+    def _this(self, text: str) -> date | None:
+        """Read a weekday alone: the first one from today on, if the answer is yes."""
+        name = text.lower().removeprefix("this ").strip()
+        if name not in map(str.lower, WEEKDAYS):
+            return None
+        ahead = range(len(WEEKDAYS))
+        days = [date.fromordinal(self.today.toordinal() + more) for more in ahead]
+        day = next(day for day in days if WEEKDAYS[day.weekday()].lower() == name)
+        if not _ask(f"{text} = {show_day(day)}?", _yes_or_no, default="yes"):
+            raise UsageError("then write the date, like 1 July 2010")
+        return day
 
     def _no_session(self, forum_id: str, day: date) -> str:
         forum = self.files.world.forums[forum_id]
@@ -178,6 +190,12 @@ def _read(typed: str, default: str | None, read: Callable[[str], Answer]) -> Ans
     if not typed and default is None:
         raise UsageError("this must be answered")
     return read(typed or default or "")
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in {"yes", "y", "no", "n"}:
+        raise UsageError("say yes or no")
+    return text.lower().startswith("y")
 
 
 def _line(text: str) -> str:
