@@ -19,7 +19,7 @@ def desk(tmp_path, capsys, monkeypatch):
     return Desk(tmp_path, capsys)
 
 
-@pytest.mark.parametrize("columns", ["40", "80", "200"])
+@pytest.mark.parametrize("columns", ["26", "65", "200"])
 def test_the_page_in_the_repository_is_what_the_command_prints(desk, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
 
