@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import tomli
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, example, given, strategies as st
 
 from tracker.errors import KeyPath
 from tracker.loading.positions import DEEPEST, Spot, line_and_column, spots_of
@@ -148,6 +148,8 @@ def _walk(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, object]]
             yield from _walk(inside, (*path, number))
 
 
+@example("[1")
+@example("[[1]")
 @given(st.text(alphabet="ab.=[]{}\"'\\#,\n 12-ü", max_size=60))
 def test_a_text_that_is_no_toml_is_read_as_far_as_it_goes(text: str):
     for spot in spots_of(text).values():

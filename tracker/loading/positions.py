@@ -92,7 +92,8 @@ class _Reader(Struct):
         double = self.text.startswith("[[", begin)
         self.at += 2 if double else 1
         parts = self._parts()
-        self.at += 2 if double else 1
+        # A heading that nobody closed may end with the text.
+        self.at = min(self.at + (2 if double else 1), len(self.text))
         path: KeyPath = ()
         for name, key, key_end in parts[:-1]:
             path = self._into(path, name, Spot(key, key_end, begin, self.at))
