@@ -141,12 +141,13 @@ def _all_is_done(store: Store, readers: int) -> bool:
 
 
 def _started(home: Path, at: int, place: str = "") -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-c", PROGRAM, str(at), "--config", str(home / "config.toml"), "run"],
-        cwd=home,
-        env={**os.environ, "PYTHONPATH": str(ROOT), VARIABLE: place},
-        stderr=(home / "log").open("ab"),
-    )
+    with (home / "log").open("ab") as log:
+        return subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-c", PROGRAM, str(at), "--config", str(home / "config.toml"), "run"],
+            cwd=home,
+            env={**os.environ, "PYTHONPATH": str(ROOT), VARIABLE: place},
+            stderr=log,
+        )
 
 
 def _fate(home: Path, arrived: list[bytes], readers: int, kills: int) -> Fate:

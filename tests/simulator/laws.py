@@ -68,7 +68,8 @@ class Laws:
     def at_the_end(self) -> None:
         """Look at how every line and every mail ended."""
         self.at_each_step()
-        assert self.store.holds() == [], "mail is held still"
+        # A closed door is known to be open again when somebody knocks, and nobody had to.
+        assert not {one.cause for one in self.store.holds()} - CLOSED, "mail is held still"
         mails = {mail.id: mail for mail in self.store.mails()}
         for line in self.store.lines():
             one, mail = line.occurrence, mails.get(line.mail or 0)
