@@ -81,7 +81,7 @@ class Desk:
 
         async def again() -> bool:
             taken = self.store.retry_due(self.now, limit=1)
-            if taken:
+            if taken and not self.hands.left_till_morning(taken[0], CONFIG):
                 await self.hands.hand_over(taken[0], CONFIG)
             return bool(taken)
 
@@ -254,6 +254,22 @@ def test_a_mail_that_is_of_no_use_in_the_morning_is_tried_by_night(desk: Desk):
     again = desk.mail_of("vienna").next_at
     assert again is not None
     assert again < desk.now + 10 * MINUTE
+
+
+def test_what_was_held_until_the_night_leaves_in_the_morning(desk: Desk):
+    desk.wants("vienna")
+    desk.wants("geneva", expires=desk.now + 20 * HOUR)
+    desk.says = LATER
+    desk.round()
+    desk.store.hold("disk", "there is no room", now=desk.now)
+    desk.now = datetime.fromisoformat("2010-06-23T02:00Z")
+    desk.says = TAKEN
+    desk.store.release(["disk"])
+
+    assert desk.round() == ["geneva"]  # by eight it would be of no use
+    assert desk.mail_of("vienna").put_off == 1
+    desk.now = datetime.fromisoformat("2010-06-23T08:00Z")
+    assert desk.round() == ["vienna"]
 
 
 def test_a_fault_of_ours_in_one_mail_is_an_answer_that_was_lost(desk: Desk):

@@ -213,7 +213,7 @@ def test_a_mail_whose_line_went_elsewhere_is_not_written(tmp_path: Path):
 def test_the_page_on_the_outbox_names_a_test_for_each_arrow():
     rows = re.findall(r"^\| ([a-o]) \|.*\|(.*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert [letter for letter, _ in rows] == list("abcdefghijklmn")
+    assert [letter for letter, _ in rows] == list("abcdefghijklmno")
     for letter, tests in rows:
         named = re.findall(r"`(test_\w+)`", tests)
         assert named, letter

@@ -27,6 +27,7 @@ LOG = logging.getLogger("tracker")
 AT_ONCE = 4
 GRACE_SECONDS = 20.0  # for answers, once told to stop: a service manager kills after 90
 ANSWERS = ("sent", "temporary", "permanent")
+UNTIL_MORNING = "it was the reader's night: it waits for the morning"
 RELAY = "relay"  # the mark under which the server's health survives a restart
 Clock = Callable[[], datetime]
 Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
@@ -102,6 +103,18 @@ class Hands:
         finally:
             self._under_way -= 1
         return outcome
+
+    def left_till_morning(self, record: MailRecord, config: Config) -> bool:
+        """Put another try off that would wake the reader; say whether that was done.
+
+        Its moment may have come by day, and the way have been shut until now.
+        """
+        now = self.clock()
+        morning = by_day(record, config, now)
+        if morning == now:
+            return False
+        self.store.mark_retry(record, morning, None, UNTIL_MORNING, now=now, charged=False)
+        return True
 
     def next_try(self) -> datetime | None:
         """Return when the server may be tried again, None while it is well."""

@@ -110,7 +110,7 @@ class Sending:
 
         async def again() -> bool:
             taken = self.store.retry_due(now, limit=1)
-            if taken:
+            if taken and not self.hands.left_till_morning(taken[0], config):
                 outcomes.append(await self.hands.hand_over(taken[0], config))
             return bool(taken)
 
