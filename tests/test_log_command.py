@@ -1,17 +1,20 @@
 """`tracker log`: what stands in the file afterwards, what is said, and what is refused."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from tempfile import gettempdir
 
 import pytest
 
 from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA, at
-from tests.test_log_atomic import somebody_else
+from tests.desk import ROOT
 from tracker.cli import main
 
+# Root as well obeys the modes of files without this power of its own.
+BOUND_BY_MODES = ("setpriv", "--bounding-set=-dac_override") if os.geteuid() == 0 else ()
 LETTER = """\
 title = "Send a mission"
 dated = 2010-06-22
@@ -289,36 +292,29 @@ def test_a_campaign_with_errors_is_not_touched(
     assert path.read_text() == "title = \n"
 
 
-def test_a_file_that_cannot_be_written_gets_its_lines_printed_to_paste(
-    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
-):
+def test_a_file_that_cannot_be_written_gets_its_lines_printed_to_paste(home: Path):
     path = home / "campaigns" / "letter.toml"
     path.chmod(0o444)
-    # Pytest closes what it makes beneath the system's own folder, one level more in a worker.
-    made = [one for one in home.parents if one.is_relative_to(gettempdir())]
-    for folder in (home, home / "campaigns", *made[:-1]):
-        _open_to_all(folder)
+    path.parent.chmod(0o555)
 
-    # What Python loads late is loaded now: somebody else may not be able to read it.
-    assert log("leter", "delivered") == 1
-    capsys.readouterr()
-
-    with somebody_else():
-        code = log("letter", "delivered")
-
-    said = capsys.readouterr()
-    assert code == 75
-    assert said.out == (
-        f"Paste these lines at the end of {path}:\n\n"
-        '[[log]]\non   = 2010-06-24\nfact = "delivered"\n'
+    said = subprocess.run(  # noqa: S603 -- our own program
+        [*BOUND_BY_MODES, sys.executable, "-m", "tracker", "log", "letter", "delivered"],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
-    assert "permission denied" in said.err
+
+    path.parent.chmod(0o755)
+    assert said.returncode == 75
+    pasted = said.stdout.splitlines()
+    assert pasted[0] == "Paste these lines at the end of campaigns/letter.toml:"
+    assert pasted[1:3] == ["", "[[log]]"]
+    assert pasted[-1] == 'fact = "delivered"'
+    assert "permission denied" in said.stderr
     assert path.read_bytes() == LETTER.encode()
-
-
-def _open_to_all(folder: Path) -> None:
-    if os.geteuid() == 0:
-        folder.chmod(0o755)
 
 
 def test_a_windows_file_stays_one_to_the_byte(home: Path, log: Log):

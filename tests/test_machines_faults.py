@@ -1,5 +1,6 @@
 """PostgreSQL restarted, its connections cut, a stopped client, a tie; and the way to it."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.cluster import Cluster, a_cluster
+from tests.cluster import Cluster, a_cluster, programs
 from tests.databases import a_database, on_postgres, plain
 from tests.desk import ROOT, process
 from tests.fleet import wait_until
@@ -37,6 +38,7 @@ def store(url: str) -> Iterator[Store]:
 # -- the server --------------------------------------------------------------------------------
 
 
+@pytest.mark.skipif(programs() is None and "CI" not in os.environ, reason="no PostgreSQL")
 def test_a_server_that_was_restarted_is_found_again_and_an_answer_is_not_forgotten():
     with a_cluster() as cluster, machines(a_database(cluster, "tracker"), 1) as (store,):
         mail = started(store, "a")

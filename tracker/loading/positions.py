@@ -12,15 +12,16 @@ from tracker.errors import KeyPath
 # The shapes are four levels deep. Without a floor, a list nested 400 times would fill the memory
 # with paths that no fault can ever name.
 DEEPEST = 8
-_BLANK = re.compile(r"(?:[ \t\n]++|#[^\n]*+)*+")
+# No possessive repeats (`*+`): Python before 3.11.5 matches them wrong (gh-106052). Plain ones
+# would fill a stack with a string of four million characters: ends are looked for one by one.
+_BLANK = re.compile(r"[ \t\n]*(#[^\n]*)?")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-# Nothing is given back (`*+`): a string of four million characters must not fill a stack.
-_STRING = re.compile(
-    r'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+"{3,5}'
-    r"|'''(?:[^']++|'(?!''))*+'{3,5}"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|'[^'\n]*'"
-)
+_CLOSING = {
+    '"""': re.compile(r'\\[\s\S]|"{3,5}'),
+    "'''": re.compile(r"'{3,5}"),
+    '"': re.compile(r'\\.|["\n]'),
+    "'": re.compile(r"['\n]"),
+}
 _SCALAR = re.compile(r"[^,\]}#\n]+")
 
 
@@ -84,7 +85,8 @@ class _Reader(Struct):
             self._blank()
 
     def _blank(self) -> None:
-        found = _BLANK.match(self.text, self.at)
+        while (found := _BLANK.match(self.text, self.at)) and found[1] is not None:
+            self.at = found.end()
         self.at = found.end() if found else self.at
 
     def _header(self) -> None:
@@ -171,21 +173,24 @@ class _Reader(Struct):
             self.spots[done.path] = Spot(spot.key, spot.key_end, done.begin, self.at)
 
     def _scalar(self) -> None:
-        found = _STRING.match(self.text, self.at) or _SCALAR.match(self.text, self.at)
-        if not found:
+        end = _string_end(self.text, self.at)
+        if end is None and (found := _SCALAR.match(self.text, self.at)):
+            end = self.at + len(found[0].rstrip())
+        if end is None:
             raise _NotTomlError
-        self.at += len(found[0].rstrip())
+        self.at = end
 
     def _parts(self) -> list[tuple[str, int, int]]:
         """Read a key, dotted or not, up to what follows it."""
         parts: list[tuple[str, int, int]] = []
         while True:
             self._blank()
-            found = _BARE.match(self.text, self.at) or _STRING.match(self.text, self.at)
-            if not found:
+            bare = _BARE.match(self.text, self.at)
+            end = bare.end() if bare else _string_end(self.text, self.at)
+            if end is None:
                 raise _NotTomlError
-            parts.append((_unquoted(found[0]), self.at, found.end()))
-            self.at = found.end()
+            parts.append((_unquoted(self.text[self.at : end]), self.at, end))
+            self.at = end
             self._blank()
             if not self.text.startswith(".", self.at):
                 return parts
@@ -195,6 +200,17 @@ class _Reader(Struct):
         if not self.text.startswith(sign, self.at):
             raise _NotTomlError
         self.at += len(sign)
+
+
+def _string_end(text: str, at: int) -> int | None:
+    """Return where the string that begins here ends; None where none begins, or none ends."""
+    for quote in (text[at : at + 3], text[at : at + 1]):
+        closing = _CLOSING.get(quote)
+        ends = closing.finditer(text, at + len(quote)) if closing else ()
+        end = next((one for one in ends if not one[0].startswith("\\")), None)
+        if end is not None and end[0] != "\n":
+            return end.end()
+    return None
 
 
 def _deeper(path: KeyPath, part: str | int) -> KeyPath:
