@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.outbox import an_occurrence
-from tests.simulator.clockwork import Clockwork
 from tests.simulator.draws import Draws
 from tests.simulator.laws import Laws
 from tests.simulator.servers import Server
+from tests.turned_loop import TurnedLoop
 from tracker.app.hands import Hands
 from tracker.config import Config
 from tracker.failpoints import reaching
@@ -48,7 +48,7 @@ class World:
         self, seed: int, store: Store, *, crashes: bool = True, dies_at: int | None = None
     ) -> None:
         self.draws = Draws(seed)
-        self.loop = Clockwork()
+        self.loop = TurnedLoop()
         self.store = store
         self.server = Server(self.draws, self.clock, BEGINS, BEGINS + HEALED)
         self.laws = Laws(self.store, self.server, self.clock)
