@@ -121,15 +121,19 @@ def _reminders(
     leads = ((lead_day(lead, ahead.day, days), lead) for lead in ahead.leads)
     stepped = [one for one in leads if not ground.is_beyond(one[0].day)]
     for on, lead in sorted(stepped, key=lambda one: (one[0].day, one[1].clock or owner.at)):
-        moment = in_time(morning_or_hour(on.day, lead.clock, ground, None), ahead.expires)
+        written = morning_or_hour(on.day, lead.clock, ground, None)
+        moment = in_time(written, ahead.expires)
         place = leaving(subject, owner, moment, ahead.expires, ground)
         if place is not None:
+            earlier = place.due < written(ground.readers[place.to])
             words = Words(
                 states=ahead.states,
                 in_key=ahead.states,
                 expires=ahead.expires,
                 lead=str(lead),
-                why="; ".join(filter(None, (ahead.why, why_lead(lead, ahead.day, on)))),
+                why="; ".join(
+                    filter(None, (ahead.why, why_lead(lead, ahead.day, on, earlier=earlier)))
+                ),
             )
             made = line(LineKind.REMINDER, subject, owner, place, words, ground)
             found[place.due] = made

@@ -29,11 +29,12 @@ def called(target: Target) -> str:
     return f"{name} ({target.state})" if target.state and target.state not in name else name
 
 
-def why_lead(lead: Lead, day: date, stepped: Stepped) -> str:
-    """Explain on which day a lead falls and which days it skipped."""
-    if stepped.day == day:
-        return f"reminder {lead}"
-    return f"reminder {lead}, {show_day_short(stepped.day)}{skipping(stepped)}"
+def why_lead(lead: Lead, day: date, stepped: Stepped, *, earlier: bool) -> str:
+    """Explain on which day a lead falls, which days it skipped, and why it leaves sooner."""
+    said = f"reminder {lead}"
+    if stepped.day != day:
+        said += f", {show_day_short(stepped.day)}{skipping(stepped)}"
+    return said + (", sent the morning before: that day's mail comes too late" if earlier else "")
 
 
 def skipping(stepped: Stepped) -> str:
