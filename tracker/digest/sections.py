@@ -117,7 +117,7 @@ def _dates(trouble: Trouble, saying: Saying) -> tuple[Entry, ...]:
 def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         replace(entry, when=f"{entry.when}, {_days_late(one, at, desk)} late")
-        for one, at in desk.overdue()
+        for one, at in sorted(desk.overdue(), key=lambda pair: pair[1])
         if not desk.says(instance_topic(one))
         for entry in (_instance_entry(one, at, desk),)
     )
