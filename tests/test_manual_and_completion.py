@@ -67,6 +67,8 @@ def test_the_script_for_a_shell_knows_every_command_and_option(desk, shell):
         ("tracker sch", "schema"),
         ("tracker plan --ag", "--against"),
         ("tracker schema camp", "campaign"),
+        ("tracker log a-letter deli", "delivered"),
+        ("tracker log a-letter outcome --result part", "partly-met"),
     ],
 )
 def test_bash_completes_what_is_typed(desk, typed, offered):

@@ -83,6 +83,18 @@ def parser_of(loaded: frozenset[str]) -> Parser:
     return parser
 
 
+def parsers_of(parser: Parser) -> dict[str, Parser]:
+    """Return the parser of each command that `parser_of` made."""
+    (chosen,) = (one for one in options_of(parser) if isinstance(one.choices, dict))
+    assert isinstance(chosen.choices, dict)
+    return dict(chosen.choices)
+
+
+def options_of(parser: Parser) -> list[argparse.Action]:
+    """Return a parser's options and arguments, in their order."""
+    return parser._actions  # noqa: SLF001 -- argparse has no public name for them
+
+
 def command(
     commands: Commands, name: str, run: Run, *, about: str, examples: Sequence[tuple[str, str]]
 ) -> Parser:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from tracker.cli.arguments import COMMANDS, Commands, command, parser_of
+from tracker.cli.arguments import COMMANDS, Commands, Parser, command, parser_of, parsers_of
 
 SHELLS = ("bash", "zsh", "fish")
 
@@ -30,5 +30,13 @@ def run_completion(args: Namespace) -> int:
     """Print the script."""
     import shtab  # noqa: PLC0415 -- no other command needs it
 
-    print(shtab.complete(parser_of(frozenset(COMMANDS)), shell=args.shell).rstrip())
+    print(shtab.complete(_parser(), shell=args.shell).rstrip())
     return 0
+
+
+def _parser() -> Parser:
+    """Return all commands; a shell shows one line of each, and cuts what is longer."""
+    parser = parser_of(frozenset(COMMANDS))
+    for name, one in parsers_of(parser).items():
+        one.description = COMMANDS[name]
+    return parser

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from msgspec import Struct
 
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
         ),
     )
     parser.add_argument("campaign", metavar="CAMPAIGN", help="the file's name without .toml")
-    parser.add_argument("fact", type=_word("fact"), metavar="FACT", help=", ".join(_words("fact")))
+    parser.add_argument("fact", metavar="FACT", **_one_of("fact"))
     _add_options(parser.add_argument)
 
 
@@ -59,9 +59,9 @@ def _add_options(option: Callable[..., object]) -> None:
     option("--target", metavar="T", help="the target that replied, or whose stance changed")
     option("--ask", metavar="A", help="the ask that an outcome is about")
     option("--meeting", metavar="D", help="the meeting's date, or none")
-    option("--result", type=_word("result"), metavar="R", help=", ".join(_words("result")))
+    option("--result", metavar="R", **_one_of("result"))
     option("--to", metavar="D", help="the session that an ask was deferred to")
-    option("--stance", type=_word("stance"), metavar="S", help=", ".join(_words("stance")))
+    option("--stance", metavar="S", **_one_of("stance"))
     option("--by", metavar="WHO", help="who says so")
     option("--note", metavar="TEXT", help="anything worth keeping")
 
@@ -145,7 +145,7 @@ def _fact(args: Namespace, entry: _Entry) -> NewFact:
         on=entry.today if args.on is None else _moment(args.on, entry.opened),
         fact=args.fact,
         meeting=meeting,
-        result=args.result,
+        result=args.result and args.result.replace("-", " "),
         to=None if args.to is None else day_of("--to", args.to),
         stance=args.stance,
         **{name: getattr(args, name) for name in _TEXTS},
@@ -178,19 +178,20 @@ def _words(key: str) -> tuple[str, ...]:
     return get_args(kinds.get(key, LoggedFact.model_fields["fact"].annotation))
 
 
-def _word(key: str) -> Callable[[str], str]:
-    """Return what reads one of a few words, with spaces or hyphens between its parts."""
+def _one_of(key: str) -> dict[str, Any]:
+    """Take one of a few words: typed with spaces or hyphens, completed by a shell with hyphens."""
+    words = _words(key)
 
     def read(text: str) -> str:
         said = " ".join(text.lower().replace("-", " ").split())
-        if said in _words(key):
-            return said
-        near = get_close_matches(said, _words(key), n=1)
+        if said in words:
+            return said.replace(" ", "-")
+        near = get_close_matches(said, words, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
-        choices = ", ".join(_words(key))
-        raise ArgumentTypeError(f'"{text}" is none of: {choices}{meant}')
+        raise ArgumentTypeError(f'"{text}" is none of: {", ".join(words)}{meant}')
 
-    return read
+    choices = tuple(word.replace(" ", "-") for word in words)
+    return {"type": read, "choices": choices, "help": ", ".join(words)}
 
 
 def _must_be_text(lines: Sequence[str]) -> None:

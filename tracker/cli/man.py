@@ -6,7 +6,17 @@ from argparse import Namespace
 from collections.abc import Iterator
 
 from tracker import __version__
-from tracker.cli.arguments import ABOUT, COMMANDS, MORE, Commands, Parser, command, parser_of
+from tracker.cli.arguments import (
+    ABOUT,
+    COMMANDS,
+    MORE,
+    Commands,
+    Parser,
+    command,
+    options_of,
+    parser_of,
+    parsers_of,
+)
 
 LINE_START = re.compile(r"^(?=[.'])", re.MULTILINE)
 
@@ -44,21 +54,11 @@ def manual_page() -> str:
         ".SH OPTIONS",
         *_options(parser),
         ".SH COMMANDS",
-        *(line for name, one in _parsers(parser).items() for line in _command(name, one)),
+        *(line for name, one in parsers_of(parser).items() for line in _command(name, one)),
         ".SH EXIT STATUS",
         _roff(" ".join(MORE.partition("Exit codes: ")[2].split())),
     ]
     return "\n".join(lines) + "\n"
-
-
-def _parsers(parser: Parser) -> dict[str, Parser]:
-    (chosen,) = (one for one in _actions(parser) if isinstance(one.choices, dict))
-    assert isinstance(chosen.choices, dict)
-    return dict(chosen.choices)
-
-
-def _actions(parser: Parser) -> list[argparse.Action]:
-    return parser._actions  # noqa: SLF001 -- argparse has no public name for its options
 
 
 def _command(name: str, parser: Parser) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _command(name: str, parser: Parser) -> Iterator[str]:
 
 
 def _options(parser: Parser) -> Iterator[str]:
-    for one in _actions(parser):
+    for one in options_of(parser):
         if isinstance(one.choices, dict) or one.dest == "help":
             continue
         yield ".TP"
