@@ -4,6 +4,8 @@ import asyncio
 import inspect
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tracker.daemon.bell import Bell
 
 # Long past on any day that a test runs: what is set to it rings at once.
@@ -32,7 +34,7 @@ async def test_it_rings_for_a_moment_that_has_passed():
         async with asyncio.timeout(PATIENCE_SECONDS):
             await bell.heard()
     finally:
-        bell.stop()
+        await bell.stop()
 
 
 async def test_a_later_moment_takes_the_place_of_the_one_set_before():
@@ -44,7 +46,7 @@ async def test_a_later_moment_takes_the_place_of_the_one_set_before():
         assert not await heard(bell)
         assert bell.armed == FAR
     finally:
-        bell.stop()
+        await bell.stop()
 
 
 async def test_no_moment_takes_back_the_one_set_before():
@@ -58,7 +60,7 @@ async def test_no_moment_takes_back_the_one_set_before():
         assert bell.armed is None
         assert not await heard(bell)
     finally:
-        bell.stop()
+        await bell.stop()
 
 
 async def test_a_ring_that_nobody_waited_for_is_heard_once():
@@ -96,12 +98,27 @@ async def test_jobs_are_few_wait_for_ever_and_know_no_local_zone():
             assert job.next_run_time.utcoffset() == timedelta(0)
         assert str(jobs["keep house"].trigger.timezone) == "UTC"
     finally:
-        bell.stop()
+        await bell.stop()
 
 
 async def test_stopping_twice_or_before_the_start_does_no_harm():
     bell = Bell()
-    bell.stop()
+    await bell.stop()
     bell.start()
-    bell.stop()
-    bell.stop()
+    await bell.stop()
+    await bell.stop()
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_stopping_while_it_is_about_to_ring_is_no_fault(turns, caplog):
+    bell = Bell()
+    bell.start()
+    bell.arm(PAST)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    await bell.stop()
+    for _ in range(8):
+        await asyncio.sleep(0)
+
+    assert [line.getMessage() for line in caplog.records if line.levelname == "ERROR"] == []

@@ -113,7 +113,7 @@ async def _serve(
             async with heartbeat(store, clock):
                 await daemon.run()
         finally:
-            bell.stop()
+            await bell.stop()
     LOG.info("stopped")
 
 
