@@ -138,7 +138,7 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(home: Path):
         systemd.bind(str(address))
         systemd.settimeout(PATIENCE_SECONDS)
         heard: list[str] = []
-        while "STATUS=1 campaigns in force" not in heard:
+        while "STATUS=1 campaign in force" not in heard:
             heard += systemd.recv(4096).decode().split("\n")
         limits = Path(f"/proc/{daemon.pid}/limits").read_text()
         daemon.send_signal(signal.SIGTERM)
@@ -147,7 +147,7 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(home: Path):
         daemon.communicate(timeout=PATIENCE_SECONDS)
 
     assert heard[0] == "READY=1"
-    assert heard.index("WATCHDOG=1") < heard.index("STATUS=1 campaigns in force")
+    assert heard.index("WATCHDOG=1") < heard.index("STATUS=1 campaign in force")
     assert daemon.returncode == 0
     assert re.search(r"Max core file size +0 +0 ", limits)
 

@@ -29,6 +29,7 @@ from tracker.daemon.signs import Signs
 from tracker.daemon.turns import Daemon
 from tracker.daemon.watchdog import Watchdog
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
+from tracker.digest.say import many
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading, read_world
 from tracker.store import MailRecord, Store
@@ -161,7 +162,8 @@ def started(
     else:
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())
-    LOG.info("started as process %d: %d campaigns in force", os.getpid(), len(world.campaigns))
+    in_force = many(len(world.campaigns), "campaign")
+    LOG.info("started as process %d: %s in force", os.getpid(), in_force)
     return Daemon(engine, folder, read, bell, watchdog, plans=plans)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from tracker.app.engine import Engine
 from tracker.app.health import health_of
 from tracker.daemon.service_manager import ServiceManager
+from tracker.digest.say import many
 
 LOG = logging.getLogger("tracker")
 
@@ -25,7 +26,7 @@ class Signs:
         world = self._engine.world
         health = health_of(self._engine.store, world.config, now=now)
         wrong = f"; {health.trouble[0]}" if health.trouble else ""
-        self._manager.status(f"{len(world.campaigns)} campaigns in force{wrong}")
+        self._manager.status(f"{many(len(world.campaigns), 'campaign')} in force{wrong}")
         if world.config.health.prometheus_file is None:
             return
         # An eighth of a second that those without Prometheus need not spend.
