@@ -8,8 +8,9 @@ from tracker.config import Config
 from tracker.errors import Problem
 from tracker.loading.checks import own_faults
 from tracker.loading.files import Listed, shown_path
-from tracker.loading.one_file import read_listed
+from tracker.loading.one_file import Read, read_listed
 from tracker.loading.placing import placed
+from tracker.loading.toml import parse
 
 
 class ReadConfig(Struct, frozen=True):
@@ -27,3 +28,15 @@ def read_config(path: Path) -> ReadConfig:
     problems = (*read.problems, *placed(read.source, own_faults("config", read.shape)))
     wrong = any(one.severity == "error" for one in problems)
     return ReadConfig(None if wrong else read.shape, problems)
+
+
+def named_folder(read: Read, config: Config | None) -> str | None:
+    """Return the campaigns folder that config.toml names, whatever else is wrong with it.
+
+    None if that cannot be told: its own line or a part of the file cannot be read.
+    """
+    if config is not None:
+        return config.campaigns
+    parsed = parse(read.source.text)
+    named = (parsed.values or {}).get("campaigns", None if parsed.slips else "campaigns")
+    return named if isinstance(named, str) else None

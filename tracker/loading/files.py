@@ -52,10 +52,14 @@ class Listed(Struct, frozen=True):
 
 
 def shown_path(path: Path) -> Path:
-    """Name a file as people do: relative to the current directory if it lies beneath it."""
+    """Name a file as people do: relative to the current directory if it lies beneath it.
+
+    Everything lies beneath the root folder, where a service stands: there its whole path is told.
+    """
     here = Path.cwd()
     whole = Path(os.path.normpath(here / path))
-    return whole.relative_to(here) if whole.is_relative_to(here) else whole
+    beneath = here != Path(here.anchor) and whole.is_relative_to(here)
+    return whole.relative_to(here) if beneath else whole
 
 
 def digest_of(data: bytes) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -158,7 +158,13 @@ def _home_of(kind: FileKind, key: str, item: KeyPath) -> str | None:
     """Return the heading whose tables have such a key, for `remind` in a follow-up."""
     names = [name for name in _keys_at(kind, ()) if name != (item[:1] or ("",))[0]]
     homes = [name for name in names if key in _keys_at(kind, (name, 0))]
-    return " or ".join(_heading((name, 0)) for name in homes[:2]) or None
+    return " or ".join(_heading_of(kind, name) for name in homes[:2]) or None
+
+
+def _heading_of(kind: FileKind, name: str) -> str:
+    """Return how a table is headed: `[[name]]` where there may be several."""
+    (annotation,) = (found for one, found in _fields(SHAPES[kind]) if one == name)
+    return _heading((name, 0) if get_origin(annotation) is tuple else (name,))
 
 
 def _not_one_of(path: KeyPath, values: dict[str, Any], context: dict[str, Any]) -> Fault:

@@ -15,6 +15,7 @@ from tracker.checking import missing_file
 from tracker.config import Config
 from tracker.errors import Fault, Problem
 from tracker.loading.checks import Check, campaign_faults, own_faults, passes, playbook_faults
+from tracker.loading.config_alone import named_folder
 from tracker.loading.files import (
     FOLDERS,
     FileKind,
@@ -104,9 +105,11 @@ class _Folder(Struct):
 
     def read(self, campaigns: Path | None, over: Sequence[Path]) -> Reading:
         config = self._config()
-        named = Path(config.campaigns if config else "campaigns")
-        self.folder = campaigns or self.config_path.parent / named
+        named = named_folder(self.reads[0], config)
+        self.folder = campaigns or self.config_path.parent / (named or "campaigns")
         listed, odd = _laid_over(self.folder, over)
+        if named is None:  # where they are nobody can tell: that is no second fault
+            odd = tuple(one for one in odd if one.code != "no-folder")
         present = frozenset((one.kind, one.id) for one in listed)
         emptied = self._is_emptied(present)
         if emptied:  # a folder that is not there any more is told as emptied, once
