@@ -56,6 +56,16 @@ class Step:
     def _s(self) -> str:
         return "" if self.count == 1 else "s"
 
+    def before(self, day: date) -> date:
+        """Count back from a day, which is not counted itself."""
+        if self.unit == "day":
+            return day - self.count * DAY
+        left = self.count
+        while left:
+            day -= DAY
+            left -= day.weekday() < 5
+        return day
+
     def text(self, name: str, title: str) -> str:
         lines = [
             "[[deadline]]",
@@ -279,7 +289,7 @@ class Files:
         if step.own:
             return _utc(step.own, _clock(step))
         day = self._meeting_day(item)
-        return _utc(_back(day, step), _clock(step)) if day else None
+        return _utc(step.before(day), _clock(step)) if day else None
 
     def _meeting_day(self, item: Item) -> date | None:
         if item.step in WHOLE:
@@ -329,14 +339,3 @@ def _utc(day: date, clock: time) -> datetime:
 
 def _clock(step: Step) -> time:
     return time.fromisoformat(step.clock) if step.clock else time(18)
-
-
-def _back(day: date, step: Step) -> date:
-    """Count back from a day, which is not counted itself."""
-    if step.unit == "day":
-        return day - step.count * DAY
-    left = step.count
-    while left:
-        day -= DAY
-        left -= day.weekday() < 5
-    return day
