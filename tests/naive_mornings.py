@@ -67,7 +67,6 @@ def _overdue_at(line: Occurrence) -> datetime:
 def _reminded_at(line: Occurrence) -> datetime:
     """Return the moment of a lead, at least two hours before the end of what it reminds of."""
     assert line.states is not None
-    assert line.expires is not None
     lead, _, clock = (line.lead or "").partition(" at ")
     day = line.states.astimezone(VIENNA).date()
     if lead != "on the day":
@@ -75,7 +74,7 @@ def _reminded_at(line: Occurrence) -> datetime:
         day = Step(count=int(count), unit=unit.removesuffix("s")).before(day)
     hour = datetime.combine(day, time.fromisoformat(clock), VIENNA) if clock else None
     at = hour.astimezone(UTC) if hour else morning(day, line.owner)
-    limit = line.expires - TIME_TO_ACT
+    limit = line.states - TIME_TO_ACT
     if at <= limit:
         return at
     last = local(limit, line.owner).date()
