@@ -150,8 +150,8 @@ def leaving(
 ) -> Place | None:
     """Work out who gets a line and when; None once the campaign is closed.
 
-    While the owner is away a free deputy gets it, at the deputy's own hour: if they are away when it
-    would leave to them. A line that falls into a pause waits for the reader's first morning after it.
+    A line that falls into a pause waits for the first morning after it. Where the owner is away on
+    the day on which it would leave, a free deputy gets it, at the deputy's own hour.
     """
     at = moment(owner)
     due = after_pause(at, owner, ground.course.frame)
