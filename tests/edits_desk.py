@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from tests.house import House
+from tests.house import House, T
 from tests.naive_reader import SETTLE, Readers
 from tests.plain_composer import PlainComposer
 from tests.small_files import DAY, VIENNA, Fact, Files, Letter, Step
@@ -65,7 +65,12 @@ class OneTransaction(House):
         store = self.free.pop() if self.free else super().open_store(url)
         self.history = ExitStack()
         self.history.enter_context(store.writing())
+        self.runner = asyncio.Runner()
         return store
+
+    def run(self, sending: Coroutine[Any, Any, T]) -> T:
+        """Run what sends mail on the history's one loop."""
+        return self.runner.run(sending)
 
     def wake(self) -> list[Sent]:
         """Look, plan, send, and send again what may not have arrived."""
@@ -74,7 +79,7 @@ class OneTransaction(House):
             self.readers.receive(mail)
         doubtful = [one for one in self.mails if one.record.id in self.readers.may_have_come]
         if doubtful:
-            asyncio.run(self.engine.retry_due())
+            self.run(self.engine.retry_due())
         for mail in doubtful:
             self.look_what_became_of(mail)
         return sent
@@ -92,6 +97,7 @@ class OneTransaction(House):
         with suppress(Undone):
             self.history.__exit__(Undone, Undone(), None)
         self.free.append(self.store)
+        self.runner.close()
 
 
 class Undone(Exception):  # noqa: N818 - nothing went wrong

@@ -6,6 +6,7 @@ Written from the contract alone: no planning, no comparison, no digest is asked 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -211,7 +212,7 @@ class Files:
 
     @property
     def thursdays(self) -> tuple[date, ...]:
-        return tuple(self.first + n * 7 * DAY for n in range(4))
+        return _thursdays(self.first)
 
     @property
     def days_taken(self) -> set[date]:
@@ -327,6 +328,11 @@ class Files:
             for step in letter.steps:
                 found += [Item(name, step, one) for one in ([None] if step in WHOLE else places)]
         return found
+
+
+@cache
+def _thursdays(first: date) -> tuple[date, ...]:
+    return tuple(first + n * 7 * DAY for n in range(4))
 
 
 def _span(days: Days) -> str:
