@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from tests.house import House
+from tests.house import House, T
 from tests.naive_reader import SETTLE, Readers
 from tests.plain_composer import PlainComposer
 from tests.small_files import DAY, VIENNA, Fact, Files, Letter, Step
@@ -55,28 +55,49 @@ class OneTransaction(House):
     """A house whose whole history is one transaction, undone at its end.
 
     A database for each, and a dozen transactions a turn, would take a third of its time.
+    What leaves is read at once.
     """
 
     free: ClassVar[list[Store]] = []
+    readers: Readers
 
     def open_store(self, url: str) -> Store:
         store = self.free.pop() if self.free else super().open_store(url)
         self.history = ExitStack()
         self.history.enter_context(store.writing())
+        self.runner = asyncio.Runner()
         return store
+
+    def run(self, sending: Coroutine[Any, Any, T]) -> T:
+        """Run what sends mail on the history's one loop."""
+        return self.runner.run(sending)
 
     def wake(self) -> list[Sent]:
         """Look, plan, send, and send again what may not have arrived."""
         sent = super().wake()
-        if any(one.outcome.state == "unknown" for one in self.mails):
-            asyncio.run(self.engine.retry_due())
+        for mail in sent:
+            self.readers.receive(mail)
+        doubtful = [one for one in self.mails if one.record.id in self.readers.may_have_come]
+        if doubtful:
+            self.run(self.engine.retry_due())
+        for mail in doubtful:
+            self.look_what_became_of(mail)
         return sent
+
+    def look_what_became_of(self, mail: Sent) -> None:
+        kept = self.store.mail(mail.record.id)
+        assert kept is not None
+        if kept.state == "failed":
+            self.readers.never_came(mail)
+        elif kept.state == "sent":
+            del self.readers.may_have_come[mail.record.id]
 
     def close(self) -> None:
         """Undo the history, and let the next one have the database."""
         with suppress(Undone):
             self.history.__exit__(Undone, Undone(), None)
         self.free.append(self.store)
+        self.runner.close()
 
 
 class Undone(Exception):  # noqa: N818 - nothing went wrong
@@ -96,7 +117,7 @@ class Desk:
         self.house = OneTransaction(
             self.files.world(), replayed=False, opened=opened, composer=COMPOSER
         )
-        self.readers = Readers(self.files, opened)
+        self.readers = self.house.readers = Readers(self.files, opened)
         self.look()
 
     @property
@@ -119,17 +140,17 @@ class Desk:
     # -- time ------------------------------------------------------------------------------------
 
     def look(self) -> None:
-        self._read(self.house.wake())
+        self.house.wake()
 
     def turn(self, wait: timedelta) -> None:
         before = self.now
-        self._read(self.house.turn_to(self.now + wait))
+        self.house.turn_to(self.now + wait)
         self.readers.everybody_was_reminded(before, self.now)
         self.readers.everybody_knows(self.now)
 
     def sleep(self, wait: timedelta) -> None:
         """The machine sleeps, and wakes once."""
-        self._read(self.house.jump_to(self.now + wait))
+        self.house.jump_to(self.now + wait)
         self.readers.slept(self.now)
         self.readers.everybody_knows(self.now)
 
@@ -151,10 +172,6 @@ class Desk:
         before = self.house.store.lines(), self.house.store.journal()
         self.house.engine.refresh()
         assert (self.house.store.lines(), self.house.store.journal()) == before
-
-    def _read(self, mails: list[Sent]) -> None:
-        for mail in mails:
-            self.readers.receive(mail)
 
     # -- the files are edited --------------------------------------------------------------------
 

@@ -1,10 +1,12 @@
 """A tracker with a clock to turn and an inbox to look into."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any, TypeVar
 
 from tracker.app.engine import Engine
 from tracker.app.replay import SimulatedClock, first_moment
@@ -16,6 +18,7 @@ from tracker.store import MailRecord, Store
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 COMPOSER = Composer(TEMPLATES, None)
+T = TypeVar("T")
 
 
 class House:
@@ -86,9 +89,13 @@ class House:
         """Look, plan and send once at the present moment."""
         self.looked_at = self.clock.at
         planned = self.engine.refresh()
-        sent = asyncio.run(self.engine.send_due(planned))
+        sent = self.run(self.engine.send_due(planned))
         self.mails.extend(sent)
         return sent
+
+    def run(self, sending: Coroutine[Any, Any, T]) -> T:
+        """Run what sends mail to its end."""
+        return asyncio.run(sending)
 
     def edit(self, world: World) -> None:
         """Put other files in the folder."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
-from tests.small_files import DAY, DIGESTS, VIENNA, WHOLE, ZONES, Files, Item
+from tests.naive_mornings import asleep, local, next_digest, next_morning, own_moment
+from tests.small_files import DAY, VIENNA, WHOLE, ZONES, Files, Item
 from tracker.app.sending import Sent
 from tracker.occurrence import LineKind, Occurrence
 
@@ -41,39 +42,6 @@ class Wrong(NamedTuple):
     since: datetime
     believed: Known
     truth: datetime | None
-
-
-def local(moment: datetime, reader: str) -> datetime:
-    return moment.astimezone(ZONES[reader])
-
-
-def asleep(moment: datetime, reader: str) -> bool:
-    return local(moment, reader).hour < 6
-
-
-def morning(day: date, reader: str) -> datetime:
-    return datetime.combine(day, time(8), ZONES[reader]).astimezone(UTC)
-
-
-def next_morning(moment: datetime, reader: str) -> datetime:
-    today = local(moment, reader).date()
-    at = morning(today, reader)
-    return at if at > moment else morning(today + DAY, reader)
-
-
-def next_digest(moment: datetime, reader: str, files: Files) -> datetime | None:
-    """Return the first digest morning after a moment on which nobody stands in."""
-    if DIGESTS[reader] == "never":
-        return None
-    days = range(5) if DIGESTS[reader] == "weekdays" else range(1)
-    day = local(moment, reader).date()
-    while (
-        day.weekday() not in days
-        or morning(day, reader) <= moment
-        or files.stands_in(reader, day) != reader
-    ):
-        day += DAY
-    return morning(day, reader)
 
 
 @dataclass
@@ -119,6 +87,9 @@ class Readers:
         self.slept_through: set[tuple[str, Item, Wrong]] = set()
         self.places: dict[tuple[str, date], int | date | None] = {}
         self.came_or_went: dict[str, datetime] = {}
+        self.pauses_edited: dict[str, datetime] = {}
+        self.woke = now
+        self.may_have_come: dict[int, dict[tuple[str, Item], Known | None]] = {}
         self.joined = {
             (name, one): now
             for name, letter in files.letters.items()
@@ -134,6 +105,11 @@ class Readers:
                 self.joined.setdefault((name, one), now)
         self.came_or_went |= {
             one: now for one in ZONES if files.away.get(one) != self.files.away.get(one)
+        }
+        self.pauses_edited |= {
+            name: now
+            for name, letter in files.letters.items()
+            if letter.paused != self.files.letters[name].paused
         }
         self.files = files
         self.note_places()
@@ -173,13 +149,26 @@ class Readers:
         if not arrived:
             self.refused.add(reader)
             return
+        before = self.believes.copy()
         self.read_in_passing(mail)
         for line in mail.written.lines:
             if line.kind in DATED:
                 self.believes[reader, self.item(line)] = Known(line.states, plainly=True)
             if line.kind == LineKind.CORRECTION:  # a deputy may have read it instead
                 self.believes[line.owner, self.item(line)] = Known(line.states, plainly=True)
+        if mail.outcome.state == "unknown":
+            told = {place for place, known in self.believes.items() if before.get(place) != known}
+            self.may_have_come[mail.record.id] = {place: before.get(place) for place in told}
         self.compare(mail.at)
+
+    def never_came(self, mail: Sent) -> None:
+        """Take back what a mail told that was refused in the end: nobody counts on it."""
+        self.refused.add(mail.record.coordinator)
+        for place, known in self.may_have_come.pop(mail.record.id).items():
+            if known is None:
+                self.believes.pop(place, None)
+            else:
+                self.believes[place] = known
 
     def item(self, line: Occurrence) -> Item:
         """Find which of the items a line speaks of."""
@@ -196,8 +185,7 @@ class Readers:
         assert not self.files.needs_no_date(item, mail.at), f"{item} needs no date"
         letter = self.files.letters[item.campaign]
         assert not self.files.paused(item.campaign, mail.at), f"paused, but left: {line}"
-        assert line.due is not None
-        day = local(line.due, line.owner).date()
+        day = local(own_moment(line, self.files), line.owner).date()
         assert reader == self.files.stands_in(line.owner, day), f"{reader} reads {line.owner}'s"
         if line.kind == LineKind.CORRECTION:
             known = self.believes.get((line.owner, item))
@@ -270,7 +258,7 @@ class Readers:
 
     def slept(self, now: datetime) -> None:
         """What was to be said until some day and could not be is never said."""
-        self.steady_since = now
+        self.steady_since = self.woke = now
         self.compare(now)
         for (reader, item), wrong in self.wrong.items():
             last = max(at for at in (wrong.believed.states, wrong.truth) if at is not None)
@@ -299,6 +287,8 @@ class Readers:
         if ready >= _vienna_day_after(max(dates)):
             return False  # a pause outlasts it
         who = self.files.stands_in(reader, local(ready, reader).date())
+        if ready <= self.woke:  # the machine was asleep: it leaves when that wakes
+            ready = self.resumed(campaign, self.woke, who)
         ready = next_morning(ready, who) if asleep(ready, who) else ready
         return ready <= now and not asleep(now, who) and not {who, reader} & self.refused
 
@@ -306,13 +296,17 @@ class Readers:
         self, reader: str, wrong: Wrong, dates: list[datetime], campaign: str
     ) -> datetime:
         """Return when a reader is to hear at the latest, but for the nights."""
-        since = max(wrong.since, self.came_or_went.get(reader, wrong.since))
+        edited = self.came_or_went.get(reader), self.pauses_edited.get(campaign)
+        since = max(at for at in (wrong.since, *edited) if at is not None)
         ready = since + SETTLE
         if not wrong.believed.plainly:
             digest = next_digest(since, reader, self.files)
             if digest is not None and all(digest <= at for at in dates):
                 ready = max(ready, digest)
-        return self.files.resumed(campaign, ready, lambda at: next_morning(at, reader))
+        return self.resumed(campaign, ready, reader)
+
+    def resumed(self, campaign: str, moment: datetime, reader: str) -> datetime:
+        return self.files.resumed(campaign, moment, lambda at: next_morning(at, reader))
 
     def everybody_was_reminded(self, before: datetime, now: datetime) -> None:
         """Whatever came due after quiet days had been told to all who are concerned."""

@@ -6,6 +6,7 @@ Written from the contract alone: no planning, no comparison, no digest is asked 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,16 @@ class Step:
     @property
     def _s(self) -> str:
         return "" if self.count == 1 else "s"
+
+    def before(self, day: date) -> date:
+        """Count back from a day, which is not counted itself."""
+        if self.unit == "day":
+            return day - self.count * DAY
+        left = self.count
+        while left:
+            day -= DAY
+            left -= day.weekday() < 5
+        return day
 
     def text(self, name: str, title: str) -> str:
         lines = [
@@ -201,7 +212,7 @@ class Files:
 
     @property
     def thursdays(self) -> tuple[date, ...]:
-        return tuple(self.first + n * 7 * DAY for n in range(4))
+        return _thursdays(self.first)
 
     @property
     def days_taken(self) -> set[date]:
@@ -279,7 +290,7 @@ class Files:
         if step.own:
             return _utc(step.own, _clock(step))
         day = self._meeting_day(item)
-        return _utc(_back(day, step), _clock(step)) if day else None
+        return _utc(step.before(day), _clock(step)) if day else None
 
     def _meeting_day(self, item: Item) -> date | None:
         if item.step in WHOLE:
@@ -319,6 +330,11 @@ class Files:
         return found
 
 
+@cache
+def _thursdays(first: date) -> tuple[date, ...]:
+    return tuple(first + n * 7 * DAY for n in range(4))
+
+
 def _span(days: Days) -> str:
     return f"{days[0]} to {days[1]}"
 
@@ -329,14 +345,3 @@ def _utc(day: date, clock: time) -> datetime:
 
 def _clock(step: Step) -> time:
     return time.fromisoformat(step.clock) if step.clock else time(18)
-
-
-def _back(day: date, step: Step) -> date:
-    """Count back from a day, which is not counted itself."""
-    if step.unit == "day":
-        return day - step.count * DAY
-    left = step.count
-    while left:
-        day -= DAY
-        left -= day.weekday() < 5
-    return day

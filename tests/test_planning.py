@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.builders import CONFIG, LETTER, a_world, at
+from tests.builders import LETTER, a_world, at
 from tests.house import House
 from tracker.changes import Kept, compare
 from tracker.events import replayed
@@ -240,33 +240,6 @@ def test_from_the_closing_day_nothing_is_planned():
     assert rows(planned(letter + FOLLOW_UP), "readout") == [
         ("2010-06-25 06:00", "vienna", "first")
     ]
-
-
-def test_a_deputy_gets_the_line_at_the_deputys_own_hour():
-    away = CONFIG.replace(
-        'digest = "weekdays"',
-        'digest = "weekdays"\ndeputy = "new-york"\naway = ["24 June 2010 to 30 June 2010"]',
-    )
-
-    lines = planned(LETTER + FOLLOW_UP, config=away)
-
-    assert rows(lines, "readout")[0] == ("2010-06-25 12:00", "new-york", "first")
-    assert rows(lines, "readout")[1] == ("2010-07-02 06:00", "vienna", "repeat 1")
-    (first,) = [one for one in lines if one.item == "readout" and one.lead == "first"]
-    assert (first.owner, first.key.endswith("/vienna")) == ("vienna", True)
-
-
-def test_a_deputy_who_is_a_coordinator_too_gets_one_line():
-    away = CONFIG.replace(
-        'digest = "weekdays"',
-        'digest = "weekdays"\ndeputy = "new-york"\naway = ["24 June 2010 to 30 June 2010"]',
-    )
-    letter = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
-
-    lines = planned(letter + FOLLOW_UP, config=away)
-
-    first = [one for one in lines if one.item == "readout" and one.lead == "first"]
-    assert [(one.owner, one.to) for one in first] == [("new-york", "new-york")]
 
 
 NO_REPLY = """

@@ -140,12 +140,17 @@ class Engine:
         return bool(gone)
 
     def record(self, now: datetime) -> History:
-        """Write down first sights and facts that are new at `now`; return the history."""
-        found = self._sighted(self.files, now)
-        wrong = problem_sightings(self.problems, now=now)
-        known = {entry.key for entry in self.store.whole_journal()}
-        self.store.record(entry for entry in (*found, *wrong) if entry.key not in known)
-        self._add_up(self.store.whole_journal())
+        """Write down first sights and facts that are new at `now`; return the history.
+
+        In a replay facts come to be known as time passes; else these files have said it all.
+        """
+        journal = self.store.whole_journal()
+        if self.replayed or not self._is_added_up(journal):
+            found = self._sighted(self.files, now)
+            wrong = problem_sightings(self.problems, now=now)
+            known = {entry.key for entry in journal}
+            self.store.record(entry for entry in (*found, *wrong) if entry.key not in known)
+            self._add_up(self.store.whole_journal())
         return self.history
 
     def record_sights(
@@ -168,7 +173,7 @@ class Engine:
 
     def _add_up(self, entries: tuple[JournalEntry, ...]) -> None:
         """Work out anew what follows from the journal and the files, if either has changed."""
-        if entries is self._journal and not self._stale:
+        if self._is_added_up(entries):
             return
         self.history = history_from(entries, self.files.facts, self.blank_history())
         self._telling = telling_from(
@@ -176,6 +181,9 @@ class Engine:
         )
         self._journal = entries
         self._stale = False
+
+    def _is_added_up(self, entries: tuple[JournalEntry, ...]) -> bool:
+        return entries is self._journal and not self._stale
 
     def _not_before_the_edit(self, entry: JournalEntry) -> JournalEntry:
         """Date what an edit brought in by that edit: in a replay, too, it was not known before."""

@@ -6,6 +6,7 @@ mail at a time (relay.py); the lines behind the gate stay uncomposed and leave t
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -82,14 +83,22 @@ class Hands:
             return False
         return self.relay.most_mails(now, under_way=self._under_way) != 0
 
-    async def each(self, send_next: Callable[[], Awaitable[bool]]) -> None:
-        """Let each hand send until nothing is left; a fault is told when all have finished."""
+    async def each(
+        self, send_next: Callable[[], Awaitable[bool]], *, at_most: int = sys.maxsize
+    ) -> None:
+        """Let each hand send until nothing is left; a fault is told when all have finished.
+
+        Where at most so many mails are to go, no more hands are needed.
+        """
+        turns = iter(range(at_most))
 
         async def hand() -> None:
-            while self.is_open() and await send_next():
+            while next(turns, None) is not None and self.is_open() and await send_next():
                 pass
 
-        ended = await asyncio.gather(*(hand() for _ in range(AT_ONCE)), return_exceptions=True)
+        ended = await asyncio.gather(
+            *(hand() for _ in range(min(AT_ONCE, at_most))), return_exceptions=True
+        )
         for fault in ended:
             if fault is not None:
                 raise fault

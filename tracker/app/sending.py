@@ -101,7 +101,7 @@ class Sending:
                 sent.append(Sent(record, written, record.created_at, outcome))
             return reader is not None
 
-        await self.hands.each(send_next)
+        await self.hands.each(send_next, at_most=len(due))
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:

@@ -5,7 +5,7 @@ from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import Frame, frame
 from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
-from tracker.events.meetings import PlannedMeeting, meetings_of
+from tracker.events.meetings import PlannedMeeting, looked_ahead_to, meetings_of
 from tracker.events.outages import Outage, Unsent
 from tracker.events.words import GRACE, STILL_TYPING, FileWord, Said
 
@@ -27,6 +27,7 @@ __all__ = [
     "course",
     "frame",
     "log_faults",
+    "looked_ahead_to",
     "meetings_of",
     "read_facts",
     "replayed",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.campaign import Meeting, World
+from tracker.campaign import Forum, Meeting, World
 from tracker.dates import instant, zone
 from tracker.events.frame import Frame
 from tracker.sessions import Session, session_on, sessions_between
@@ -68,6 +68,11 @@ def meetings_of(frame: Frame, world: World, now: datetime) -> tuple[PlannedMeeti
     return tuple(sorted(found.values(), key=lambda one: (one.start, one.forum or "", one.session)))
 
 
+def looked_ahead_to(forum: Forum, now: datetime) -> date:
+    """Return the last day of a forum that `"every"` looks at: another each day, not moment."""
+    return now.astimezone(zone(forum.timezone)).date() + timedelta(days=LOOK_AHEAD_DAYS)
+
+
 def from_session(session: Session, world: World) -> PlannedMeeting:
     """Make a meeting of a forum's session, with all asks on the table."""
     forum = world.forums[session.forum]
@@ -125,7 +130,7 @@ def _sessions(meeting: Meeting, frame: Frame, world: World, now: datetime) -> li
         session = session_on(meeting.forum, forum, fixed_day(meeting.date, frame.opened))
         return [session] if session else []
     first = fixed_day(meeting.from_, frame.opened) if meeting.from_ else frame.opened
-    last = now.astimezone(zone(forum.timezone)).date() + timedelta(days=LOOK_AHEAD_DAYS)
+    last = looked_ahead_to(forum, now)
     if meeting.until:
         last = min(last, fixed_day(meeting.until, frame.opened))
     return list(sessions_between(meeting.forum, forum, first, last))

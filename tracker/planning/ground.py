@@ -150,14 +150,15 @@ def leaving(
 ) -> Place | None:
     """Work out who gets a line and when; None once the campaign is closed.
 
-    While the owner is away a free deputy gets it, at the deputy's own hour. A line that falls into
-    a pause waits for the reader's first morning after it.
+    A line that falls into a pause waits for the first morning after it. Where the owner is away on
+    the day on which it would leave, a free deputy gets it, at the deputy's own hour.
     """
     at = moment(owner)
-    reader = ground.readers.standing_in(owner, day_in(at, owner.zone))
+    due = after_pause(at, owner, ground.course.frame)
+    reader = ground.readers.standing_in(owner, day_in(due, owner.zone))
     if reader is not owner:
         at = moment(reader)
-    due = after_pause(at, reader, ground.course.frame)
+        due = after_pause(at, reader, ground.course.frame)
     closed = ground.course.frame.closed_at
     if closed is not None and due >= closed:
         return None

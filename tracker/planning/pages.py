@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.campaign import Deadline, World
-from tracker.events import Course, Fact, History, course
+from tracker.events import Course, Fact, History, course, looked_ahead_to
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning.chasing import follow_up_lines
 from tracker.planning.ground import Ground
@@ -60,14 +60,17 @@ class Horizon(Struct, frozen=True):
     until: datetime
     sights: Mapping[str, tuple[tuple[str, datetime], ...]]
 
-    def moment(self, campaign: str) -> datetime | None:
-        """Return the moment that a course depends on: now, only where a forum is followed."""
-        follows = any(one.sessions for one in self.world.campaigns[campaign].meeting)
-        return self.now if follows else None
+    def reach(self, campaign: str) -> tuple[date, ...]:
+        """Return the days that a course depends on: up to which each forum is followed."""
+        return tuple(
+            looked_ahead_to(self.world.forums[one.forum], self.now)
+            for one in self.world.campaigns[campaign].meeting
+            if one.sessions and one.forum
+        )
 
     def span(self, campaign: str) -> tuple[object, ...]:
         """Return the moments that a page depends on."""
-        return (self.until, self.moment(campaign), self.history.accepted)
+        return (self.until, self.reach(campaign), self.history.accepted)
 
 
 class Memo:
@@ -105,7 +108,7 @@ class Memo:
         self, campaign: str, horizon: Horizon, known: tuple[Fact, ...]
     ) -> tuple[Course, tuple[Instance, ...]]:
         """Find a campaign's course and instances: no horizon and no first sight changes them."""
-        key = (campaign, known, horizon.moment(campaign))
+        key = (campaign, known, horizon.reach(campaign))
         if key not in self._worked:
             whole = course(campaign, horizon.world, known, now=horizon.now)
             self._worked[key] = (whole, instances_of(whole, horizon.world))
