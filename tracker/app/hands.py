@@ -24,7 +24,7 @@ from tracker.config import Config
 from tracker.delivery import Outcome
 from tracker.errors import TrackerError
 from tracker.failpoints import here
-from tracker.planning import Readers
+from tracker.planning import reader_of
 from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
@@ -38,9 +38,10 @@ Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 
 def by_day(record: MailRecord, config: Config, at: datetime) -> datetime:
     """Put a try that would wake the reader off till morning, if the mail is of use by then."""
-    if config.who(record.coordinator) is None:
+    coordinator = config.who(record.coordinator)
+    if coordinator is None:
         return at
-    morning = morning_after(Readers(config)[record.coordinator], at)
+    morning = morning_after(reader_of(coordinator, config), at)
     of_use = morning is not None and (record.expires is None or morning < record.expires)
     return morning if morning is not None and of_use else at
 

@@ -1,4 +1,4 @@
-"""A steady stream of mails: one begins whenever a place is free, and one that hangs stays behind."""
+"""A steady stream of mails: one begins whenever there is room, one that hangs stays behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -87,9 +87,7 @@ class Stream:
         return self._fault is None and task.result()
 
     async def _one_ends(self, *, within: float | None) -> None:
-        await asyncio.wait(
-            self._under_way, timeout=within, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait(self._under_way, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         self._bury()
 
     async def _cancel(self) -> None:
