@@ -92,7 +92,7 @@ class World:
                 await hands.each(self._waiting_mails(hands))
             self._resume()
             self.laws.at_each_step()
-            await asyncio.sleep(self._until_next(hands, started))
+            await hands.one_ends(within=self._until_next(hands, started))
 
     def _due_readers(self, hands: Hands) -> Callable[[], Any]:
         now = self.clock()

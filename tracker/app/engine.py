@@ -191,7 +191,7 @@ class Engine:
         return entry if since is None or since <= entry.at else replace(entry, at=since)
 
     async def send_due(self, planned: Plan) -> list[Sent]:
-        """Send every mail that is due, at most four at once; a refusal of one stops no other."""
+        """Send every mail that is due; one that is refused stops no other, nor one that hangs."""
         ground = Ground(planned, self.files, self.history, self._for_digest)
         return await self.sending.send_due(ground)
 

@@ -2,30 +2,32 @@
 
 There is one gate. While anything is held nothing leaves, and a server in trouble is tried by one
 mail at a time (relay.py); the lines behind the gate stay uncomposed and leave together later.
+Behind the gate each mail needs a place (places.py); one that hangs keeps its own and no other's.
 """
 
 import asyncio
 import logging
-import sys
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 
 from tracker.app.faults import said_of
 from tracker.app.nights import morning_after
-from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, wait_before_retry
+from tracker.app.places import Places
+from tracker.app.relay import HEALED_BY_ITSELF, TOLD, Relay, pause_after, wait_before_retry
 from tracker.app.remembering import digest_sent
+from tracker.app.stream import SendNext, Stream
 from tracker.app.telling import never_told, perhaps_told, told_after_all
 from tracker.app.written import until_written
 from tracker.config import Config
 from tracker.delivery import Outcome
 from tracker.errors import TrackerError
 from tracker.failpoints import here
-from tracker.planning import Readers
+from tracker.planning import reader_of
 from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
-AT_ONCE = 4
 GRACE_SECONDS = 20.0  # for answers, once told to stop: a service manager kills after 90
 ANSWERS = ("sent", "temporary", "permanent")
 UNTIL_MORNING = "it was the reader's night: it waits for the morning"
@@ -36,15 +38,16 @@ Deliver = Callable[[MailRecord, str], Awaitable[Outcome]]
 
 def by_day(record: MailRecord, config: Config, at: datetime) -> datetime:
     """Put a try that would wake the reader off till morning, if the mail is of use by then."""
-    if config.who(record.coordinator) is None:
+    coordinator = config.who(record.coordinator)
+    if coordinator is None:
         return at
-    morning = morning_after(Readers(config)[record.coordinator], at)
+    morning = morning_after(reader_of(coordinator, config), at)
     of_use = morning is not None and (record.expires is None or morning < record.expires)
     return morning if morning is not None and of_use else at
 
 
 class Hands:
-    """Gives mails to the server, four at once at most.
+    """Gives mails to the server, four at once, beside those that hang.
 
     `hides_nothing` lets a fault of ours end everything, as a replay wants it. `may_leave` is asked
     before each mail, `note_try` is told of each try before it goes.
@@ -59,7 +62,8 @@ class Hands:
         self.may_leave: Callable[[], bool] = lambda: True
         self.note_try: Callable[[], None] = lambda: None
         self._hides_nothing = hides_nothing
-        self._under_way = 0
+        self._places = Places()
+        self._stream = Stream(self._places)
         self._awaited: set[asyncio.Future[Outcome]] = set()
         self._stopping = False
         self._held: set[str] = set()
@@ -81,36 +85,38 @@ class Hands:
             self._go_on(now)
         if self._held - HEALED_BY_ITSELF:
             return False
-        return self.relay.most_mails(now, under_way=self._under_way) != 0
+        return self.relay.most_mails(now, under_way=self._places.served(_seconds())) != 0
 
-    async def each(
-        self, send_next: Callable[[], Awaitable[bool]], *, at_most: int = sys.maxsize
-    ) -> None:
-        """Let each hand send until nothing is left; a fault is told when all have finished.
+    async def each(self, send_next: SendNext) -> None:
+        """Send until nothing is left to begin, and leave those behind whose answer takes long."""
+        await self._stream.flow(send_next, self.is_open)
 
-        Where at most so many mails are to go, no more hands are needed.
-        """
-        turns = iter(range(at_most))
+    def passed_over(self) -> frozenset[str]:
+        """Return the readers whose mails have to wait: theirs hang, and others want a place."""
+        return self._places.passed_over(_seconds())
 
-        async def hand() -> None:
-            while next(turns, None) is not None and self.is_open() and await send_next():
-                pass
+    async def one_ends(self, *, within: float) -> None:
+        """Wait until a mail that was left behind has ended, so many seconds at most."""
+        await self._stream.one_ends(within=within)
 
-        ended = await asyncio.gather(
-            *(hand() for _ in range(min(AT_ONCE, at_most))), return_exceptions=True
-        )
-        for fault in ended:
-            if fault is not None:
-                raise fault
+    def hear(self) -> None:
+        """Raise the fault of a mail that was left behind, if one has ended in a fault."""
+        self._stream.tell_fault()
+
+    def until_ended(self) -> AbstractAsyncContextManager[None]:
+        """Leave no mail behind at the end: wait for its answer, but not after a fault."""
+        return self._stream.until_ended()
 
     async def hand_over(self, record: MailRecord, config: Config) -> Outcome:
         """Try to hand over a mail that is in hand, and write down what became of it."""
-        self._under_way += 1
+        self._places.begin(record.id, record.coordinator, at=_seconds())
+        answered = False
         try:
             outcome = await self._tried(record, config)
             await until_written(partial(self._settle, record, outcome, config))
+            answered = outcome.state in ANSWERS
         finally:
-            self._under_way -= 1
+            self._places.end(record.id, at=_seconds(), answered=answered)
         return outcome
 
     def left_till_morning(self, record: MailRecord, config: Config) -> bool:
@@ -175,14 +181,17 @@ class Hands:
 
     def _settle(self, record: MailRecord, outcome: Outcome, config: Config) -> None:
         """Write down what became of a try; a late owner finds nothing to write on."""
-        now = self.clock()
-        fares = self.relay.after(outcome, record.id, record.coordinator, now=now)
+        now, at = self.clock(), _seconds()
+        alone = self._places.is_served_else(record.id, at=at)
+        fares = self.relay.after(outcome, record.id, record.coordinator, now=now, alone=alone)
         with self.store.sending():
             self._write(record, outcome, fares, config, now)
             if fares != self.relay:
                 self.store.mark(RELAY, fares.dump(), now=now)
             self._hold_or_release(fares, now, answered=outcome.state in ANSWERS)
         self.relay = fares  # not before it is written down: what fails is written once more
+        if alone and outcome.state == "relay":
+            self._places.rest(record.id, at=at)
 
     def _write(
         self, record: MailRecord, outcome: Outcome, fares: Relay, config: Config, now: datetime
@@ -203,7 +212,7 @@ class Hands:
                 at = by_day(record, config, now + wait_before_retry(record.id, record.put_off))
                 self.store.mark_retry(record, at, outcome.code, outcome.text, now=now)
             case "relay":
-                at = by_day(record, config, fares.shut_until or now)
+                at = by_day(record, config, fares.shut_until or now + pause_after(record.attempt))
                 self.store.mark_retry(
                     record, at, outcome.code, outcome.text, now=now, charged=False
                 )
@@ -232,3 +241,8 @@ class Hands:
         if record.kind == "digest":
             entry = digest_sent(record.coordinator, now=record.created_at)
             self.store.record([entry])
+
+
+def _seconds() -> float:
+    """Return the moment by the clock of the loop, which no one can set."""
+    return asyncio.get_running_loop().time()

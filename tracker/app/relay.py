@@ -72,8 +72,16 @@ class Relay(Struct, frozen=True):
             return "access"
         return "protection" if self.cause == "protection" else None
 
-    def after(self, outcome: Outcome, mail: int, reader: str, *, now: datetime) -> "Relay":
-        """Return how the server fares once a try has ended so."""
+    def after(
+        self, outcome: Outcome, mail: int, reader: str, *, now: datetime, alone: bool = False
+    ) -> "Relay":
+        """Return how the server fares once a try has ended so.
+
+        `alone`: meanwhile it answered others, so that what it did not take for that mail tells
+        something of the mail, and of the server only what an administrator has to mend.
+        """
+        if alone and self._is_silent(outcome):
+            return self
         if outcome.state == "relay":
             return self._in_trouble(outcome.cause, now)
         if outcome.state == "unknown":
@@ -88,6 +96,11 @@ class Relay(Struct, frozen=True):
         """Return how the server fares once a person has said to go on."""
         words = self.row[-1].words if self.row else ""
         return Relay(confirmed=words, confirmed_until=now + CONFIRMED_FOR if words else None)
+
+    def _is_silent(self, outcome: Outcome) -> bool:
+        """Say whether a well server gave one mail no answer about it."""
+        silent = outcome.state in {"relay", "unknown"} and outcome.cause is None
+        return silent and self.troubles == 0
 
     def _in_trouble(self, cause: str | None, now: datetime) -> "Relay":
         pause = LONGEST_PAUSE if cause else _doubled(FIRST_PAUSE, self.troubles, LONGEST_PAUSE)
@@ -125,6 +138,11 @@ def wait_before_retry(mail: int, put_off: int) -> timedelta:
     wait = _doubled(FIRST_RETRY, put_off, LONGEST_RETRY)
     drawn = blake2b(f"{mail} {put_off}".encode(), digest_size=4).digest()
     return wait + wait * JITTER * (int.from_bytes(drawn) / 2**32)
+
+
+def pause_after(attempt: int) -> timedelta:
+    """Return how long a mail waits that alone found the server in trouble; none charges it."""
+    return _doubled(FIRST_PAUSE, attempt - 1, LONGEST_PAUSE)
 
 
 def _doubled(first: timedelta, times: int, longest: timedelta) -> timedelta:

@@ -80,7 +80,9 @@ class Sending:
         self._templates = TemplateWatch(composer.folder)
 
     async def send_due(self, ground: Ground) -> list[Sent]:
-        """Send every mail that is due, at most four at once; a refusal of one stops no other.
+        """Send every mail that is due; one that is refused stops no other, nor one that hangs.
+
+        Of those that hang the answer comes later, and is not among what is returned.
 
         On a database that machines share, only what has been planned up to is due.
         """
@@ -90,10 +92,10 @@ class Sending:
         due = self._due(this)
         if due:
             self._templates.look(self.store, now=now)
-        readers, sent = iter(due), list[Sent]()
+        sent = list[Sent]()
 
         async def send_next() -> bool:
-            reader = next(readers, None)
+            reader = _next(due, but_not=self.hands.passed_over())
             begun = None if reader is None else self._begun(reader, this)
             if begun is not None:
                 record, written = begun
@@ -101,7 +103,7 @@ class Sending:
                 sent.append(Sent(record, written, record.created_at, outcome))
             return reader is not None
 
-        await self.hands.each(send_next, at_most=len(due))
+        await self.hands.each(send_next)
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:
@@ -109,7 +111,8 @@ class Sending:
         now, outcomes = self.clock(), list[Outcome]()
 
         async def again() -> bool:
-            taken = self.store.retry_due(now, limit=1)
+            waiting = self.hands.passed_over()
+            taken = self.store.retry_due(now, limit=1, but_not=waiting)
             if taken and not self.hands.left_till_morning(taken[0], config):
                 outcomes.append(await self.hands.hand_over(taken[0], config))
             return bool(taken)
@@ -242,6 +245,14 @@ def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence]
     """Return the lines that no pause holds back, and when the pauses of the others end."""
     ground = this.ground
     return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
+
+
+def _next(readers: list[str], *, but_not: frozenset[str]) -> str | None:
+    """Take out of a list the first reader whose mail need not wait for others that hang."""
+    found = next((one for one in readers if one not in but_not), None)
+    if found is not None:
+        readers.remove(found)
+    return found
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:

@@ -70,10 +70,11 @@ class Daemon:
         self.bell.ring()
 
     async def run(self) -> None:
-        """Turn whenever the bell rings, until it is told to stop."""
-        while not self._stopping:
-            await self._turn_whatever_comes()
-            await self.bell.heard()
+        """Turn whenever the bell rings, until it is told to stop and no mail is in hand."""
+        async with self.engine.sending.hands.until_ended():
+            while not self._stopping:
+                await self._turn_whatever_comes()
+                await self.bell.heard()
 
     async def _turn_whatever_comes(self) -> None:
         """Turn; a fault of ours is told, once for each, and the next turn is another chance.
@@ -118,6 +119,7 @@ class Daemon:
             LOG.info("took the text out of %d mails that ended long ago", purged)
 
     async def _plan_and_send(self, now: datetime) -> None:
+        self.engine.sending.hands.hear()
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         planned = self._planned(now) if self._it_plans() else self._seen(now)
         if planned is not None:

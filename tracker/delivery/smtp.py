@@ -12,11 +12,11 @@ from tracker.delivery.patience import Patience
 from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings
 
-MOST_CONNECTIONS = 4  # so that one slow answer cannot take all
+MOST_CONNECTIONS = 14  # four that are served, and ten that may hang beside them (app.places)
 
 
 class SmtpTransport:
-    """Sends one mail at a time to one recipient, at most four at once.
+    """Sends one mail at a time to one recipient, at most fourteen at once.
 
     Use it within one event loop and close it before that ends; closed, it may be used again.
     `trust` is for a certificate authority of one's own, else the machine's decide.

@@ -3,7 +3,7 @@
 from tracker.planning.instances import Instance
 from tracker.planning.pages import Memo, matters, replaced_on
 from tracker.planning.plan import HORIZON, Plan, plan
-from tracker.planning.reader import Reader, Readers
+from tracker.planning.reader import Reader, Readers, reader_of
 
 __all__ = [
     "HORIZON",
@@ -14,5 +14,6 @@ __all__ = [
     "Readers",
     "matters",
     "plan",
+    "reader_of",
     "replaced_on",
 ]

@@ -53,15 +53,17 @@ class Reader(Struct, frozen=True):
         return any(first <= day <= last for first, last in spans)
 
 
+def reader_of(one: Coordinator, config: Config) -> "Reader":
+    """Return a coordinator as a reader: in their zone, at `at` or else `remind_at`."""
+    return Reader(one.id, one, zone(one.timezone), one.at or config.times.remind_at)
+
+
 class Readers:
     """All coordinators of config.toml as readers."""
 
     def __init__(self, config: Config) -> None:
         """Take every coordinator's zone, and `at` or else `remind_at`."""
-        self._by_id = {
-            one.id: Reader(one.id, one, zone(one.timezone), one.at or config.times.remind_at)
-            for one in config.coordinator
-        }
+        self._by_id = {one.id: reader_of(one, config) for one in config.coordinator}
 
     def __getitem__(self, reader_id: str) -> Reader:
         return self._by_id[reader_id]

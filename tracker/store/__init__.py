@@ -353,13 +353,18 @@ class Store:
                 connection, mail, attempt, state="unknown", next_at=next_at
             )
 
-    def retry_due(self, now: datetime, *, limit: int | None = None) -> list[MailRecord]:
+    def retry_due(
+        self, now: datetime, *, limit: int | None = None, but_not: Collection[str] = ()
+    ) -> list[MailRecord]:
         """Take in hand the mails whose next try is due, each under its next attempt.
 
+        Who has waited longest comes first; `but_not` are readers whose mails stay where they are.
         Those that expired while waiting are ended first.
         """
         with self._transaction("sending") as connection:
-            found = mails.claim_waiting(connection, owner=self.owner, now=now, limit=limit)
+            found = mails.claim_waiting(
+                connection, owner=self.owner, now=now, limit=limit, but_not=but_not
+            )
             self._transactions.take(*found)
             self._count_tries(connection, len(found), now)
             return found

@@ -46,7 +46,12 @@ def _untouched(chosen: Select[tuple[int]]) -> Select[tuple[int]]:
 
 
 _NOW = bindparam("now", type_=MAIL.c.next_at.type)
-_TO_TRY = select(MAIL.c.id).where(_WAITING, MAIL.c.next_at <= _NOW).order_by(MAIL.c.next_at)
+_OTHERS = MAIL.c.coordinator.not_in(bindparam("passed", expanding=True))
+_TO_TRY = (
+    select(MAIL.c.id)
+    .where(_WAITING, MAIL.c.next_at <= _NOW, _OTHERS)
+    .order_by(MAIL.c.next_at, MAIL.c.id)
+)
 _CLAIM = (
     update(MAIL)
     .where(MAIL.c.id.in_(_untouched(_TO_TRY.limit(bindparam("most", type_=Integer)))))
@@ -117,12 +122,23 @@ def settle(
 
 
 def claim_waiting(
-    connection: Connection, *, owner: str, now: datetime, limit: int | None
+    connection: Connection,
+    *,
+    owner: str,
+    now: datetime,
+    limit: int | None,
+    but_not: Collection[str] = (),
 ) -> list[MailRecord]:
     """Take in hand the mails whose next try is due, each under its next attempt."""
     expire(connection, now=now)
     lease = leases.end(connection, now)
-    asked = {"now": now, "by": owner, "lease": lease, "most": limit or EVERY}
+    asked = {
+        "now": now,
+        "by": owner,
+        "lease": lease,
+        "most": limit or EVERY,
+        "passed": list(but_not),
+    }
     found = sorted(map(_record, connection.execute(_CLAIM, asked)), key=lambda mail: mail.id)
     lines.follow(connection, [mail.id for mail in found], state="sending")
     return found

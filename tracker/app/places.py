@@ -1,0 +1,117 @@
+"""The places at the mail server: four that are served, and room beside them for mails that hang.
+
+Pure: every moment is given, in seconds of a clock that never goes back. A mail that hangs keeps
+its connection for as long as its patience lasts, since to hang up after the text makes second
+copies; but once another mail that began later has had its answer, the server is well, and the one
+that hangs costs the others nothing any more.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+SERVED = 4
+MOST = 14  # connections in all: ten may hang, and four are still served
+LONG_SECONDS = 10.0  # an answer that takes longer holds nobody up
+SLOW = 2  # so many at once for readers whose last mail hung
+HEARD_SECONDS = 5.0  # a server that answered so lately is there
+REST_SECONDS = 10.0
+
+
+@dataclass
+class Try:
+    """One mail on its way; `number` counts the tries in the order in which they began."""
+
+    number: int
+    reader: str
+    begun: float
+    is_slow: bool
+    is_overtaken: bool = False
+
+    def is_long(self, at: float) -> bool:
+        """Say whether the answer takes so long that nobody waits for it."""
+        return at - self.begun >= LONG_SECONDS
+
+    def hangs(self, at: float) -> bool:
+        """Say whether it is this mail that has no answer, and not the server that gives none."""
+        return self.is_overtaken and self.is_long(at)
+
+
+class Places:
+    """Which mails are on their way, whose mails hang, and whether there is room for another."""
+
+    def __init__(self) -> None:
+        self._tries: dict[int, Try] = {}
+        self._began = 0
+        self._rests: list[float] = []
+        self._slow: set[str] = set()
+        self._heard: float | None = None
+
+    def begin(self, mail: int, reader: str, *, at: float) -> None:
+        """Give a mail a place; there may be none, for whoever asked first began first."""
+        self._began += 1
+        is_slow = reader in self._slow_readers(at)
+        self._tries[mail] = Try(self._began, reader, at, is_slow)
+
+    def end(self, mail: int, *, at: float, answered: bool) -> None:
+        """Take a mail's place back: the server answered about it, or it did not."""
+        ended = self._tries.pop(mail)
+        if answered:
+            self._heard = at
+            self._slow.discard(ended.reader)
+            for other in self._tries.values():
+                other.is_overtaken = other.is_overtaken or other.number < ended.number
+        elif ended.is_overtaken:
+            self._slow.add(ended.reader)
+
+    def rest(self, mail: int, *, at: float) -> None:
+        """Leave a place empty for a while, unless it was lost to a mail that hung.
+
+        A server that has enough of our connections takes no other in its place either.
+        """
+        if not self._tries[mail].hangs(at):
+            self._rests.append(at + REST_SECONDS)
+
+    def is_free(self, at: float) -> bool:
+        """Say whether another mail may begin.
+
+        Where all that are served take long, one more asks whether the server is well.
+        """
+        self._rests = [until for until in self._rests if until > at]
+        if len(self._tries) >= MOST:
+            return False
+        served = self._served(at)
+        if len(served) + len(self._rests) < SERVED:
+            return True
+        return not self._rests and all(one.is_long(at) for one in served)
+
+    def served(self, at: float) -> int:
+        """Count the mails on their way that do not merely hang."""
+        return len(self._served(at))
+
+    def lively(self, at: float) -> int:
+        """Count the mails whose answer may come at any moment."""
+        return sum(not one.is_long(at) for one in self._tries.values())
+
+    def next_change(self, at: float) -> float | None:
+        """Return in how many seconds a place may come free without an answer."""
+        moments: Iterable[float] = (one.begun + LONG_SECONDS for one in self._tries.values())
+        later = [moment - at for moment in (*moments, *self._rests) if moment > at]
+        return min(later, default=None)
+
+    def passed_over(self, at: float) -> frozenset[str]:
+        """Return the readers whose mails have to wait, so that they do not take every place."""
+        slow = sum(one.is_slow for one in self._tries.values())
+        return frozenset(self._slow_readers(at)) if slow >= SLOW else frozenset()
+
+    def is_served_else(self, mail: int, *, at: float) -> bool:
+        """Say whether the server answers others: what this mail meets says nothing about it."""
+        this = self._tries[mail]
+        if self._heard is None:
+            return False
+        return this.is_slow or self._heard >= min(this.begun, at - HEARD_SECONDS)
+
+    def _served(self, at: float) -> list[Try]:
+        return [one for one in self._tries.values() if not one.hangs(at)]
+
+    def _slow_readers(self, at: float) -> set[str]:
+        return self._slow | {one.reader for one in self._tries.values() if one.hangs(at)}
