@@ -90,11 +90,14 @@ class Hands:
 
         Where at most so many mails are to go, no more hands are needed.
         """
-        turns = iter(range(at_most))
+        left = at_most
 
         async def hand() -> None:
-            while next(turns, None) is not None and self.is_open() and await send_next():
-                pass
+            nonlocal left
+            more = True
+            while more and left and self.is_open():
+                left -= 1
+                more = await send_next()
 
         ended = await asyncio.gather(
             *(hand() for _ in range(min(AT_ONCE, at_most))), return_exceptions=True
