@@ -2,15 +2,20 @@
 
 from email.message import EmailMessage
 
+from msgspec.structs import replace
+
 from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
 from tests.house import House
 from tracker.app.edits import edits_from
+from tracker.app.told_so_far import ToldSoFar
 from tracker.campaign import World
 from tracker.difference import to_data
+from tracker.store import JournalEntry
 
 TARGET = '[[target]]\nid = "chair"\npost = "Chair"\nstance = "undecided"\n'
 STANDING = LETTER + TARGET
 DAILY = CONFIG.replace('digest = "weekly"', 'digest = "daily"')
+LISTED = '[[signatory]]\nname = "Genocide Alert"\n'
 MOVED = 'moved = [{ from = 2010-07-01, to = "2010-07-02 at 10:00" }]\n'
 
 
@@ -78,7 +83,7 @@ def test_the_next_digest_tells_it_and_the_one_after_does_not():
     assert "Tue 29 June 2010 · letter" in told[0]
 
 
-def test_there_and_back_is_told_as_two_edits():
+def test_there_and_back_and_there_again_is_told_once():
     house = a_house(STANDING)
     edit(house, "2010-06-29 12:00", a_world(STANDING.replace("undecided", "opposed")))
     edit(house, "2010-06-29 13:00", a_world(STANDING))
@@ -87,9 +92,50 @@ def test_there_and_back_is_told_as_two_edits():
     house.turn_to(at("2010-06-30 07:00"))
 
     assert len(edits(house)) == 3
-    assert digests(house)[-1].count("undecided → opposed") == 1  # one sentence of one day
-    assert digests(house)[-1].count("opposed → undecided") == 1
+    assert digests(house)[-1].count("undecided → opposed") == 1
+    assert digests(house)[-1].count("opposed → undecided") == 0
     assert "letter; letter" not in digests(house)[-1]
+
+
+def test_there_and_back_before_the_digest_is_no_news():
+    house = a_house(STANDING)
+    elsewhere = STANDING.replace("undecided", "opposed") + LISTED
+    edit(house, "2010-06-29 12:00", a_world(elsewhere, forums={"council": COUNCIL + MOVED}))
+    edit(house, "2010-06-29 13:00", a_world(elsewhere.replace("opposed", "blocking")))
+    edit(house, "2010-06-29 14:00", a_world(STANDING))
+    before = len(digests(house))
+
+    house.turn_to(at("2010-07-01 07:00"))
+
+    assert len(edits(house)) == 7
+    assert digests(house)[before:] == []
+
+
+def test_what_came_and_went_with_other_words_is_told():
+    house = a_house(STANDING)
+    edit(house, "2010-06-29 12:00", a_world(LETTER))
+    edit(house, "2010-06-29 13:00", a_world(STANDING.replace("undecided", "opposed")))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert "Target added: Chair" in digests(house)[-1]
+
+
+def test_a_move_that_a_correction_told_is_not_told_again_the_next_day():
+    house = House(a_world(LETTER), replayed=False, opened=at("2010-06-21 05:00"))
+    house.turn_to(at("2010-06-23 09:00"))  # reminded that morning
+    moved = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 10:00" }]\n'
+    edit(house, "2010-06-23 09:00", a_world(LETTER, forums={"council": COUNCIL + moved}))
+    house.turn_to(at("2010-06-23 12:00"))
+    assert "You were told on Wed 23 June 2010" in digests(house)[-1]
+    again = moved.replace("06-25 at 10:00", "06-25 at 11:00")
+
+    house.turn_to(at("2010-06-24 07:00"))
+    assert "session of Thursday 24 June 2010 moved" not in digests(house)[-1]
+    edit(house, "2010-06-24 09:00", a_world(LETTER, forums={"council": COUNCIL + again}))
+    house.turn_to(at("2010-06-24 12:00"))
+
+    assert "not at 10:00" not in digests(house)[-1]
 
 
 def test_a_fact_that_was_logged_is_told_as_a_fact_alone():
@@ -169,6 +215,24 @@ def test_a_renamed_file_takes_its_edits_along():
     found = edits_from(house.store.journal(kinds={"edit"}))
 
     assert [one.campaigns for one in found] == [("mission",)]
+
+
+def test_a_renamed_campaign_still_hears_of_what_was_done_to_its_forum():
+    house = a_house(STANDING)
+    edit(house, "2010-06-29 12:00", a_world(STANDING, forums={"council": COUNCIL + MOVED}))
+    house.store.rename_campaign("letter", "mission")
+    renamed = {"old": "letter", "new": "mission"}
+    house.store.record([JournalEntry(house.clock.at, "renamed", "mission", "renamed/1", renamed)])
+    whole = house.store.whole_journal()
+    so_far = ToldSoFar()
+    so_far.catch_up(house.store)
+    world = a_world(STANDING, forums={"council": COUNCIL + MOVED})
+    mission = replace(world, campaigns={"mission": world.campaigns["letter"]})
+
+    found = edits_from(whole)
+
+    assert [one.campaigns for one in found] == [("mission",)]
+    assert so_far.telling(mission, (), edited_at=None).edits == found
 
 
 def test_many_signatures_are_one_line():

@@ -68,7 +68,8 @@ class Desk:
         return found
 
     async def _round(self) -> None:
-        new = iter(self.store.due_lines(self.now))
+        due = self.store.due_lines(self.now)
+        new = iter(due)
 
         async def begin() -> bool:
             line = next(new, None)
@@ -86,7 +87,7 @@ class Desk:
             return bool(taken)
 
         await self.hands.each(again)
-        await self.hands.each(begin)
+        await self.hands.each(begin, at_most=len(due))
 
     def _hands(self) -> Hands:
         return Hands(self.store, self._deliver, lambda: self.now, hides_nothing=False)
@@ -145,6 +146,17 @@ def test_when_the_server_is_back_everybody_goes(desk: Desk):
     desk.says = TAKEN
 
     assert sorted(desk.round()) == sorted(READERS)
+
+
+def test_when_the_first_of_as_many_as_there_are_finds_it_well_the_others_go_too(desk: Desk):
+    desk.wants("vienna", expires=NOON + MINUTE / 2)
+    desk.says = GONE
+    desk.round()
+    desk.now += MINUTE
+    desk.wants(*READERS[1:])
+    desk.says = TAKEN
+
+    assert sorted(desk.round()) == sorted(READERS[1:])
 
 
 def test_a_restart_knows_that_the_server_was_down(desk: Desk):

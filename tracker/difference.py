@@ -113,6 +113,41 @@ def reasons(edits: Iterable[Edit], line: Occurrence) -> tuple[str, ...]:
     return ()
 
 
+def without_undone(edits: Iterable[Edit]) -> list[Edit]:
+    """Leave out what later edits took back: there and back again is no news."""
+    kept: list[Edit] = []
+    for edit in edits:
+        same = [one for one in kept if _about(one.difference) == _about(edit.difference)]
+        undone = _undone(same, edit.difference)
+        if undone:
+            kept = [one for one in kept if not any(one is other for other in undone)]
+        else:
+            kept.append(edit)
+    return kept
+
+
+def _about(one: Difference) -> tuple[object, ...]:
+    """Return what a difference is about: a key of a thing in a file, wherever it stands there."""
+    key = one.origin.path[-1] if one.origin.path else ""
+    thing = one.item or (one.sessions if one.thing == "session" else one.name)
+    place = (one.origin.kind, one.origin.id, one.thing, one.forum, thing)
+    return (*place, key if one.item and isinstance(key, str) else "")
+
+
+def _undone(before: list[Edit], last: Difference) -> list[Edit]:
+    """Return the edits of one thing that `last` takes back, from the one that began it."""
+    for number, edit in enumerate(before):
+        if _takes_back(last, edit.difference):
+            return before[number:]
+    return []
+
+
+def _takes_back(last: Difference, first: Difference) -> bool:
+    if last.becomes is not None:
+        return last.becomes == first.was
+    return (first.act, last.act) == ("added", "removed")
+
+
 def says_itself(one: Difference, line: Occurrence) -> bool:
     """Say whether a difference is the very move of a line's session or step."""
     if one.thing in {"meeting", "session"}:

@@ -145,6 +145,21 @@ def test_told_only_in_an_accepted_notice_waits_for_the_next_digest():
     assert text.count("9 July 2010, 10:00") == 1, "nothing stands twice"
 
 
+def test_an_accepted_notice_that_was_refused_has_told_nobody_a_date():
+    for outcome, says in (
+        (Outcome("permanent", 550, "no such mailbox"), False),
+        (Outcome("sent", 250, "taken"), True),
+    ):
+        house = a_house(a_world(OPENED))
+        house.outcomes.append(outcome)
+        house.turn_to(at("2010-06-14 05:30"))
+
+        house.edit(a_world(OPENED, forums=council(TO_MONDAY)))
+
+        (digest,) = house.turn_to(at("2010-06-14 06:30"))
+        assert ("Dates that changed" in text_of(digest)) == says, outcome.state
+
+
 def test_told_only_in_an_accepted_notice_goes_at_once_if_the_date_comes_before_the_digest():
     weekly = CONFIG.replace('digest = "weekdays"', 'digest = "weekly"')
     house = a_house(a_world(OPENED, config=weekly))

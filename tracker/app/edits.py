@@ -14,6 +14,7 @@ from tracker.differences import concerned, differences
 from tracker.loading import SourceFile, read_text
 from tracker.loading.shapes import Shape
 from tracker.store import GoodFile, JournalEntry
+from tracker.store.journal import RENAMED
 
 EDIT = "edit"
 _KEPT_IN: dict[type[Shape], str] = {
@@ -43,11 +44,19 @@ def edits_from(entries: Iterable[JournalEntry]) -> tuple[Edit, ...]:
 
     An entry about one campaign's file is that campaign's, also once the file has a new name.
     """
-    found = ((one, from_data(one.at, one.data)) for one in entries if one.kind == EDIT)
-    return tuple(
-        replace(edit, campaigns=(entry.campaign,)) if entry.campaign else edit
-        for entry, edit in found
-    )
+    found: list[Edit] = []
+    for entry in entries:
+        if entry.kind == RENAMED:
+            found = [renamed(one, entry.data["old"], entry.data["new"]) for one in found]
+        elif entry.kind == EDIT:
+            edit = from_data(entry.at, entry.data)
+            found.append(replace(edit, campaigns=(entry.campaign,)) if entry.campaign else edit)
+    return tuple(found)
+
+
+def renamed(edit: Edit, old: str, new: str) -> Edit:
+    """Let an edit of a shared file concern a campaign under its new id."""
+    return replace(edit, campaigns=tuple(new if one == old else one for one in edit.campaigns))
 
 
 def as_remembered(

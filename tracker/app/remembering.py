@@ -13,6 +13,7 @@ from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
 from tracker.store import JournalEntry
+from tracker.store.journal import RENAMED
 
 SEEN, FACT, DIGEST = "seen", "fact", "digest"
 Facts: TypeAlias = Mapping[str, Mapping[str, Fact]]  # by campaign, then by key
@@ -65,7 +66,7 @@ def history_from(entries: Iterable[JournalEntry], facts: Facts, blank: History) 
     digests: dict[str, datetime] = {}
     edits: list[JournalEntry] = []
     for entry in entries:
-        if entry.kind == EDIT:
+        if entry.kind in {EDIT, RENAMED}:
             edits.append(entry)
         elif entry.kind == FACT:
             known[entry.key] = entry.at

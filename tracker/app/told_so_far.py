@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tracker.app.edits import EDIT, edits_from
+from tracker.app.edits import EDIT, edits_from, renamed
 from tracker.app.telling import (
     MOVE,
     PASSING,
@@ -81,6 +81,8 @@ class ToldSoFar:
             for one in self._passing.pop(old, ())
         ]
         self._passing.setdefault(new, []).extend(moved)
+        edits = [renamed(one, old, new) for one in self._edits.pop(old, ())]
+        self._edits[new] = sorted([*edits, *self._edits.get(new, ())], key=lambda one: one.at)
 
     def telling(
         self,

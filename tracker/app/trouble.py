@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tracker.app.resuming import SENT_ALREADY
+from tracker.changes import ARRIVED
 from tracker.content import Entry
 from tracker.dates import show_day_short
 from tracker.digest import Trouble
 from tracker.errors import Problem
-from tracker.occurrence import LineKind
+from tracker.occurrence import LineKind, Occurrence
 from tracker.store import JournalEntry, Store
 
 PROBLEM = "problem"
@@ -37,7 +38,17 @@ def trouble_for(
         failed=tuple(_failed(store, reader, after)),
         files=tuple(_files(problems)),
         newly_wrong=bool(new),
+        corrected=tuple(_corrected(store, reader, after)),
     )
+
+
+def _corrected(
+    store: Store, reader: str, after: datetime
+) -> Iterable[tuple[datetime, Occurrence]]:
+    for line in store.lines(states=ARRIVED, coordinator=reader):
+        at = line.settled_at
+        if line.occurrence.kind == LineKind.CORRECTION and at is not None and at > after:
+            yield at, line.occurrence
 
 
 def _missed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:

@@ -3,9 +3,10 @@
 from tracker.changes.compare import Changes, Dropped, compare
 from tracker.changes.guard import Effect, edit_alone, effect_of, why_held
 from tracker.changes.moves import Move, moves_between
-from tracker.changes.told import Kept, Telling, Told
+from tracker.changes.told import ARRIVED, Kept, Telling, Told
 
 __all__ = [
+    "ARRIVED",
     "Changes",
     "Dropped",
     "Effect",

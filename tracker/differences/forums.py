@@ -87,6 +87,8 @@ def _sessions(forum_id: str, old: Forum, new: Forum) -> Iterator[Difference]:
             origin=Origin("forum", forum_id, path),
             text=f"{new.name}: {said}",
             name=f"{new.name} of {show_day(day)}",
+            was=_stands(session_on(forum_id, old, day)),
+            becomes=_stands(session_on(forum_id, new, day)),
             forum=forum_id,
             sessions=(day,),
         )
@@ -138,6 +140,13 @@ def _moved(was: Session, one: Session) -> tuple[Act, str]:
 
 def _named(one: Session) -> str:
     return f"session of {show_day(one.original)}"
+
+
+def _stands(one: Session | None) -> str | None:
+    """Say all that the forum's file says of a session."""
+    if one is None:
+        return None
+    return ("cancelled" if one.cancelled else _held(one)) + _why(one)
 
 
 def _held(one: Session) -> str:

@@ -22,7 +22,8 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     `edits` is what edits of the files did, by campaign. `said` are the items that the mail's own
     lines name, `introduced` the campaigns whose plan stands in the same mail and `corrected` the
-    corrections in it: nothing of them is said twice.
+    corrections in it and in mails since the last digest, with when they were said: nothing of them
+    is said twice.
     """
 
     saying: Saying
@@ -31,7 +32,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     said: frozenset[Topic]
     introduced: frozenset[str | None]
     lines: dict[Topic, list[Occurrence]]
-    corrected: tuple[Occurrence, ...]
+    corrected: tuple[tuple[datetime, Occurrence], ...]
     edits: Edits
     history: History
 
@@ -106,8 +107,13 @@ class Desk(Struct, frozen=True, kw_only=True):
         return key in self.said or key[0] in self.introduced
 
 
-def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> Desk:
-    """Lay out a reader's desk for a mail with these lines."""
+def desk_of(
+    saying: Saying,
+    lines: Iterable[Occurrence],
+    history: History,
+    corrected: Iterable[tuple[datetime, Occurrence]] = (),
+) -> Desk:
+    """Lay out a reader's desk for a mail with these lines; `corrected` left since the last one."""
     told = tuple(lines)
     since = history.digests.get(saying.reader.id)
     edits = edits_by_campaign(history.edits)
@@ -119,7 +125,10 @@ def desk_of(saying: Saying, lines: Iterable[Occurrence], history: History) -> De
         introduced=frozenset(one.campaign for one in told if one.item == "accepted"),
         lines=_by_item(saying.plan.occurrences),
         edits=edits,
-        corrected=tuple(one for one in told if one.kind == LineKind.CORRECTION),
+        corrected=(
+            *corrected,
+            *((saying.now, one) for one in told if one.kind == LineKind.CORRECTION),
+        ),
         history=history,
     )
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from tracker.content import Entry
 from tracker.dates import day_in, show_day_short
-from tracker.difference import Difference, Edit, says_itself
+from tracker.difference import Difference, Edit, says_itself, without_undone
 from tracker.digest.desk import Desk
 from tracker.digest.say import listed
 from tracker.events import Course
@@ -40,7 +40,8 @@ def edited(desk: Desk) -> tuple[Entry, ...]:
 
 
 def _of_campaign(whole: Course, desk: Desk) -> Iterator[tuple[str, str]]:
-    news = [edit for edit in desk.edits.get(whole.id, ()) if _is_news(edit, whole, desk)]
+    since = [edit for edit in desk.edits.get(whole.id, ()) if _is_news(edit, whole, desk)]
+    news = [edit for edit in without_undone(since) if not _is_corrected(edit, desk)]
     for kind, alike in groupby(news, key=lambda edit: edit.difference.kind):
         those = list(alike)
         if kind in _MANY and len(those) > MOST_ALIKE:
@@ -67,8 +68,17 @@ def _is_news(edit: Edit, whole: Course, desk: Desk) -> bool:
     closed = whole.frame.closed_at
     if closed is not None and closed <= desk.now:
         return False  # the one line on its closing stands for all
-    corrected = any(says_itself(one, line) for line in desk.corrected if _is_about(one, line))
-    return one.kind not in _TOLD_AS_FACTS and not corrected
+    return one.kind not in _TOLD_AS_FACTS
+
+
+def _is_corrected(edit: Edit, desk: Desk) -> bool:
+    """Say whether a correction tells the move, in this mail or in one that came after it."""
+    one = edit.difference
+    return any(
+        says_itself(one, line)
+        for at, line in desk.corrected
+        if edit.at <= at and _is_about(one, line)
+    )
 
 
 def _is_about(one: Difference, line: Occurrence) -> bool:

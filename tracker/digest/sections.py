@@ -31,7 +31,8 @@ MOST = 12
 class Trouble(Struct, frozen=True, kw_only=True):
     """What went wrong since this reader's last digest, already in words.
 
-    `dates` are corrections of what the reader was told only in passing.
+    `dates` are corrections of what the reader was told only in passing, `corrected` those that
+    were mailed, with when.
     """
 
     missed: tuple[Entry, ...] = ()
@@ -39,6 +40,7 @@ class Trouble(Struct, frozen=True, kw_only=True):
     files: tuple[Entry, ...] = ()
     newly_wrong: bool = False
     dates: tuple[Occurrence, ...] = ()
+    corrected: tuple[tuple[datetime, Occurrence], ...] = ()
 
 
 class Digest(Struct, frozen=True, kw_only=True):
@@ -58,7 +60,7 @@ def digest_of(
     saying: Saying, lines: Iterable[Occurrence], history: History, trouble: Trouble
 ) -> Digest:
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
-    desk = desk_of(saying, (*lines, *trouble.dates), history)
+    desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
     today, news = _today(desk), changed(desk)
     quiet = silent(desk)
     chased = frozenset(one.detail for one in quiet)
