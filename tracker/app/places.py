@@ -54,13 +54,14 @@ class Places:
 
     def end(self, mail: int, *, at: float, answered: bool) -> None:
         """Take a mail's place back: the server answered about it, or it did not."""
+        alone = self.is_served_else(mail, at=at)
         ended = self._tries.pop(mail)
         if answered:
             self._heard = at
             self._slow.discard(ended.reader)
             for other in self._tries.values():
                 other.is_overtaken = other.is_overtaken or other.number < ended.number
-        elif ended.is_overtaken:
+        elif alone:
             self._slow.add(ended.reader)
 
     def rest(self, mail: int, *, at: float) -> None:
