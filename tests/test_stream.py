@@ -1,11 +1,14 @@
 """A stream of mails, in turned time: one that hangs stays behind and holds up no other."""
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 
+from tests.builders import LETTER, a_world, at
+from tests.house import House
 from tests.outbox import in_memory
 from tests.test_hands import GONE, MINUTE, NOON, READERS, TAKEN, Desk
 from tests.turned_loop import run
@@ -190,3 +193,19 @@ def test_a_round_that_is_called_off_takes_its_mails_along():
         assert desk.mail_of("vienna").state == "sending"
 
     told(story)
+
+
+def test_whose_mails_hang_gets_no_third_place_and_the_lines_stay_free():
+    letter = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
+    house = House(a_world(letter), replayed=False, opened=at("2010-06-22 05:00"))
+    hands = house.engine.sending.hands
+    hands._places._slow.add("vienna")
+    for mail in (1001, 1002):
+        hands._places.begin(mail, "vienna", at=time.monotonic())
+
+    house.turn_to(at("2010-06-22 20:00"))
+    assert {one.record.coordinator for one in house.mails} == {"new-york"}
+    for mail in (1001, 1002):
+        hands._places.end(mail, at=time.monotonic(), answered=True)
+    house.wake()
+    assert {one.record.coordinator for one in house.mails} == {"new-york", "vienna"}
