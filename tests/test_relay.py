@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from tracker.app.relay import LONGEST_PAUSE, Relay, wait_before_retry, words_of
+from tracker.app.relay import LONGEST_PAUSE, Relay, pause_after, wait_before_retry, words_of
 from tracker.delivery.outcome import Outcome, outcome
 
 NOW = datetime(2010, 6, 22, 6, 0, tzinfo=UTC)
@@ -125,6 +125,30 @@ def test_a_retry_waits_longer_each_time_but_never_three_hours(mail: int, put_off
 
 def test_mails_put_off_together_do_not_come_back_together():
     assert len({wait_before_retry(mail, 0) for mail in range(100)}) == 100
+
+
+@pytest.mark.parametrize("answer", [GONE, LOST])
+def test_what_one_mail_alone_meets_is_no_illness_of_the_server(answer: Outcome):
+    fares = Relay()
+    for number in range(5):
+        fares = fares.after(answer, number, f"reader-{number}", now=NOW, alone=True)
+
+    assert fares == Relay()
+
+
+def test_a_closed_door_is_for_the_administrator_though_others_were_let_in():
+    assert Relay().after(LOCKED, 1, "vienna", now=NOW, alone=True).hold == "access"
+
+
+def test_a_server_that_is_ill_is_not_well_because_it_answered_somebody_before():
+    fares = after(GONE).after(GONE, 1, "vienna", now=NOW, alone=True)
+
+    assert fares.shut_until == NOW + 2 * MINUTE
+
+
+@pytest.mark.parametrize(("attempt", "minutes"), [(1, 1), (2, 2), (3, 4), (5, 15), (90, 15)])
+def test_a_mail_that_alone_meets_trouble_waits_longer_each_time(attempt: int, minutes: int):
+    assert pause_after(attempt) == timedelta(minutes=minutes)
 
 
 @given(st.lists(ANYTHING, max_size=12))

@@ -114,6 +114,26 @@ def test_retries_can_be_taken_a_few_at_a_time(store: Store):
     assert len(first) == 2
 
 
+def test_who_has_waited_longest_is_tried_first(store: Store):
+    for hours, key in ((2, "a"), (1, "b"), (1, "c"), (0, "d")):
+        store.mark_retry(started(store, key), NOW + hours * HOUR, 450, "later", now=NOW)
+
+    tried = [store.retry_due(NOW + 2 * HOUR, limit=1)[0].keys for _ in range(4)]
+
+    assert tried == [("d",), ("b",), ("c",), ("a",)]
+
+
+def test_a_reader_who_is_passed_over_keeps_waiting(store: Store):
+    for key, reader in (("a", "vienna"), ("b", "lima")):
+        mail = started(store, key, coordinator=reader)
+        store.mark_retry(mail, NOW + HOUR, 450, "later", now=NOW)
+
+    taken = store.retry_due(NOW + HOUR, but_not=["vienna"])
+
+    assert [mail.keys for mail in taken] == [("b",)]
+    assert [mail.keys for mail in store.retry_due(NOW + HOUR)] == [("a",)]
+
+
 def test_a_final_refusal_is_kept_with_its_reason(store: Store):
     mail = started(store, "a")
 

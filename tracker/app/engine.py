@@ -202,7 +202,8 @@ class Engine:
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known."""
         moments = [self.store.next_due(after=after), self.sending.hands.next_try()]
-        moments += [*self.sending.nights.values(), *self.sending.pauses]
+        moments += [*self.sending.nights.values(), *self.sending.calms.values()]
+        moments += self.sending.pauses
         moments += [since + GRACE for since in self.history.missing.values()]
         if self.replayed:
             moments += [home.opened_at for home in self.files.frames.values()]

@@ -19,7 +19,7 @@ def night_over(reader: Reader, lines: list[Occurrence], now: datetime) -> dateti
     """
     morning = reader.first_after(now)
     waits = all(
-        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not _over_by(morning, one)
+        (is_late(one, now) or one.kind == LineKind.CORRECTION) and not over_by(morning, one)
         for one in lines
     )
     return morning if reader.asleep(now) and waits else None
@@ -51,7 +51,7 @@ def apart_from_paused(
     return free, ends
 
 
-def _over_by(morning: datetime, one: Occurrence) -> bool:
+def over_by(morning: datetime, one: Occurrence) -> bool:
     """Say whether a line is useless by morning; one that the next of its kind replaces is not."""
     if one.kind == LineKind.CORRECTION:
         return any(date is not None and date <= morning for date in (one.was, one.states))

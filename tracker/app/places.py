@@ -7,7 +7,8 @@ that hangs costs the others nothing any more.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SERVED = 4
 MOST = 14  # connections in all: ten may hang, and four are still served
@@ -17,8 +18,7 @@ HEARD_SECONDS = 5.0  # a server that answered so lately is there
 REST_SECONDS = 10.0
 
 
-@dataclass
-class Try:
+class Try(Struct):
     """One mail on its way; `number` counts the tries in the order in which they began."""
 
     number: int
@@ -54,13 +54,14 @@ class Places:
 
     def end(self, mail: int, *, at: float, answered: bool) -> None:
         """Take a mail's place back: the server answered about it, or it did not."""
+        alone = self.is_served_else(mail, at=at)
         ended = self._tries.pop(mail)
         if answered:
             self._heard = at
             self._slow.discard(ended.reader)
             for other in self._tries.values():
                 other.is_overtaken = other.is_overtaken or other.number < ended.number
-        elif ended.is_overtaken:
+        elif alone:
             self._slow.add(ended.reader)
 
     def rest(self, mail: int, *, at: float) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.calm import calm_again
 from tracker.app.faults import said_of
 from tracker.app.hands import Clock, Deliver, Hands
 from tracker.app.in_force import InForce
@@ -74,6 +75,7 @@ class Sending:
         self.clock = clock
         self.hands = Hands(store, deliver, clock, hides_nothing=replayed)
         self.nights: Mapping[str, datetime] = {}
+        self.calms: Mapping[str, datetime] = {}
         self.pauses: list[datetime] = []
         self._replayed = replayed
         self._unwritten: dict[str, str] = {}
@@ -129,7 +131,7 @@ class Sending:
     def _due(self, this: _Round) -> list[str]:
         """Return to whom something is due, who has waited longest first.
 
-        What is late anyway waits for the end of a night.
+        What is late anyway waits for the end of a night, and in a storm of mails for its own.
         """
         found: dict[str, list[Occurrence]] = {}
         due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
@@ -141,7 +143,13 @@ class Sending:
             for reader, lines in found.items()
             if (end := night_over(readers[reader], lines, this.now)) is not None
         }
-        return [reader for reader in found if reader not in self.nights]
+        begun = self.store.latest_mails() if found else {}
+        self.calms = {
+            reader: end
+            for reader, lines in found.items()
+            if (end := calm_again(begun.get(reader, ()), lines, this.now)) is not None
+        }
+        return [one for one in found if one not in self.nights and one not in self.calms]
 
     def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
         """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.

@@ -35,7 +35,7 @@ class Stream:
                     break
                 await self._one_ends(within=self.places.next_change(_now()))
         except asyncio.CancelledError:
-            await self._cancel()
+            self._cancel()
             raise
         self.tell_fault()
 
@@ -53,7 +53,8 @@ class Stream:
         try:
             yield
         except BaseException:
-            await self._cancel()
+            self._cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
             raise
         if self._under_way:
             await asyncio.wait(self._under_way)
@@ -90,11 +91,9 @@ class Stream:
         await asyncio.wait(self._under_way, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         self._bury()
 
-    async def _cancel(self) -> None:
+    def _cancel(self) -> None:
         for task in self._under_way:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-        self._under_way.clear()
 
 
 def _now() -> float:

@@ -407,6 +407,11 @@ class Store:
         with self._reading() as connection:
             return mails.read(connection, states=states, limit=limit)
 
+    def latest_mails(self) -> dict[str, list[datetime]]:
+        """Return, by coordinator, when the latest thousand mails were begun."""
+        with self._reading() as connection:
+            return mails.latest(connection)
+
     def mail(self, number: int) -> MailRecord | None:
         """Return a mail by its number."""
         with self._reading() as connection:

@@ -71,6 +71,8 @@ _EXPIRE = (
     .values(state="expired", reason=bindparam("why"), next_at=None, settled_at=_NOW)
     .returning(MAIL.c.id)
 )
+# By number, and not by moment: nothing finds a moment without reading every mail there ever was.
+_LATEST = select(MAIL.c.coordinator, MAIL.c.created_at).order_by(MAIL.c.id.desc()).limit(1000)
 _BY_NUMBER = select(MAIL).where(MAIL.c.id == bindparam("of"))
 _TRY = insert(ATTEMPT)
 _TOO_LATE = "the mail could not be handed over before it was too late to be of use"
@@ -239,6 +241,14 @@ def read(
     if states is not None:
         query = query.where(MAIL.c.state.in_(states))
     return [_record(row) for row in reversed(connection.execute(query).all())]
+
+
+def latest(connection: Connection) -> dict[str, list[datetime]]:
+    """Return, by coordinator, when the latest mails were begun."""
+    found: dict[str, list[datetime]] = {}
+    for coordinator, at in connection.execute(_LATEST):
+        found.setdefault(coordinator, []).append(at)
+    return found
 
 
 def one(connection: Connection, number: int) -> MailRecord | None:

@@ -1,0 +1,211 @@
+"""A stream of mails, in turned time: one that hangs stays behind and holds up no other."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+from tests.builders import LETTER, a_world, at
+from tests.house import House
+from tests.outbox import in_memory
+from tests.test_hands import GONE, MINUTE, NOON, READERS, TAKEN, Desk
+from tests.turned_loop import run
+from tracker.app.hands import GRACE_SECONDS, Hands
+from tracker.delivery.outcome import Outcome, outcome
+from tracker.store import MailRecord
+
+SILENT = outcome("unknown", None, "no answer after the text was sent")
+Story = Callable[["SlowDesk"], Coroutine[Any, Any, None]]
+
+
+class SlowDesk(Desk):
+    """A desk whose server takes a second for a mail, and for some readers' as long as told."""
+
+    def __init__(self) -> None:
+        self.takes: dict[str, tuple[float, Outcome | Exception]] = {}
+        super().__init__(in_memory())
+
+    @property
+    def seconds(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def due_now(self, *readers: str) -> list[str]:
+        """Send what is due to these readers, and return to whom it was tried."""
+        self.tried.clear()
+        self.now = NOON + self.seconds * MINUTE / 60
+        self.wants(*readers)
+        await self._round()
+        return list(self.tried)
+
+    async def _deliver(self, record: MailRecord, _address: str) -> Outcome:
+        self.tried.append(record.coordinator)
+        seconds, says = self.takes.get(record.coordinator, (1.0, self.says))
+        await asyncio.sleep(seconds)
+        self.now = NOON + self.seconds * MINUTE / 60
+        if isinstance(says, Exception):
+            raise says
+        return says
+
+
+def told(story: Story) -> None:
+    """Tell a story on a desk of its own."""
+    desk = SlowDesk()
+    run(story(desk))
+    desk.store.close()
+
+
+def test_what_comes_due_while_a_mail_hangs_leaves_at_once():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, SILENT)
+        await desk.due_now("geneva", "vienna")
+        assert desk.seconds == 10
+
+        assert await desk.due_now("lima") == ["lima"]
+        assert desk.seconds == 11
+        assert desk.mail_of("geneva").state == "sending"
+
+    told(story)
+
+
+def test_the_answer_to_a_mail_that_was_left_behind_is_written_down_when_it_comes():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, TAKEN)
+        await desk.due_now("geneva", "vienna")
+        await desk.hands.one_ends(within=1000)
+
+        assert desk.seconds == 600
+        assert desk.mail_of("geneva").state == "sent"
+
+    told(story)
+
+
+def test_a_mail_that_hangs_alone_shuts_the_gate_for_no_other_and_waits_longer_each_time():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (300.0, GONE)
+        await desk.due_now("geneva", "vienna")
+        for pause in (1, 2, 4):
+            await desk.hands.one_ends(within=1000)
+            mail = desk.mail_of("geneva")
+            assert (mail.put_off, mail.next_at) == (0, desk.now + pause * MINUTE)
+
+            assert await desk.due_now("lima") == ["lima"]
+            await asyncio.sleep(60 * pause)
+            assert await desk.due_now() == ["geneva"]
+
+    told(story)
+
+
+def test_a_server_that_answers_nobody_shuts_the_gate():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes = dict.fromkeys(READERS, (300.0, GONE))
+        await desk.due_now("geneva", "vienna")
+        await desk.hands.one_ends(within=1000)
+
+        assert await desk.due_now("lima") == []
+
+    told(story)
+
+
+def test_a_mail_that_hangs_does_not_keep_another_from_asking_whether_the_server_is_back():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, SILENT)
+        await desk.due_now("geneva", "vienna")
+        desk.says = GONE
+        await desk.due_now("lima")
+        await asyncio.sleep(60)
+        desk.says = TAKEN
+
+        assert "quito" in await desk.due_now("quito")
+
+    told(story)
+
+
+def test_whoever_is_told_to_stop_waits_a_while_for_what_was_left_behind():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, TAKEN)
+        async with desk.hands.until_ended():
+            await desk.due_now("geneva", "vienna")
+            desk.hands.stop()
+
+        assert desk.seconds == 10 + GRACE_SECONDS
+        assert desk.mail_of("geneva").state == "unknown"
+
+    told(story)
+
+
+def test_after_a_fault_no_answer_is_waited_for_and_the_next_start_recovers_the_mail():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, TAKEN)
+        await desk.due_now("geneva", "vienna")
+
+        async def turn() -> None:
+            async with desk.hands.until_ended():
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await turn()
+
+        assert desk.seconds == 10
+        assert desk.mail_of("geneva").state == "sending"
+
+    told(story)
+
+
+def test_a_fault_in_a_mail_that_was_left_behind_is_heard_once():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["geneva"] = (600.0, RuntimeError())
+        desk.hands = Hands(desk.store, desk._deliver, lambda: desk.now, hides_nothing=True)
+        await desk.due_now("geneva", "vienna")
+        await desk.hands.one_ends(within=1000)
+
+        with pytest.raises(RuntimeError):
+            desk.hands.hear()
+        desk.hands.hear()
+
+    told(story)
+
+
+def test_a_fault_lets_no_other_begin_and_waits_for_what_is_lively():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes = {"geneva": (2.0, RuntimeError()), "lima": (4.0, TAKEN)}
+        desk.takes |= dict.fromkeys(("new-york", "quito"), (3.0, TAKEN))
+        desk.hands = Hands(desk.store, desk._deliver, lambda: desk.now, hides_nothing=True)
+        with pytest.raises(RuntimeError):
+            await desk.due_now(*READERS)
+
+        assert desk.seconds == 4
+        assert "vienna" not in desk.tried
+        assert desk.mail_of("lima").state == "sent"
+
+    told(story)
+
+
+def test_a_round_that_is_called_off_takes_its_mails_along():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes["vienna"] = (9.0, TAKEN)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(5):
+                await desk.due_now("vienna")
+        await asyncio.sleep(100)
+
+        assert desk.mail_of("vienna").state == "sending"
+
+    told(story)
+
+
+def test_whose_mails_hang_gets_no_third_place_and_the_lines_stay_free():
+    letter = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
+    house = House(a_world(letter), replayed=False, opened=at("2010-06-22 05:00"))
+    hands = house.engine.sending.hands
+    hands._places._slow.add("vienna")
+    for mail in (1001, 1002):
+        hands._places.begin(mail, "vienna", at=time.monotonic())
+
+    house.turn_to(at("2010-06-22 20:00"))
+    assert {one.record.coordinator for one in house.mails} == {"new-york"}
+    for mail in (1001, 1002):
+        hands._places.end(mail, at=time.monotonic(), answered=True)
+    house.wake()
+    assert {one.record.coordinator for one in house.mails} == {"new-york", "vienna"}
