@@ -45,12 +45,13 @@ class Trouble(Struct, frozen=True, kw_only=True):
 class Digest(Struct, frozen=True, kw_only=True):
     """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
-    It is `triggered` if it has cause to leave.
+    It is `triggered` if it has cause to leave; `today` are the day's own items that no line says.
     """
 
     state: str
     sections: tuple[Section, ...]
     triggered: bool
+    today: tuple[str, ...] = ()
     next_meeting: PlannedMeeting | None = None
     picture: Picture | None = None
 
@@ -85,6 +86,7 @@ def digest_of(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
         triggered=bool(today or news or kept or wrong or _newly_overdue(desk)),
+        today=tuple(one.text for one in today),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),
     )
