@@ -61,3 +61,14 @@ def test_a_day_with_nothing_new_brings_no_digest_and_a_monday_always_does():
     assert ("Mon 28", "digest") in kinds
     assert ("Mon 05", "digest") in kinds
     assert [day for day, _ in kinds if day in {"Tue 29", "Wed 30", "Fri 02", "Tue 06"}] == []
+
+
+def test_a_digest_for_what_is_due_today_does_not_say_that_nothing_is():
+    deadline = '[[deadline]]\nid = "brief"\nwhat = "Brief the missions"\ndue = 2010-06-30\n'
+    house = House(a_world(LETTER + deadline + 'remind = ["2 days before"]\n'))
+
+    house.turn_to(at("2010-06-30 06:00"))
+
+    mail = house.inbox("vienna@example.org")[-1]
+    assert mail["Subject"] == "Today: Brief the missions"
+    assert "Nothing to do today" not in text_of(mail)

@@ -72,6 +72,24 @@ def test_a_session_lasts_three_hours_where_nothing_is_said():
     assert session.end - session.start == timedelta(hours=3)
 
 
+@pytest.mark.parametrize(
+    ("moved_from", "moved_to", "after", "expected"),
+    [
+        ("2010-07-01", "2010-06-23", "2010-06-24", "2010-07-08"),  # sat before already
+        ("2010-07-01", "2010-07-09", "2010-06-24", "2010-07-08"),  # another sits before it
+        ("2010-06-24", "2010-06-30", "2010-06-29", "2010-06-24"),  # put off, still to come
+        ("2010-07-01", "2010-08-05", "2010-07-29", "2010-07-01"),  # into the recess
+    ],
+)
+def test_the_next_session_is_the_next_to_be_held(moved_from, moved_to, after, expected):
+    forum = a_forum(moved=[{"from": moved_from, "to": moved_to}])
+
+    found = next_regular(PC, forum, date.fromisoformat(after))
+
+    assert found is not None
+    assert f"{found.original}" == expected
+
+
 def test_a_session_without_a_time_counts_as_nine_oclock():
     session = session_on(PC, a_forum(sessions="Thursday"), date(2010, 6, 24))
 

@@ -88,11 +88,17 @@ def moved_here(forum_id: str, forum: Forum, day: date) -> Session | None:
 
 
 def next_regular(forum_id: str, forum: Forum, after: date) -> Session | None:
-    """Return the first regular session after a day that is not cancelled, within 400 days."""
+    """Return the first regular session held after a day, not cancelled, within 400 days."""
     plan = _sound(forum)
-    days = _regular(plan, after + ONE_DAY, after + _LOOK_AHEAD)
-    day = next((day for day in days if day not in plan.cancelled), None)
-    return None if day is None else _session(forum_id, plan, day)
+    first, last = after + ONE_DAY, after + _LOOK_AHEAD
+    held = [
+        (move.day, original) for original, move in plan.moved.items() if first <= move.day <= last
+    ]
+    left_out = plan.cancelled.keys() | plan.moved.keys()
+    stayed = next((day for day in _regular(plan, first, last) if day not in left_out), None)
+    if stayed is not None:
+        held.append((stayed, stayed))
+    return _session(forum_id, plan, min(held)[1]) if held else None
 
 
 def forum_faults(forum: Forum) -> tuple[tuple[KeyPath, PhraseError], ...]:

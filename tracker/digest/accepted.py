@@ -152,7 +152,7 @@ def _tight_meeting(meeting: PlannedMeeting, whole: Course, saying: Saying) -> It
     forum = saying.world.forums.get(meeting.forum or "")
     if meeting.forum is None or forum is None or forum.sessions is None:
         return
-    following = next_regular(meeting.forum, forum, meeting.session)
+    following = next_regular(meeting.forum, forum, meeting.day)
     if following is not None and following.day - meeting.day > LONG_GAP:
         yield Entry(
             text=f"The session of {show_day(meeting.day)} is the last before a break",

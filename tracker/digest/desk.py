@@ -11,7 +11,7 @@ from tracker.difference import Edit, edits_by_campaign
 from tracker.digest.lines import Saying
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Topic
-from tracker.planning import Instance, matters
+from tracker.planning import Instance, matters, pauses
 
 Edits = Mapping[str, list[Edit]]
 AFTER_CLOSING = timedelta(days=8)  # a closed campaign is told once more, on a Monday at the latest
@@ -51,9 +51,19 @@ class Desk(Struct, frozen=True, kw_only=True):
         return day_in(at, self.saying.reader.zone) == self.saying.today
 
     def going(self) -> tuple[Course, ...]:
-        """Return the campaigns that are not closed."""
+        """Return the campaigns that are neither closed nor paused."""
+        return tuple(one for one in self._open() if not self._pauses(one))
+
+    def paused(self) -> tuple[Course, ...]:
+        """Return the campaigns of which nothing leaves now: only that they are paused is said."""
+        return tuple(one for one in self._open() if self._pauses(one))
+
+    def _open(self) -> Iterator[Course]:
         closed = ((whole, whole.frame.closed_at) for whole in self.courses)
-        return tuple(whole for whole, at in closed if at is None or at > self.now)
+        return (whole for whole, at in closed if at is None or at > self.now)
+
+    def _pauses(self, whole: Course) -> bool:
+        return pauses(self.now, self.saying.reader, whole.frame)
 
     def instances(self) -> Iterator[Instance]:
         """Yield the steps that are not settled and still matter."""

@@ -69,9 +69,9 @@ def write(
             reader=saying.reader.coordinator.name,
             zone=city(saying.reader.zone),
             date=show_day(saying.today),
-            subject=subject(kind, ordered, saying, digest.next_meeting if digest else None),
+            subject=subject(kind, ordered, saying, digest),
             preheader=digest.state if digest else "",
-            headline=headline(ordered, saying),
+            headline=headline(ordered, saying, digest),
             groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
             notices=(
                 *restarts(ordered, saying, history),

@@ -12,6 +12,7 @@ from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of, instance_topic, meeting_topic
 from tracker.digest.lines import Saying, meeting_heading, standing_of
+from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
 from tracker.digest.say import letters, many, moment
@@ -46,12 +47,13 @@ class Trouble(Struct, frozen=True, kw_only=True):
 class Digest(Struct, frozen=True, kw_only=True):
     """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
-    It is `triggered` if it has cause to leave.
+    It is `triggered` if it has cause to leave; `today` are the day's own items that no line says.
     """
 
     state: str
     sections: tuple[Section, ...]
     triggered: bool
+    today: tuple[str, ...] = ()
     next_meeting: PlannedMeeting | None = None
     picture: Picture | None = None
 
@@ -62,7 +64,7 @@ def digest_of(
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
     desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
     today, news = _today(desk), changed(desk)
-    quiet = silent(desk)
+    quiet, kept = silent(desk), passed(desk)
     chased = frozenset(one.detail for one in quiet)
     sections = (
         Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
@@ -75,6 +77,8 @@ def digest_of(
         Section(id="changed", heading=_since(desk, history), entries=news),
         Section(id="asks", heading="Asks and outcomes", entries=asks(desk)),
         Section(id="signatures", heading="Signatures", entries=signatures(desk)),
+        Section(id="passed", heading="Passed while paused", entries=kept),
+        Section(id="paused", heading="Paused", entries=paused(desk)),
         Section(id="missed", heading="Missed while nothing could be sent", entries=trouble.missed),
         Section(id="failed", heading="Mail that did not go", entries=trouble.failed),
         Section(id="files", heading="Files with errors", entries=trouble.files),
@@ -83,7 +87,8 @@ def digest_of(
     return Digest(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
-        triggered=bool(today or news or wrong or _newly_overdue(desk)),
+        triggered=bool(today or news or kept or wrong or _newly_overdue(desk)),
+        today=tuple(one.text for one in today),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),
     )

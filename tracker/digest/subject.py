@@ -8,6 +8,7 @@ from tracker.digest.correcting import changed_dates
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import city, listed, many, relative_day
+from tracker.digest.sections import Digest
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
@@ -17,14 +18,12 @@ TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
 
 
-def subject(
-    kind: str, lines: Sequence[Occurrence], saying: Saying, following: PlannedMeeting | None
-) -> str:
+def subject(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     """Say in one line what is at stake: the next meeting, what is to do, what is late.
 
-    A digest with nothing to do names the meeting that is `following`.
+    A digest with nothing to do names what falls on its day, or the meeting that follows.
     """
-    said = _subject(lines, saying) or _quiet(kind, saying, following)
+    said = _subject(lines, saying) or _quiet(kind, saying, digest)
     return shorten(said, LONGEST)
 
 
@@ -56,21 +55,24 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     return _noticed(notices) if notices else ""
 
 
-def _quiet(kind: str, saying: Saying, following: PlannedMeeting | None) -> str:
-    if kind != "digest":
+def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
+    if kind != "digest" or digest is None:
         return f"Tracker of {show_day(saying.today)}"
+    if digest.today:
+        return f"Today: {listed(digest.today, 1)}"
+    following = digest.next_meeting
     if following is None:
         return "Nothing due today; no meeting ahead"
     day = show_day_short(following.day).removesuffix(f" {saying.today.year}")
     return f"Nothing due today; next: {following.name}, {day}"
 
 
-def headline(lines: Sequence[Occurrence], saying: Saying) -> str:
+def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     """Say first what there is to do, before any list."""
     ahead = next_meeting(lines, saying)
     first = changed_dates(lines, saying) or (_meeting(ahead, saying) if ahead else "")
     said = [text for text in (first, _capital(_to_do(lines))) if text]
-    return f"{'. '.join(said)}." if said else _nothing_to_do(lines)
+    return f"{'. '.join(said)}." if said else _nothing_to_do(lines, digest)
 
 
 def _to_do(lines: Sequence[Occurrence]) -> str:
@@ -82,12 +84,14 @@ def _to_do(lines: Sequence[Occurrence]) -> str:
     return f"{counts}{', first' if several else ''}: {first}"
 
 
-def _nothing_to_do(lines: Sequence[Occurrence]) -> str:
+def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if any(one.item in FILES_TO_MEND for one in notices):
         return f"{_noticed(notices)}."
     if notices:
         return "For your information; there is nothing to do now."
+    if digest is not None and digest.today:
+        return f"Today: {listed(digest.today, 1)}."
     return "Nothing to do today."
 
 

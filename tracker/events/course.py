@@ -214,7 +214,7 @@ def _further(fact: Fact, meeting: PlannedMeeting | None, world: World) -> Planne
     session = (
         session_on(meeting.forum, forum, fact.to)
         if fact.to
-        else next_regular(meeting.forum, forum, max(meeting.day, meeting.session, fact.on))
+        else next_regular(meeting.forum, forum, max(meeting.day, fact.on))
     )
     return from_session(session, world) if session else None
 

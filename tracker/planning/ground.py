@@ -15,6 +15,7 @@ from tracker.planning.reader import Reader, Readers
 TIME_TO_ACT = timedelta(hours=2)
 ONE_DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+PAUSED = "the campaign was paused until it had passed"
 Moment = Callable[[Reader], datetime]
 
 
@@ -163,8 +164,16 @@ def leaving(
     if closed is not None and due >= closed:
         return None
     if due > at and expires is not None and expires <= due:
-        return Place(reader.id, due, "the campaign was paused until it had passed")
+        return Place(reader.id, due, PAUSED)
     return Place(reader.id, due, _too_early(due, subject, owner, ground))
+
+
+def pauses(now: datetime, reader: Reader, home: Frame) -> bool:
+    """Say whether a campaign's pause still holds for a reader."""
+    ends = pause_ends(reader, home)
+    if ends is None or home.paused is None:
+        return False
+    return home.midnight(home.paused[0]) <= now < ends
 
 
 def after_pause(due: datetime, reader: Reader, home: Frame) -> datetime:
@@ -183,12 +192,9 @@ def pause_ends(reader: Reader, home: Frame) -> datetime | None:
 
 def held_by_pause(due: datetime, reader: Reader, home: Frame, *, now: datetime) -> datetime | None:
     """Return the end of the pause that a line due before waits for; None if it may leave now."""
-    ends = pause_ends(reader, home)
-    if ends is None or home.paused is None:
+    if not pauses(now, reader, home) or home.paused is None:
         return None
-    first, last = home.paused
-    holds = home.midnight(first) <= now < ends and due < home.midnight(last + ONE_DAY)
-    return ends if holds else None
+    return pause_ends(reader, home) if due < home.midnight(home.paused[1] + ONE_DAY) else None
 
 
 def _too_early(due: datetime, subject: Subject, owner: Reader, ground: Ground) -> str | None:
