@@ -192,8 +192,11 @@ class Engine:
 
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due, at most four at once; a refusal of one stops no other."""
-        ground = Ground(planned, self.files, self.history, self._for_digest)
-        return await self.sending.send_due(ground)
+        return await self.sending.send_due(self.ground(planned))
+
+    def ground(self, planned: Plan) -> Ground:
+        """Return what mails are written from after everything was planned."""
+        return Ground(planned, self.files, self.history, self._for_digest)
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""
