@@ -13,13 +13,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter, sleep
+from time import perf_counter, sleep  # noqa: TID251 -- another process does the work here
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -79,7 +79,7 @@ async def _measured(mails: int, rounds: int) -> tuple[list[list[float]], int]:
                     begun = perf_counter()
                     await act()
                     taken.append(mails / (perf_counter() - begun))
-    return found, round(median(map(len, office.bytes)))
+    return found, round(median(map(len, office.raw)))
 
 
 class _Remembering(Composer):
@@ -114,7 +114,7 @@ class _Office:
         return list(self._composer.made.values())
 
     @property
-    def bytes(self) -> list[bytes]:
+    def raw(self) -> list[bytes]:
         """Return their bytes."""
         return [raw for _, _, raw in self.made]
 
@@ -149,7 +149,7 @@ class _Office:
 
     async def source(self) -> None:
         """Let Postfix's own client send as many of the same size."""
-        size, place = str(len(self.bytes[0])), f"127.0.0.1:{self.port}"
+        size, place = str(len(self.raw[0])), f"127.0.0.1:{self.port}"
         words = ("-d", "-s", str(HANDS), "-m", str(len(self.made)), "-l", size)
         program = await asyncio.create_subprocess_exec(_postfix("smtp-source"), *words, place)
         assert await program.wait() == 0
