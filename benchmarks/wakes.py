@@ -111,6 +111,8 @@ class Waking:
         while True:
             armed = self.daemon.bell.armed
             assert armed is not None
+            if armed.date() > self.clock.at.date():
+                await self._keep_house(armed)
             self.clock.at = armed
             self.store.taken_at = self.store.written_at = 0.0
             begun = perf_counter()
@@ -118,6 +120,12 @@ class Waking:
             await self.daemon.turn()
             if self.store.taken_at:
                 return self.store.taken_at - begun, self.store.written_at - begun
+
+    async def _keep_house(self, day: datetime) -> None:
+        """Plan a day further ahead for everything, as each night."""
+        self.clock.at = day.replace(hour=0, minute=1)
+        await self.daemon.bell.keep_house()
+        await self.daemon.turn()
 
 
 async def _woken(home: Path, campaigns: int, lines: int) -> Waking:

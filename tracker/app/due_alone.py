@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tracker.app.engine import AHEAD, Engine
+from tracker.app.engine import Engine, horizon
 from tracker.app.remembering import history_from
 from tracker.app.sending import Ground
 from tracker.app.telling import as_kept, digests_ahead
@@ -33,17 +33,13 @@ class DueAlone:
         """Plan for what is due, in one transaction, and return what its mails are written from.
 
         Return None where everything has to be planned: a digest is due, or word of files or
-        dates, a file is gone, or machines share the database.
+        dates, or only what has expired; a file is gone; machines share the database.
         """
         if self.engine.store.is_shared or self.engine.history.missing:
             return None
-        names = self._concerned(now)
-        if names is None:
-            return None
         with self.engine.store.writing():
-            ground = self._planned(names, now)
-            after = self._concerned(now)  # planning may have made more due
-        return ground if after is not None and after <= names else None
+            names = self._concerned(now)
+            return self._planned(names, now) if names else None
 
     def _concerned(self, now: datetime) -> frozenset[str] | None:
         """Return the campaigns whose lines leave now; None if more than campaigns' lines do."""
@@ -58,13 +54,13 @@ class DueAlone:
         for reader in {one.to for one in due}:
             yield from self.engine.store.waiting_lines(reader, now, until)
 
-    def _planned(self, names: frozenset[str], now: datetime) -> Ground:
+    def _planned(self, names: frozenset[str], now: datetime) -> Ground | None:
         engine, store = self.engine, self.engine.store
         self._told.catch_up(store)
         files = engine.files.only(names)
         entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
         history = history_from(entries, files.facts, engine.blank_history())
-        planned = plan(files.world, history, now=now, until=now + AHEAD, only=names)
+        planned = plan(files.world, history, now=now, until=horizon(now), only=names)
         digests = digests_ahead(store, now)
         kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
         ahead = (*planned.occurrences, *(one.occurrence for one in digests))
@@ -72,4 +68,7 @@ class DueAlone:
         outbox = [*kept, *digests]
         changes = compare(replace(planned, occurrences=ahead), outbox, now=now, telling=telling)
         engine.bring_in_line(changes, now)
-        return Ground(planned, engine.files, history, {})
+        # What this made due may be more than these campaigns' lines.
+        after = self._concerned(now) if changes else names
+        alone = after is not None and after <= names
+        return Ground(planned, engine.files, history, {}) if alone else None

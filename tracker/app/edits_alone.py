@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.app.engine import AHEAD, Engine
+from tracker.app.engine import Engine, horizon
 from tracker.app.guarding import Outlook, is_cut_short, judge
 from tracker.app.in_force import InForce
 from tracker.app.live import history_once_read
@@ -148,7 +148,7 @@ class EditsAlone:
         seen = engine.record_sights(new, {entry.key for entry in known}, now)
         history = history_from([*known, *seen], new.facts, engine.blank_history())
         digests = digests_ahead(engine.store, now)
-        until = now + AHEAD
+        until = horizon(now)
         planned = plan(new.world, history, now=now, until=until, only=new.frames, memo=self._memo)
         ahead = (*planned.occurrences, *(one.occurrence for one in digests))
         changes = compare(
