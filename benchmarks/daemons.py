@@ -12,15 +12,19 @@ import random
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from rows import Row, times
+
 from tests.cluster import a_cluster
 from tests.databases import a_database
 from tests.fleet import Fleet, Tally, a_morning, counting_server
 
+FOUR, LEAST_TIMES = 4, 1.5
 HEAD = f"{'daemons':>7} {'run':>4} {'mails':>6} {'lost':>5} {'copies':>7} {'differing':>9}"
 
 
@@ -46,15 +50,44 @@ def main() -> None:
         raise SystemExit(1)
 
 
-def _run(asked: Namespace, daemons: int, kills: int, number: int) -> Tally:
-    dice = random.Random(f"{asked.seed}/{daemons}/{number}")  # noqa: S311 -- where to kill
+def pace_rows(mails: int, rounds: int) -> Iterator[Row]:
+    """Let one daemon and four send the same mails in turns, and return the rows."""
+    one, four = [], []
+    for _ in range(rounds):
+        one.append(_morning(1, mails=mails).per_second)
+        four.append(_morning(FOUR, mails=mails).per_second)
+    yield Row(f"one daemon on PostgreSQL, {mails} mails a round", one, "mails/s")
+    ratio = times(four, one)
+    goal = f"at least {LEAST_TIMES}"
+    yield Row("four daemons", four, "mails/s", "one", ratio, goal, ratio >= LEAST_TIMES)
+
+
+def _morning(
+    daemons: int,
+    *,
+    mails: int,
+    pause: float = 0.0,
+    kills: int = 0,
+    dice: random.Random | None = None,
+) -> Tally:
     with (
         tempfile.TemporaryDirectory() as home,
         a_cluster("max_connections = 60") as cluster,
-        counting_server(asked.pause) as (counting, port),
+        counting_server(pause) as (counting, port),
     ):
-        fleet = Fleet(Path(home), a_database(cluster, "tracker"), port, asked.mails)
-        told = a_morning(fleet, counting, daemons=daemons, kills=kills, dice=dice)
+        fleet = Fleet(Path(home), a_database(cluster, "tracker"), port, mails)
+        return a_morning(
+            fleet,
+            counting,
+            daemons=daemons,
+            kills=kills,
+            dice=dice or random.Random(),  # noqa: S311 -- where to kill
+        )
+
+
+def _run(asked: Namespace, daemons: int, kills: int, number: int) -> Tally:
+    dice = random.Random(f"{asked.seed}/{daemons}/{number}")  # noqa: S311 -- where to kill
+    told = _morning(daemons, mails=asked.mails, pause=asked.pause, kills=kills, dice=dice)
     cells = f"{daemons:>7} {number:>4} {told.readers:>6} {told.lost:>5} {told.copies:>7}"
     print(f"{cells} {told.differing:>9} {told.per_second:>8.1f}", flush=True)
     return told

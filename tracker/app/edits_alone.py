@@ -11,13 +11,13 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.app.engine import AHEAD, Engine
+from tracker.app.engine import Engine, horizon
 from tracker.app.guarding import Outlook, is_cut_short, judge
 from tracker.app.in_force import InForce
 from tracker.app.live import history_once_read
 from tracker.app.lost_facts import lost_between
 from tracker.app.remembering import SEEN, history_from
-from tracker.app.telling import as_kept, moves_made
+from tracker.app.telling import as_kept, digests_ahead, moves_made
 from tracker.app.told_so_far import ToldSoFar
 from tracker.app.words import spoken
 from tracker.campaign import World
@@ -27,7 +27,6 @@ from tracker.events import GRACE, Fact, History
 from tracker.loading.files import printable, shown_path
 from tracker.loading.reread import EditedFile, Reread, reread
 from tracker.loading.standing import in_order
-from tracker.occurrence import LineKind
 from tracker.planning import Memo, plan
 from tracker.store import GoodFile, JournalEntry
 
@@ -50,10 +49,10 @@ class _Edit(Struct, frozen=True):
 class EditsAlone:
     """Takes edits that concern nothing but the campaigns whose files were edited."""
 
-    def __init__(self, engine: Engine, config_path: Path) -> None:
+    def __init__(self, engine: Engine, config_path: Path, told: ToldSoFar) -> None:
         self.engine = engine
         self._config_path = config_path
-        self._told = ToldSoFar()
+        self._told = told
         self._memo = Memo()
 
     def take(self, files: Mapping[str, EditedFile], *, now: datetime) -> bool:
@@ -148,8 +147,8 @@ class EditsAlone:
         known = [entry for one in edits for entry in one.entries]
         seen = engine.record_sights(new, {entry.key for entry in known}, now)
         history = history_from([*known, *seen], new.facts, engine.blank_history())
-        digests = self._digests(now)
-        until = now + AHEAD
+        digests = digests_ahead(engine.store, now)
+        until = horizon(now)
         planned = plan(new.world, history, now=now, until=until, only=new.frames, memo=self._memo)
         ahead = (*planned.occurrences, *(one.occurrence for one in digests))
         changes = compare(
@@ -159,15 +158,6 @@ class EditsAlone:
             telling=self._told.telling(new.world, changed, edited_at=engine.edited_at),
         )
         engine.bring_in_line(changes, now)
-
-    def _digests(self, now: datetime) -> list[Kept]:
-        """Return the digests to come: one may save a correction, and an edit changes none."""
-        return [
-            one
-            for one in as_kept(self.engine.store.lines_of_no_campaign())
-            if one.occurrence.kind == LineKind.DIGEST
-            and (one.occurrence.expires is None or one.occurrence.expires > now)
-        ]
 
     def _problems(self, edits: list[_Edit]) -> tuple[Problem, ...]:
         """Return what is wrong now: with these files, and as before with all others."""

@@ -26,6 +26,11 @@ from tracker.store import JournalEntry, Store
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
 
 
+def horizon(now: datetime) -> datetime:
+    """Return up to when lines are planned: to the end of a day, so that once a day brings more."""
+    return (now + AHEAD).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
 def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
     owners = {one.owner for one in lines}
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
@@ -105,7 +110,7 @@ class Engine:
             history = self.record(now)
             if self._let_go(history, now):
                 history = self.record(now)
-            planned = plan(self.world, history, now=now, until=now + AHEAD, memo=self._memo)
+            planned = plan(self.world, history, now=now, until=horizon(now), memo=self._memo)
             changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
             self.bring_in_line(changes, now)
             if self.store.is_shared:
@@ -117,7 +122,7 @@ class Engine:
         """Plan as `refresh` does and write nothing down: another machine does that."""
         now = self.clock()
         self._add_up(self.store.whole_journal())
-        planned = plan(self.world, self.history, now=now, until=now + AHEAD, memo=self._memo)
+        planned = plan(self.world, self.history, now=now, until=horizon(now), memo=self._memo)
         changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
         self._for_digest = _by_owner(changes.for_digest)
         return planned
@@ -192,8 +197,11 @@ class Engine:
 
     async def send_due(self, planned: Plan) -> list[Sent]:
         """Send every mail that is due; one that is refused stops no other, nor one that hangs."""
-        ground = Ground(planned, self.files, self.history, self._for_digest)
-        return await self.sending.send_due(ground)
+        return await self.sending.send_due(self.ground(planned))
+
+    def ground(self, planned: Plan) -> Ground:
+        """Return what mails are written from after everything was planned."""
+        return Ground(planned, self.files, self.history, self._for_digest)
 
     async def retry_due(self) -> list[Outcome]:
         """Send again, with the same bytes, what a server put off."""

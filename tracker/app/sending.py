@@ -190,7 +190,7 @@ class Sending:
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
         return [
             one
-            for one in _not_paused(self.store.waiting_lines(reader, now), this)[0]
+            for one in _not_paused(self.store.waiting_lines(reader, now, settled), this)[0]
             if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
         ]
 

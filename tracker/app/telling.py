@@ -10,7 +10,7 @@ from tracker.campaign import World
 from tracker.changes import Kept, Move, Telling, Told, moves_between
 from tracker.difference import Edit
 from tracker.digest import Written
-from tracker.occurrence import Topic
+from tracker.occurrence import LineKind, Topic
 from tracker.planning import Readers
 from tracker.store import JournalEntry, OutboxLine, Store
 from tracker.store.journal import RENAMED
@@ -65,6 +65,16 @@ def perhaps_told(mail: int, *, now: datetime) -> JournalEntry:
 def outbox_of(store: Store) -> list[Kept]:
     """Return every line with its state, as the comparison with a plan wants it."""
     return as_kept(store.lines())
+
+
+def digests_ahead(store: Store, now: datetime) -> list[Kept]:
+    """Return the digests to come: one may save a correction, and campaigns change none."""
+    return [
+        one
+        for one in as_kept(store.lines_of_no_campaign())
+        if one.occurrence.kind == LineKind.DIGEST
+        and (one.occurrence.expires is None or one.occurrence.expires > now)
+    ]
 
 
 def as_kept(lines: Iterable[OutboxLine]) -> list[Kept]:

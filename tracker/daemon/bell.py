@@ -28,6 +28,7 @@ class Bell:
     def __init__(self) -> None:
         self._rung = asyncio.Event()
         self._house = False
+        self._next = self._look = False
         self.armed: datetime | None = None
         self._scheduler = AsyncIOScheduler(
             timezone=UTC,
@@ -60,6 +61,7 @@ class Bell:
 
     def ring(self) -> None:
         """Ring now."""
+        self._look = True
         self._rung.set()
 
     def arm(self, at: datetime | None) -> None:
@@ -69,7 +71,7 @@ class Bell:
         self.armed = at
         if at is not None:
             trigger = DateTrigger(at, timezone=UTC)
-            self._scheduler.add_job(self._ring, trigger, id=_NEXT, replace_existing=True)
+            self._scheduler.add_job(self.ring_next, trigger, id=_NEXT, replace_existing=True)
             return
         try:
             self._scheduler.remove_job(_NEXT)
@@ -85,6 +87,15 @@ class Bell:
         """Return what is set to ring."""
         return list(self._scheduler.get_jobs())
 
+    def only_next(self) -> bool:
+        """Say whether it rang for `next` and nothing else, once for each time.
+
+        A look is never further off than the next ring for it, whatever else rings meanwhile.
+        """
+        alone = self._next and not self._look
+        self._next = self._look = False
+        return alone
+
     def house_is_due(self) -> bool:
         """Say whether it is time to keep house, once for each time."""
         due, self._house = self._house, False
@@ -93,9 +104,14 @@ class Bell:
     async def keep_house(self) -> None:
         """Ring, and let it be known that it is time to keep house."""
         self._house = True
+        self.ring()
+
+    async def ring_next(self) -> None:
+        """Ring because something is due: that alone needs no look at the files."""
+        self._next = True
         self._rung.set()
 
     async def _ring(self) -> None:
         # A coroutine runs in the loop itself; a plain function would run in a thread, from where
         # an event must not be set.
-        self._rung.set()
+        self.ring()

@@ -1,5 +1,6 @@
 """The files, looked at: stamps first, then contents; a change is believed at the second look."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +26,10 @@ class Folder:
         self._campaigns = campaigns
         self._clock = clock
         self._known: dict[Path, tuple[_Stamp, str]] = {}
-        self._believed: Contents = self.contents()
+        self._paths: dict[tuple[str, str], Path] = {}
+        self._settled: list[tuple[Path, _Stamp]] = []  # with these stamps all is as believed
+        self._believed: Contents = {}
+        self._believed = self.contents()
         self._last = self._believed
 
     @property
@@ -51,6 +55,7 @@ class Folder:
     def believe(self, contents: Contents) -> None:
         """Take these contents as the ones in force."""
         self._believed = contents
+        self._settled = []
 
     def changed(self, contents: Contents) -> frozenset[Path]:
         """Return the files whose contents are others than those in force, or that came or went."""
@@ -75,18 +80,26 @@ class Folder:
     def forget(self) -> None:
         """Drop all stamps, so that the next look reads every file: some stamps lie."""
         self._known.clear()
+        self._settled = []
 
     def contents(self) -> Contents:
         """Return the digest of every file; one that cannot be read counts as its stamp."""
         now_ns = int(self._clock().timestamp() * 1e9)
-        known = {path: self._digest(path, stamp, now_ns) for path, stamp in self._stamps()}
-        self._known = known
-        return {path: digest for path, (_, digest) in known.items()}
+        stamps = list(self._stamps())
+        if stamps and stamps == self._settled:
+            return self._believed
+        self._known = {path: self._digest(path, stamp, now_ns) for path, stamp in stamps}
+        contents = {path: digest for path, (_, digest) in self._known.items()}
+        settled = contents == self._believed and not any(
+            _is_fresh(one, now_ns) for _, one in stamps
+        )
+        self._settled = stamps if settled else []
+        return contents
 
     def _digest(self, path: Path, stamp: _Stamp, now_ns: int) -> tuple[_Stamp, str]:
         old = self._known.get(path)
-        fresh = now_ns - max(stamp[0], stamp[1]) < _FRESH_NS
-        if old is not None and old[0] == stamp and not fresh and self._is_believed(path, old[1]):
+        usual = not _is_fresh(stamp, now_ns) and self._is_believed(path, old[1] if old else "")
+        if old is not None and old[0] == stamp and usual:
             return old
         return stamp, _hashed(path, stamp)
 
@@ -96,15 +109,24 @@ class Folder:
     def _stamps(self) -> Iterator[tuple[Path, _Stamp]]:
         for path in (self._config, *self._toml_files()):
             try:
-                found = path.lstat()
+                found = os.lstat(path)
             except OSError:
                 continue  # gone since it was listed: the next look sees it gone
             yield path, (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
     def _toml_files(self) -> Iterator[Path]:
+        """Yield the files, those known as the same paths: making ten thousand takes its time."""
+        paths: dict[tuple[str, str], Path] = {}
         for _, name in FOLDERS:
             folder = self._campaigns / name
-            yield from (folder / one for one in toml_names(folder))
+            for one in toml_names(folder):
+                paths[name, one] = self._paths.get((name, one)) or folder / one
+        self._paths = paths
+        return iter(paths.values())
+
+
+def _is_fresh(stamp: _Stamp, now_ns: int) -> bool:
+    return now_ns - max(stamp[0], stamp[1]) < _FRESH_NS
 
 
 def _hashed(path: Path, stamp: _Stamp) -> str:

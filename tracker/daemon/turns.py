@@ -4,11 +4,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from tracker.app.due_alone import DueAlone
 from tracker.app.edits_alone import EditsAlone
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
 from tracker.app.guarding import ACCEPTED, hold_back
+from tracker.app.sending import Ground
+from tracker.app.told_so_far import ToldSoFar
 from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
@@ -47,7 +50,9 @@ class Daemon:
         self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
-        self._edits = EditsAlone(engine, folder.config)
+        told = ToldSoFar()
+        self._edits = EditsAlone(engine, folder.config, told)
+        self._due = DueAlone(engine, told)
         self._following = Following(engine, folder.config)
         self._plans = plans
         self._plan_is_due = True
@@ -121,10 +126,10 @@ class Daemon:
     async def _plan_and_send(self, now: datetime) -> None:
         self.engine.sending.hands.hear()
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
-        planned = self._planned(now) if self._it_plans() else self._seen(now)
-        if planned is not None:
+        ground = self._planned(now) if self._it_plans() else self._seen(now)
+        if ground is not None:
             with self.watchdog.handing_over():
-                await self.engine.send_due(planned)
+                await self.engine.sending.send_due(ground)
                 await self.engine.retry_due()
         if self.engine.store.is_shared:
             self.engine.sending.recover()
@@ -143,10 +148,11 @@ class Daemon:
         self._plans = plans
         return plans
 
-    def _seen(self, now: datetime) -> Plan | None:
+    def _seen(self, now: datetime) -> Ground | None:
         """Return the plan that another machine has made, if some of it is due."""
         self._tell_apart()
-        return self._following.plan(now) if self._something_is_due(now) else None
+        due = self._something_is_due(now)
+        return self.engine.ground(self._following.plan(now)) if due else None
 
     def _tell_apart(self) -> None:
         """Say once, and after each change, that the files here are not those in force."""
@@ -163,13 +169,15 @@ class Daemon:
             )
         self._told_apart = True
 
-    def _planned(self, now: datetime) -> Plan | None:
-        """Return a new plan if one is called for."""
-        planned = self._after_a_change(now)
-        if planned is None and (self._plan_is_due or self._something_is_due(now)):
+    def _planned(self, now: datetime) -> Ground | None:
+        """Plan if that is called for, and return what mails are written from then."""
+        planned = None if self.bell.only_next() else self._after_a_change(now)
+        if planned is None and self._plan_is_due:
             planned = self.engine.refresh()
             self._plan_is_due = False
-        return planned
+        if planned is None and self._something_is_due(now):
+            return self._due.ground(now) or self.engine.ground(self.engine.refresh())
+        return None if planned is None else self.engine.ground(planned)
 
     def _something_is_due(self, now: datetime) -> bool:
         due = self.engine.store.next_due()

@@ -277,10 +277,10 @@ class Store:
         later = (at for at in moments if at is not None and (after is None or at > after))
         return min(later, default=None)
 
-    def waiting_lines(self, coordinator: str, now: datetime) -> list[Occurrence]:
-        """Return a coordinator's lines that are not due yet and in no mail, earliest first."""
+    def waiting_lines(self, coordinator: str, now: datetime, until: datetime) -> list[Occurrence]:
+        """Return a coordinator's lines in no mail that are due after now, up to a moment."""
         with self._reading() as connection:
-            return lines.waiting(connection, coordinator=coordinator, now=now)
+            return lines.waiting(connection, coordinator=coordinator, now=now, until=until)
 
     def due_lines(self, now: datetime) -> list[Occurrence]:
         """Return the lines that are due, not expired and in no mail yet, earliest first."""

@@ -1,7 +1,7 @@
 """The append-only record of what the tracker saw and did."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ _LAST = select(func.max(JOURNAL.c.id))
 
 def _once(new: Insert) -> Insert:
     kept = new.on_conflict_do_nothing(index_elements=[JOURNAL.c.key])
-    return kept.returning(JOURNAL.c.id)
+    return kept.returning(JOURNAL.c.id, JOURNAL.c.key)
 
 
 _APPEND = Upsert(JOURNAL, _once)
@@ -55,21 +55,15 @@ class SoFar:
 
 def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
     """Append the entries whose key is not there yet, and return those, with their numbers."""
-    append = _APPEND.on(connection)
-    written: list[JournalEntry] = []
-    for entry in _in_order(connection, entries):
-        number = connection.execute(append, _row(entry)).scalar_one_or_none()
-        if number is not None:
-            written.append(replace(entry, id=number))
-    return written
-
-
-def _in_order(connection: Connection, entries: Iterable[JournalEntry]) -> Iterator[JournalEntry]:
-    """Wait for whoever else appends, before the first of the entries."""
-    for number, entry in enumerate(entries):
-        if number == 0 and postgres.is_it(connection):
-            postgres.in_journal_order(connection)
-        yield entry
+    new: dict[str, JournalEntry] = {}
+    for entry in entries:
+        new.setdefault(entry.key, entry)
+    if not new:
+        return []
+    if postgres.is_it(connection):
+        postgres.in_journal_order(connection)  # wait for whoever else appends
+    written = connection.execute(_APPEND.on(connection), [_row(one) for one in new.values()])
+    return [replace(new[key], id=number) for number, key in sorted(map(tuple, written))]
 
 
 def read(

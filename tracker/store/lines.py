@@ -16,6 +16,10 @@ from tracker.tables import LINE
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
 # Put so that SQLite does not look it up by mail: nearly all queued lines have none.
 _FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", func.coalesce(LINE.c.mail_id, 0) == 0)
+# Put so that SQLite looks by the moment: a reader has thousands of lines, few of them about now.
+_IS_FOR = func.coalesce(LINE.c.recipient, "") == bindparam(
+    "coordinator", type_=LINE.c.recipient.type
+)
 _PLANNED = ("campaign", "recipient", "due", "expires", "document")
 _SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
 
@@ -30,7 +34,7 @@ _TAKE = (
     select(LINE.c.document)
     .where(
         _FREE,
-        LINE.c.recipient == bindparam("coordinator"),
+        _IS_FOR,
         LINE.c.due <= bindparam("due_by", type_=LINE.c.due.type),
         or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
     )
@@ -41,8 +45,9 @@ _WAITING = (
     select(LINE.c.document)
     .where(
         _FREE,
-        LINE.c.recipient == bindparam("coordinator"),
+        _IS_FOR,
         LINE.c.due > _NOW,
+        LINE.c.due <= bindparam("until", type_=LINE.c.due.type),
         or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW),
     )
     .order_by(LINE.c.due, LINE.c.key)
@@ -142,9 +147,12 @@ def next_due(connection: Connection, *, after: datetime | None) -> datetime | No
     return found
 
 
-def waiting(connection: Connection, *, coordinator: str, now: datetime) -> list[Occurrence]:
-    """Return what a coordinator's queue holds that is not due yet and not expired."""
-    found = connection.execute(_WAITING, {"now": now, "coordinator": coordinator}).scalars()
+def waiting(
+    connection: Connection, *, coordinator: str, now: datetime, until: datetime
+) -> list[Occurrence]:
+    """Return what a coordinator's queue holds that is due after now, but not after `until`."""
+    asked = {"now": now, "until": until, "coordinator": coordinator}
+    found = connection.execute(_WAITING, asked).scalars()
     return [documents.load(document) for document in found]
 
 

@@ -1,0 +1,90 @@
+"""Starts among many files, each in a process of its own: cold, warm, and what is then in memory.
+
+Each round has files of its own, so that together the rounds start with the whole corpus: first
+bare tomli parses them, then a daemon starts without a database, then another with it. The last
+one starts with all files at once.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import process_time
+
+import tomli
+from corpus import fill
+from rows import Row, times
+
+HERE = Path(__file__).parent
+CLOCK, PROCESSOR = "seconds", "worked"
+MOST_MEGABYTES = 200
+COLD, WARM = 3.0, 0.5
+_READ = """
+import sqlite3, sys, time
+begun = time.process_time()
+sqlite3.connect(sys.argv[1]).execute("SELECT * FROM line WHERE state = 'queued'").fetchall()
+print(time.process_time() - begun)
+"""
+
+
+def start_rows(campaigns: int, rounds: int) -> Iterator[Row]:
+    """Measure the starts and return their rows."""
+    bare, cold, warm, reads = [], [], [], []
+    for number in range(rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            home = Path(folder)
+            fill(home, campaigns // rounds, first=number * (campaigns // rounds))
+            bare.append(_parsed(home))
+            cold.append(_started(home)[PROCESSOR])
+            warm.append(_started(home)[PROCESSOR])
+            reads.append(float(_python("-c", _READ, str(home / "tracker.db"))))
+    each = f"{campaigns // rounds:,} files a round, on a processor"
+    yield Row(f"bare tomli, {each}", bare, "s")
+    ratio = times(cold, bare)
+    yield Row("cold start", cold, "s", "bare tomli", ratio, f"at most {COLD:g}", ratio <= COLD)
+    more = [one - read for one, read in zip(warm, reads, strict=True)]
+    yield Row("one read of the plan", reads, "s")
+    in_time = sorted(more)[len(more) // 2] <= WARM
+    goal = f"at most {WARM} s more than the read"
+    yield Row(
+        "warm start, less that read", more, "s", "bare tomli", times(warm, bare), goal, in_time
+    )
+
+
+def memory_rows(home: Path, campaigns: int) -> Iterator[Row]:
+    """Start a daemon with all files, once cold and once warm; return what each holds in memory."""
+    for what in ("cold", "warm"):
+        found = _started(home)
+        held = found["resident"]
+        goal = f"at most {MOST_MEGABYTES} MB"
+        name = f"in memory after a {what} start, {campaigns:,} campaigns, once"
+        fits = held <= MOST_MEGABYTES
+        yield Row(name, [held], "MB", "the limit", held / MOST_MEGABYTES, goal, fits)
+        yield Row(f"that {what} start by the clock, once", [found[CLOCK]], "s")
+
+
+def _parsed(home: Path) -> float:
+    begun = process_time()
+    for path in (home / "campaigns").glob("*.toml"):
+        tomli.loads(path.read_text(encoding="utf-8"))
+    return process_time() - begun
+
+
+def _started(home: Path) -> dict[str, float]:
+    found: dict[str, float] = json.loads(_python(str(HERE / "one_daemon.py"), str(home)))
+    return found
+
+
+def _python(*words: str) -> str:
+    kept = {name: one for name, one in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        [sys.executable, *words],
+        env=kept | {"PYTHONPYCACHEPREFIX": f"{tempfile.gettempdir()}/tracker-compiled"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return done.stdout

@@ -1,0 +1,74 @@
+"""What is due at its own moment: only the campaigns that it belongs to are planned before it goes.
+
+What this does for them is what planning everything would do. Whatever is out of the ordinary is
+left to that.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from tracker.app.engine import Engine, horizon
+from tracker.app.remembering import history_from
+from tracker.app.sending import Ground
+from tracker.app.telling import as_kept, digests_ahead
+from tracker.app.told_so_far import ToldSoFar
+from tracker.changes import compare
+from tracker.digest.mail import AT_MEETING
+from tracker.occurrence import Occurrence
+from tracker.planning import plan
+
+MOST = 100  # campaigns; from there on planning everything is hardly slower
+
+
+class DueAlone:
+    """Plans the campaigns of the lines that are due, and of those that ride on the same mails."""
+
+    def __init__(self, engine: Engine, told: ToldSoFar) -> None:
+        self.engine = engine
+        self._told = told
+
+    def ground(self, now: datetime) -> Ground | None:
+        """Plan for what is due, in one transaction, and return what its mails are written from.
+
+        Return None where everything has to be planned: a digest is due, or word of files or
+        dates, or only what has expired; a file is gone; machines share the database.
+        """
+        if self.engine.store.is_shared or self.engine.history.missing:
+            return None
+        with self.engine.store.writing():
+            names = self._concerned(now)
+            return self._planned(names, now) if names else None
+
+    def _concerned(self, now: datetime) -> frozenset[str] | None:
+        """Return the campaigns whose lines leave now; None if more than campaigns' lines do."""
+        due = self.engine.store.due_lines(now)
+        names = {one.campaign for one in (*due, *self._riding(due, now))}
+        usual = all(one.kind in AT_MEETING for one in due)
+        known = frozenset(name for name in names if name in self.engine.world.campaigns)
+        return known if usual and len(known) == len(names) <= MOST else None
+
+    def _riding(self, due: Iterable[Occurrence], now: datetime) -> Iterable[Occurrence]:
+        until = now + self.engine.world.config.times.settle
+        for reader in {one.to for one in due}:
+            yield from self.engine.store.waiting_lines(reader, now, until)
+
+    def _planned(self, names: frozenset[str], now: datetime) -> Ground | None:
+        engine, store = self.engine, self.engine.store
+        self._told.catch_up(store)
+        files = engine.files.only(names)
+        entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
+        history = history_from(entries, files.facts, engine.blank_history())
+        planned = plan(files.world, history, now=now, until=horizon(now), only=names)
+        digests = digests_ahead(store, now)
+        kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
+        ahead = (*planned.occurrences, *(one.occurrence for one in digests))
+        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
+        outbox = [*kept, *digests]
+        changes = compare(replace(planned, occurrences=ahead), outbox, now=now, telling=telling)
+        engine.bring_in_line(changes, now)
+        # What this made due may be more than these campaigns' lines.
+        after = self._concerned(now) if changes else names
+        alone = after is not None and after <= names
+        return Ground(planned, engine.files, history, {}) if alone else None
