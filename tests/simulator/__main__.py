@@ -2,14 +2,13 @@
 
 import sys
 
-from tests.outbox import in_memory
+from tests.simulator.ground import the_ground
 from tests.simulator.world import World, ends
 
 
 def main() -> None:
     """Play the world of the seed given; a broken law ends it."""
-    with in_memory() as store:
-        world = World(int(sys.argv[1]), store)
+    with World(int(sys.argv[1]), the_ground()) as world:
         try:
             world.run()
         finally:

@@ -15,7 +15,10 @@ from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord
 
 MINUTE = 60.0
-WEATHER = ("down", "closing", "login refused", "no protection", "refuses all", "paced")
+WEATHER = (
+    *("down", "closing", "login refused", "no protection", "paced"),
+    *("refuses all", "refuses all"),
+)
 BOXES = ("open", "open", "open", "unknown", "full", "greylists")
 LUCK = (
     *("takes",) * 10,
@@ -58,6 +61,7 @@ WAITS = {
     "hangs at the envelope": 5 * MINUTE,
 }
 GREYLISTED_FOR = timedelta(minutes=15)
+FULL_FOR = timedelta(hours=2)
 PACE = 2
 
 
@@ -89,22 +93,28 @@ class Server:
         self.healed_at = healed_at
         self.known: defaultdict[str, Known] = defaultdict(Known)
         self.ambiguous: Counter[str] = Counter()
-        self.in_hand: Counter[str] = Counter()
+        self.refusals: Counter[str] = Counter()
+        self.tally: Counter[str] = Counter()
         self.first_tried: dict[str, datetime] = {}
         self.connections = 0
-        self.spells = [self._spell(number, began) for number in range(draws.whole(0, 3, "spells"))]
+        self.spells = [self._spell(number, began) for number in range(draws.whole(0, 2, "spells"))]
         self._taken_at: list[datetime] = []
+        self._copied: set[str] = set()
 
     async def deliver(self, record: MailRecord, address: str) -> Outcome:
         """Be a transport: take the bytes or not, and say so or not."""
         self.connections += 1
         name = record.message_id
-        self.in_hand[name] += 1
         self.known[name].tries += 1
         self.first_tried.setdefault(address, self.clock())
         answer = await self._answer(record, address)
-        self.in_hand[name] -= 1
+        self.refusals[name] += answer.state == "permanent"
         return answer
+
+    def copied(self) -> set[str]:
+        """Return the mails of which another copy was taken since this was last asked."""
+        copied, self._copied = self._copied, set()
+        return copied
 
     async def _answer(self, record: MailRecord, address: str) -> Outcome:
         return (
@@ -114,8 +124,8 @@ class Server:
         )
 
     def _spell(self, number: int, began: datetime) -> Spell:
-        begins = began + timedelta(minutes=self.draws.whole(0, 4000, "spell", number, "begins"))
-        lasts = timedelta(minutes=self.draws.one_of((5, 50, 600), "spell", number, "lasts"))
+        begins = began + timedelta(minutes=self.draws.whole(0, 1000, "spell", number, "begins"))
+        lasts = timedelta(minutes=self.draws.one_of((5, 50, 200), "spell", number, "lasts"))
         return Spell(self.draws.one_of(WEATHER, "spell", number), begins, begins + lasts)
 
     @property
@@ -131,6 +141,7 @@ class Server:
         return None
 
     def _in(self, spell: Spell, now: datetime) -> Outcome | None:
+        self.tally[f"server: {spell.kind}"] += 1
         if spell.kind == "paced":
             recent = [at for at in self._taken_at if now - at < timedelta(hours=1)]
             return outcome("temporary", 451, "slow down") if len(recent) >= PACE else None
@@ -138,10 +149,12 @@ class Server:
 
     def _box(self, address: str) -> Outcome | None:
         first, now = self.first_tried[address], self.clock()
-        match self.draws.one_of(BOXES, "box", address):
+        box = self.draws.one_of(BOXES, "box", address)
+        self.tally[f"box: {box}"] += 1
+        match box:
             case "unknown":
                 return outcome("permanent", 550, f"5.1.1 {address} is unknown")
-            case "full" if now < first + timedelta(hours=20) and not self.healthy:
+            case "full" if now < first + FULL_FOR and not self.healthy:
                 return outcome("temporary", 452, "4.2.2 the box is full")
             case "greylists" if now < first + GREYLISTED_FOR and not self.healthy:
                 return outcome("temporary", 450, "4.7.1 come again later")
@@ -151,6 +164,7 @@ class Server:
     async def _luck(self, record: MailRecord, tries: int) -> Outcome:
         name = record.message_id
         luck = "takes" if self.healthy else self.draws.one_of(LUCK, "luck", name, tries)
+        self.tally[f"luck: {luck}"] += 1
         if luck == "takes slowly":
             await asyncio.sleep(4 * MINUTE)
         if luck == "our own fault":
@@ -158,6 +172,7 @@ class Server:
         if luck.startswith("takes"):
             self.known[name].copies.append((self.clock(), record.raw))
             self._taken_at.append(self.clock())
+            self._copied.add(name)
         return await self._said(luck, name)
 
     async def _said(self, luck: str, name: str) -> Outcome:

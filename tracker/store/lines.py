@@ -67,7 +67,7 @@ _END: dict[str, BindParameter[Any]] = {
     name: bindparam(name) for name in ("state", "reason", "settled_at")
 }
 _DROP = update(LINE).where(LINE.c.key == _KEY, _FREE).values(_END)
-_FOLLOW = update(LINE).where(LINE.c.mail_id.in_(bindparam("mails", expanding=True))).values(_END)
+_FOLLOW = update(LINE).where(LINE.c.mail_id == bindparam("of")).values(_END)
 _BIND = (
     update(LINE)
     .where(LINE.c.key.in_(bindparam("keys", expanding=True)), _FREE)
@@ -205,7 +205,7 @@ def follow(
     """Give the lines that these mails carry the mails' state."""
     if mails:
         end = {"state": state, "reason": reason, "settled_at": settled_at}
-        connection.execute(_FOLLOW, {"mails": list(mails), **end})
+        connection.execute(_FOLLOW, [{"of": mail, **end} for mail in mails])
 
 
 def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:

@@ -5,7 +5,17 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection, Row
 
 from tracker.errors import QuestionError
@@ -17,7 +27,10 @@ MOST_RECOVERIES = 3
 EVERY = 1_000_000  # more mails than anybody has waiting
 PAUSE = timedelta(minutes=5)  # after a try without an answer: at once would only make copies
 _RETRIABLE = ("failed", "unknown", "expired")
-_WAITING: ColumnElement[bool] = MAIL.c.state.in_(("queued", "unknown"))
+# In the words of the partial index: bound, they would be put together anew at each asking.
+_WAITING: ColumnElement[bool] = MAIL.c.state.in_(
+    (literal_column("'queued'"), literal_column("'unknown'"))
+)
 _NEXT_TRY = select(func.min(MAIL.c.next_at)).where(_WAITING)
 _START = insert(MAIL).returning(MAIL)
 # Fencing: a process that slept while another took over finds no row of its own any more.

@@ -53,5 +53,4 @@ def hash_of(subject: str) -> str:
 def leave_no_trace(engine: Engine) -> None:
     """Write SQLite's log back into the database and empty it; secure_delete did the rest."""
     with engine.connect() as connection:
-        connection.rollback()
         connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]

@@ -18,7 +18,6 @@ JOURNAL_LIMIT_BYTES = 16 * 1024 * 1024
 # Two connections that write and checkpoint a WAL can corrupt it before this version
 # (https://sqlite.org/wal.html, "the WAL-reset bug"); a rollback journal cannot be hit.
 _WAL_IS_SOUND = (3, 51, 3)
-_IMMEDIATE = "tracker_immediate"
 
 
 def open_file(file: Path | None) -> Engine:
@@ -31,22 +30,21 @@ def open_file(file: Path | None) -> Engine:
     engine = create_engine(
         "sqlite://" if file is None else f"sqlite:///{file}",
         poolclass=StaticPool if file is None else None,
-        # The driver must not open transactions of its own accord: BEGIN is ours (see _begin).
+        # The driver must not open transactions of its own accord: BEGIN is ours (see begun).
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
     return engine
 
 
 @contextmanager
 def begun(engine: Engine, *, to_write: bool) -> Iterator[Connection]:
     """Run a transaction; one that is to write takes the write lock before it reads."""
-    # Said to the connection: said to the engine, it makes another engine for each transaction.
-    with engine.connect() as connection:
-        connection.execution_options(**{_IMMEDIATE: to_write})
-        with connection.begin():
-            yield connection
+    # A read transaction that wants to write later is refused at once, whatever the time-out,
+    # and SQLAlchemy's own default loses updates without an error.
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if to_write else "BEGIN")
+        yield connection
 
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
@@ -106,13 +104,6 @@ def durability(version: tuple[int, ...]) -> tuple[str, str]:
     if version >= _WAL_IS_SOUND:
         return "journal_mode = WAL", "synchronous = FULL"
     return "journal_mode = DELETE", "synchronous = EXTRA"
-
-
-def _begin(connection: Connection) -> None:
-    # A read transaction that wants to write later is refused at once, whatever the time-out,
-    # and SQLAlchemy's own default loses updates without an error.
-    immediate = connection.get_execution_options().get(_IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 def _reason(refused: OSError) -> str:

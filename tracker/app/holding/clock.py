@@ -65,19 +65,22 @@ def fault_of(now: datetime, boot: str, up_seconds: float, seen: Seen | None) -> 
         wrong = "before this tracker was made"
     elif seen is None:
         wrong = "years after this tracker was made" if now > RELEASED_AT + LONGEST_USE else None
-    elif now <= seen.at - BACK:
-        wrong = f"but it has been {_said(seen.at)} already"
     else:
-        wrong = _too_far_ahead(now, seen, seen.since(boot, up_seconds))
+        wrong = _out_of_step(now, seen, seen.since(boot, up_seconds))
     return f"The clock says {said}, {wrong}. {_REMEDY}" if wrong else None
 
 
-def _too_far_ahead(now: datetime, seen: Seen, since: timedelta | None) -> str | None:
-    if since is None and now > seen.at + LONGEST_OUTAGE:
-        return f"{(now - seen.at).days} days after it was last right ({_said(seen.at)})"
-    if since is not None and now - seen.at - since >= JUMP:
-        return f"but by the time that has passed it is {_said(seen.at + since)}"
-    return None
+def _out_of_step(now: datetime, seen: Seen, since: timedelta | None) -> str | None:
+    """Compare with the latest moment, and with what the machine has counted `since` then."""
+    if now <= seen.at - BACK:
+        return f"but it has been {_said(seen.at)} already"
+    if since is None:
+        ahead = now - seen.at
+        far = f"{ahead.days} days after it was last right ({_said(seen.at)})"
+        return far if ahead > LONGEST_OUTAGE else None
+    if -BACK < now - seen.at - since < JUMP:
+        return None
+    return f"but by the time that has passed it is {_said(seen.at + since)}"
 
 
 def _said(moment: datetime) -> str:
