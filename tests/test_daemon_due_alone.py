@@ -201,7 +201,7 @@ async def test_what_leaves_is_what_leaves_where_everything_is_planned(
 ):
     with two_desks() as (desk, whole):
         alone = Alone(desk)
-        whole.daemon._due.ground = lambda now: None  # type: ignore[assignment,method-assign]  # noqa: ARG005
+        whole.daemon._due.ground = lambda now: None  # type: ignore[method-assign]  # noqa: ARG005
         for one in (desk, whole):
             await one.turn()
         for files, wait in steps:

@@ -87,7 +87,7 @@ class Desk:
             return bool(taken)
 
         await self.hands.each(again)
-        await self.hands.each(begin, at_most=len(due))
+        await self.hands.each(begin)
 
     def _hands(self) -> Hands:
         return Hands(self.store, self._deliver, lambda: self.now, hides_nothing=False)
