@@ -106,6 +106,21 @@ def test_without_dates_a_replay_goes_from_the_beginning_to_a_month_after_the_las
     assert "2010-07-19" <= moments[-1] < "2010-07-26"
 
 
+def test_without_dates_a_replay_reaches_a_deadline_far_ahead(tmp_path, capsys, monkeypatch):
+    folder = a_folder_with_one_letter(tmp_path)
+    monkeypatch.chdir(folder)
+    with (folder / "campaigns" / "border.toml").open("a") as letter:
+        letter.write(
+            '\n[[deadline]]\nid = "report"\nwhat = "Report to the board"\n'
+            'due = "1 December 2010"\n'
+        )
+
+    said = Desk(folder, capsys).run("replay", "--json")
+
+    items = [item for mail in said.objects for item in mail["items"]]
+    assert "2010-12" in max(one["states"] or "" for one in items if one["item"] == "report")
+
+
 def test_a_replay_goes_on_with_the_good_files_and_names_the_others(desk: Desk):
     (desk.folder / "campaigns" / "gcr2p-osce.toml").write_bytes(b"\xff\xfe\x00")
 

@@ -18,6 +18,7 @@ from tracker.digest import is_late
 from tracker.errors import Problem
 from tracker.events import course, frame, read_facts
 from tracker.occurrence import LineKind, Occurrence
+from tracker.planning.instances import instances_of
 from tracker.store import MailRecord, Store
 
 AFTERWARDS = timedelta(days=31)
@@ -48,7 +49,7 @@ def last_moment(world: World) -> datetime:
         home = frame(one, world)
         moments += [home.closed_at] if home.closed_at else []
         moments += [home.midnight(home.dated)]
-        moments += _meeting_days(one, world)
+        moments += _days_ahead(one, world)
         moments += [fact.known_at for fact in read_facts(home)]
     return max(moments) + AFTERWARDS
 
@@ -196,10 +197,14 @@ async def _nobody(_record: MailRecord, _address: str) -> Outcome:
     return Outcome("sent", None, "replayed")
 
 
-def _meeting_days(campaign: str, world: World) -> Iterator[datetime]:
+def _days_ahead(campaign: str, world: World) -> Iterator[datetime]:
+    """Yield the meetings and steps whose dates follow from the files; a series has no last one."""
     home = frame(campaign, world)
     whole = course(campaign, world, (), now=home.opened_at)
-    for meeting in whole.meetings:
-        entry = home.campaign.meeting[meeting.entry or 0]
-        if entry.sessions is None:
-            yield meeting.end
+    single = {
+        one.key for one in whole.meetings if home.campaign.meeting[one.entry or 0].sessions is None
+    }
+    yield from (one.end for one in whole.meetings if one.key in single)
+    for step in instances_of(whole, world):
+        if step.at is not None and (step.meeting is None or step.meeting.key in single):
+            yield step.at
