@@ -67,7 +67,7 @@ def _faults(kind: FileKind, values: dict[str, Any], wrong: ValidationError) -> l
 def _without_echoes(faults: list[Fault]) -> list[Fault]:
     """Leave out keys that only seem to be missing: they stand elsewhere, or are misspelt."""
     found = {
-        ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], _meant(one))
+        ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], meant(one))
         for one in faults
         if one.code in {"misplaced-key", "unknown-key"}
     }
@@ -78,7 +78,8 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
     ]
 
 
-def _meant(fault: Fault) -> str:
+def meant(fault: Fault) -> str:
+    """Return the key that a misspelt one was taken for, if any."""
     said = _MEANT.search(fault.hint or "")
     return said[1] if said else ""
 
