@@ -55,3 +55,11 @@ def test_a_file_whose_faults_are_spared_is_not_in_force(tmp_path: Path):
     assert found.world is not None
     assert found.world.campaigns == {}
     assert len(found.not_in_force) == 1
+
+
+def test_a_key_of_the_campaign_under_a_table_is_misplaced_though_another_sounds_like_it(
+    tmp_path: Path,
+):
+    text = 'title = "T"\ncoordinators = ["vienna"]\n[[target]]\nid = "t"\npost = "P"\n'
+
+    assert codes(text + "dated = 2010-06-22\n", tmp_path) == {"misplaced-key"}

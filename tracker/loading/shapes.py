@@ -145,7 +145,7 @@ def _unknown(kind: FileKind, path: KeyPath) -> Fault:
     near = get_close_matches(key, known, n=1, cutoff=0.6)
     hint = advice(near[0], None) if near else None
     message = f"`{shown(key)}` is not a key of {_heading(item) if item else _file_of(kind)}"
-    if item and not near and key in _keys_at(kind, ()):
+    if item and key in _keys_at(kind, ()):
         return Fault(path=path, code="misplaced-key", message=message, on_key=True)
     if not near and (home := _home_of(kind, key, item)):
         hint = f"it belongs to {home}"
