@@ -208,8 +208,11 @@ class Engine:
         return await self.sending.retry_due(self.world.config)
 
     def next_moment(self, after: datetime) -> datetime | None:
-        """Return when there is something to do next; in a replay also when something is known."""
-        moments = [self.store.next_due(after=after), self.sending.hands.next_try()]
+        """Return when there is something to do next; in a replay also when something is known.
+
+        Where nothing is planned, that is when more will be: the plan reaches only so far ahead.
+        """
+        moments = [self.store.next_due(after=after), self.sending.hands.next_try(), horizon(after)]
         moments += [*self.sending.nights.values(), *self.sending.calms.values()]
         moments += self.sending.pauses
         moments += [since + GRACE for since in self.history.missing.values()]

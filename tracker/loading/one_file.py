@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tracker.errors import Fault, Problem
+from tracker.loading.draft import draft_of
 from tracker.loading.files import FileKind, Listed, SourceFile, digest_of, read_bytes, shown_path
 from tracker.loading.placing import placed, slipped
 from tracker.loading.shapes import Shape, shape_of
@@ -12,11 +13,16 @@ from tracker.loading.toml import decode, parse
 
 
 class Read(Struct, frozen=True):
-    """What came of one file: the shape is None if there are problems."""
+    """What came of one file: the shape is None if there are problems.
+
+    `draft` is then the shape without what is wrong, if it needs none of that: never in force, only
+    looked at for further faults, so that all are told in one go.
+    """
 
     source: SourceFile
     shape: Shape | None
     problems: tuple[Problem, ...] = ()
+    draft: Shape | None = None
 
 
 def read_text(
@@ -51,7 +57,10 @@ def read_data(kind: FileKind, file_id: str, path: Path, data: bytes) -> Read:
         return Read(source, None, tuple(problems))
     shape, faults = shape_of(kind, parsed.values)
     problems += placed(source, [one for one in faults if not _is_lost(one, parsed.lost)])
-    return Read(source, None if problems else shape, tuple(problems))
+    if not problems:
+        return Read(source, shape)
+    draft = None if parsed.slips else draft_of(kind, parsed.values, faults)
+    return Read(source, None, tuple(problems), draft)
 
 
 def _is_lost(fault: Fault, lost: frozenset[str]) -> bool:

@@ -67,7 +67,7 @@ def _faults(kind: FileKind, values: dict[str, Any], wrong: ValidationError) -> l
 def _without_echoes(faults: list[Fault]) -> list[Fault]:
     """Leave out keys that only seem to be missing: they stand elsewhere, or are misspelt."""
     found = {
-        ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], _meant(one))
+        ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], meant(one))
         for one in faults
         if one.code in {"misplaced-key", "unknown-key"}
     }
@@ -78,7 +78,8 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
     ]
 
 
-def _meant(fault: Fault) -> str:
+def meant(fault: Fault) -> str:
+    """Return the key that a misspelt one was taken for, if any."""
     said = _MEANT.search(fault.hint or "")
     return said[1] if said else ""
 
@@ -144,7 +145,7 @@ def _unknown(kind: FileKind, path: KeyPath) -> Fault:
     near = get_close_matches(key, known, n=1, cutoff=0.6)
     hint = advice(near[0], None) if near else None
     message = f"`{shown(key)}` is not a key of {_heading(item) if item else _file_of(kind)}"
-    if item and not near and key in _keys_at(kind, ()):
+    if item and key in _keys_at(kind, ()):
         return Fault(path=path, code="misplaced-key", message=message, on_key=True)
     if not near and (home := _home_of(kind, key, item)):
         hint = f"it belongs to {home}"

@@ -329,7 +329,9 @@ class _Folder(Struct):
         self._check("playbook", partial(playbook_faults, config))
         world.playbooks.update(self._of("playbook", Playbook))
         broken = {key: str(path) for key, path in self.broken.items() if key not in self.shapes}
-        self._check("campaign", partial(campaign_faults, world, broken, self.now))
+        check = partial(campaign_faults, world, broken, self.now)
+        self._check("campaign", check)
+        self._check_drafts(check)
         world.campaigns.update(self._of("campaign", Campaign))
         return world
 
@@ -346,6 +348,14 @@ class _Folder(Struct):
                 self._hold(read, check)
             elif not passes(read, check):
                 del self.shapes[key], self.sources[key]
+
+    def _check_drafts(self, check: Check) -> None:
+        """Say what else is wrong with campaigns that have no shape: all is told at once."""
+        for read in self.reads:
+            if isinstance(read.draft, Campaign):
+                faults = check(read.source.id, read.draft)
+                errors = [fault for fault in faults if fault.severity == "error"]
+                self.problems += placed(read.source, errors)
 
     def _of(self, kind: FileKind, shape: type[Kept]) -> dict[str, Kept]:
         return {
