@@ -72,3 +72,13 @@ def test_a_digest_for_what_is_due_today_does_not_say_that_nothing_is():
     mail = house.inbox("vienna@example.org")[-1]
     assert mail["Subject"] == "Today: Brief the missions"
     assert "Nothing to do today" not in text_of(mail)
+
+
+def test_what_is_due_today_brings_the_digest_also_where_a_reminder_says_it():
+    house = House(a_world(LETTER))
+
+    house.turn_to(at("2010-06-24 06:00"))
+
+    (today,) = [mail for mail in house.mails if mail.at == at("2010-06-24 06:00")]
+    assert today.written.kind == "digest"
+    assert text_of(house.inbox("vienna@example.org")[-1]).count("On the table") == 1

@@ -186,7 +186,7 @@ def test_two_letters_at_one_meeting_are_counted_behind_its_name():
 
 
 def test_a_group_of_two_letters_says_so_in_its_heading():
-    content = mail(a_world(LETTER, LETTER), at("2010-06-24 06:00"), "reminder")
+    content = mail(a_world(LETTER, LETTER), at("2010-06-24 06:00"), "digest")
 
     assert [group.heading for group in content.groups] == [
         "Permanent Council, Thursday 24 June 2010, 10:00 Vienna: 2 letters"
@@ -272,10 +272,10 @@ def test_signatures_are_drawn_as_they_grew():
 
     found = [one for one in content.sections if one.id == "signatures"]
     assert section(content, "signatures") == [
-        ("4 signatures", "4 new, Tue 22 June 2010 to Fri 25 June 2010", "letter")
+        ("4 signatures", "1 new, Tue 22 June 2010 to Fri 25 June 2010", "letter")
     ]
     assert found[0].entries[0].bars == (25, 75, 75, 100)
-    assert "▂▆▆█ · 4 new" in COMPOSER.render(content).text
+    assert "▂▆▆█ · 1 new" in COMPOSER.render(content).text
 
 
 def test_a_letter_delivered_counts_its_late_signatures_once():

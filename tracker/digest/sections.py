@@ -64,6 +64,7 @@ def digest_of(
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
     desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
     today, news = _today(desk), changed(desk)
+    due = next(_due_today(desk), None)
     quiet, kept = silent(desk), passed(desk)
     chased = frozenset(one.detail for one in quiet)
     sections = (
@@ -87,7 +88,7 @@ def digest_of(
     return Digest(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
-        triggered=bool(today or news or kept or wrong or _newly_overdue(desk)),
+        triggered=bool(due or news or kept or wrong or _newly_overdue(desk)),
         today=tuple(one.text for one in today),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),
@@ -140,18 +141,22 @@ def _newly_overdue(desk: Desk) -> bool:
 
 
 def _today(desk: Desk) -> tuple[Entry, ...]:
-    found = [
-        (meeting.start, _meeting_entry(whole, meeting, desk))
-        for whole, meeting in desk.meetings()
-        if desk.today(meeting.start) and not desk.says(meeting_topic(whole, meeting))
-    ]
+    found = [(at, entry) for topic, at, entry in _due_today(desk) if not desk.says(topic)]
+    return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
+
+
+def _due_today(desk: Desk) -> Iterator[tuple[Topic, datetime, Entry]]:
+    """Yield what today's date is stated for, also where a line of the mail says it."""
+    for whole, meeting in desk.meetings():
+        if desk.today(meeting.start):
+            topic = meeting_topic(whole, meeting)
+            yield topic, meeting.start, _meeting_entry(whole, meeting, desk)
     for one in desk.instances():
         at = desk.next_moment(one)
-        if at is None or not desk.today(at) or desk.says(instance_topic(one)):
+        if at is None or not desk.today(at):
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
-            found.append((at, _instance_entry(one, at, desk)))
-    return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
+            yield instance_topic(one), at, _instance_entry(one, at, desk)
 
 
 def _ahead(desk: Desk) -> tuple[Entry, ...]:
