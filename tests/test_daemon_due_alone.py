@@ -111,8 +111,10 @@ async def test_of_two_leads_that_passed_meanwhile_the_later_leaves_and_the_other
     desk.write("letter", LETTER + two)
     await desk.turn(2)
 
+    alone = Alone(desk)
     await desk.turn_at(FIRST_CALL + timedelta(hours=1))
 
+    assert alone.planned == 1
     calls = [one for one in desk.store.lines(campaign="letter") if one.occurrence.item == "call"]
     ended = sorted(one.state for one in calls if one.settled_at)
     assert ended == ["cancelled", "expired", "sent"]  # the edit cancelled the third
