@@ -1,8 +1,7 @@
 """Starts among many files, each in a process of its own: cold, warm, and what is then in memory.
 
-Each round has files of its own, so that together the rounds start with the whole corpus: first
-bare tomli parses them, then a daemon starts without a database, then another with it. The last
-one starts with all files at once.
+Each round has files of its own: first bare tomli parses them, then a daemon starts without a
+database, then another with it. One more starts with all files at once.
 """
 
 import json
@@ -12,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from time import process_time
 
 import tomli
@@ -20,6 +20,7 @@ from rows import Row, times
 
 HERE = Path(__file__).parent
 CLOCK, PROCESSOR = "seconds", "worked"
+ALL = 10_000
 MOST_MEGABYTES = 200
 COLD, WARM = 3.0, 0.5
 _READ = """
@@ -45,25 +46,23 @@ def start_rows(campaigns: int, rounds: int) -> Iterator[Row]:
     yield Row(f"bare tomli, {each}", bare, "s")
     ratio = times(cold, bare)
     yield Row("cold start", cold, "s", "bare tomli", ratio, f"at most {COLD:g}", ratio <= COLD)
-    more = [one - read for one, read in zip(warm, reads, strict=True)]
     yield Row("one read of the plan", reads, "s")
-    in_time = sorted(more)[len(more) // 2] <= WARM
+    scale = ALL / (campaigns // rounds)
+    more = [(one - read) * scale for one, read in zip(warm, reads, strict=True)]
     goal = f"at most {WARM} s more than the read"
-    yield Row(
-        "warm start, less that read", more, "s", "bare tomli", times(warm, bare), goal, in_time
-    )
+    what = f"warm start, less that read, for {ALL:,} files at this pace"
+    yield Row(what, more, "s", "bare tomli", times(warm, bare), goal, median(more) <= WARM)
 
 
 def memory_rows(home: Path, campaigns: int) -> Iterator[Row]:
-    """Start a daemon with all files, once cold and once warm; return what each holds in memory."""
-    for what in ("cold", "warm"):
-        found = _started(home)
-        held = found["resident"]
-        goal = f"at most {MOST_MEGABYTES} MB"
-        name = f"in memory after a {what} start, {campaigns:,} campaigns, once"
-        fits = held <= MOST_MEGABYTES
-        yield Row(name, [held], "MB", "the limit", held / MOST_MEGABYTES, goal, fits)
-        yield Row(f"that {what} start by the clock, once", [found[CLOCK]], "s")
+    """Start a daemon with all files, once and cold; return what it then holds in memory."""
+    found = _started(home)
+    held = found["resident"]
+    goal = f"at most {MOST_MEGABYTES} MB"
+    name = f"in memory after a cold start, {campaigns:,} campaigns, once"
+    fits = held <= MOST_MEGABYTES if campaigns >= ALL else None  # fewer prove nothing
+    yield Row(name, [held], "MB", "the limit", held / MOST_MEGABYTES, goal, fits)
+    yield Row("that cold start by the clock, once", [found[CLOCK]], "s")
 
 
 def _parsed(home: Path) -> float:

@@ -93,6 +93,33 @@ async def test_a_digest_is_written_from_the_plan_of_everything(desk: Desk):
     assert alone.planned == 0
 
 
+async def test_word_of_a_new_campaign_is_written_from_the_plan_of_everything(desk: Desk):
+    alone = Alone(desk)
+    desk.write("third", OTHER.replace("Open the border", "Let them go"))
+    await desk.turn(2)
+
+    sent = await desk.turn_at(desk.clock.at + timedelta(minutes=10))
+
+    assert len(sent) == 1
+    assert alone.planned == 0
+
+
+async def test_of_two_leads_that_passed_meanwhile_the_later_leaves_and_the_other_is_over(
+    desk: Desk,
+):
+    two = CALL.replace('"on the day at 14:00"', '"1 day before at 14:00"')
+    desk.write("letter", LETTER + two)
+    await desk.turn(2)
+
+    alone = Alone(desk)
+    await desk.turn_at(FIRST_CALL + timedelta(hours=1))
+
+    assert alone.planned == 1
+    calls = [one for one in desk.store.lines(campaign="letter") if one.occurrence.item == "call"]
+    ended = sorted(one.state for one in calls if one.settled_at)
+    assert ended == ["cancelled", "expired", "sent"]  # the edit cancelled the third
+
+
 async def test_the_ring_for_what_is_due_alone_does_not_look_at_the_files(desk: Desk):
     desk.clock.at = FIRST_CALL
     (desk.home / "campaigns" / "third.toml").write_text(OTHER)
@@ -194,7 +221,7 @@ def two_desks() -> Iterator[tuple[Desk, Desk]]:
             desk.store.close()
 
 
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(STEPS)
 async def test_what_leaves_is_what_leaves_where_everything_is_planned(
     steps: list[tuple[dict[str, str], timedelta]],

@@ -138,6 +138,16 @@ def test_a_fresh_file_is_read_again_though_its_stamp_is_the_same(home: Path):
     assert folder.look() is not None
 
 
+def test_a_fresh_file_is_read_again_though_all_was_as_believed_before(home: Path):
+    folder = blind(home, LONG_AGO)
+    assert folder.look() is None
+    with_the_same_stamp(home / "campaigns" / "x.toml", "a = 2\n")
+
+    folder.look()
+
+    assert folder.look() is not None
+
+
 def test_a_stamp_that_lies_is_found_out_when_all_is_read_again(home: Path):
     folder = blind(home, LATER)
     with_the_same_stamp(home / "campaigns" / "x.toml", "a = 2\n")

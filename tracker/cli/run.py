@@ -45,10 +45,12 @@ def _run(args: Namespace) -> int:
     # The database and the scheduler cost half a second that no other command need spend.
     from tracker.cli.machine import machine_of  # noqa: PLC0415 -- see above
     from tracker.cli.reading import must_exist  # noqa: PLC0415 -- see above
+    from tracker.cli.waiting import counted  # noqa: PLC0415 -- see above
     from tracker.daemon import log_to, serve  # noqa: PLC0415 -- see above
 
     must_exist(args)
     log_to(environ=os.environ)
     machine = machine_of(args)
-    serve(args.config, clock=args.clock, environ=os.environ, machine=machine)
+    with counted("Reading the files") as watch:
+        serve(args.config, clock=args.clock, environ=os.environ, machine=machine, watch=watch)
     return 0

@@ -31,7 +31,8 @@ from tracker.daemon.watchdog import Watchdog
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
 from tracker.digest.say import many
 from tracker.loading import shipped_templates
-from tracker.loading.world import Reading, read_world
+from tracker.loading.config_alone import read_config
+from tracker.loading.world import Reading, Watch, read_world
 from tracker.store import MailRecord, Store
 from tracker.store.engine import database_file, database_url
 from tracker.store.soundness import must_be_sound
@@ -48,18 +49,19 @@ def serve(
     clock: Clock,
     environ: MutableMapping[str, str],
     machine: Machine | None = None,
+    watch: Watch = lambda _done, _whole: None,
 ) -> None:
     """Be the daemon until SIGTERM or SIGINT; SIGHUP looks at the files at once.
 
     With a `machine` the clock is believed only as far as the machine bears it out. Raise
     ConfigError where config.toml or the machine keeps it from starting, a damaged database among
-    them, BusyError where another daemon has the database.
+    them, BusyError where another daemon has the database. While the files are read for the first
+    time, `watch` is told how far that is.
     """
-    first = read_world(config_path, now=clock())
-    config = first.config or usable(first).config
+    config = read_config(config_path).config or usable(read_world(config_path, now=clock())).config
     with _opened(config.database, config_path.parent) as store:
         store.lock()
-        asyncio.run(_serve(config_path, config, store, _Given(clock, environ, machine)))
+        asyncio.run(_serve(config_path, config, store, _Given(clock, environ, machine, watch)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class _Given:
     clock: Clock
     environ: MutableMapping[str, str]
     machine: Machine | None
+    watch: Watch
 
 
 def _opened(url: str, base: Path) -> Store:
@@ -103,7 +106,13 @@ async def _serve(
         bell = Bell()
         up_until = seen.at if seen else None
         daemon = started(
-            engine, config_path, base / config.campaigns, bell, watchdog, up_until=up_until
+            engine,
+            config_path,
+            base / config.campaigns,
+            bell,
+            watchdog,
+            up_until=up_until,
+            watch=given.watch,
         )
         watchdog.show = Signs(engine, manager, base=base).show
         _listen(daemon, manager)
@@ -126,7 +135,7 @@ async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Hold
     return holding
 
 
-def started(
+def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
     engine: Engine,
     config_path: Path,
     campaigns: Path,
@@ -134,23 +143,29 @@ def started(
     watchdog: Watchdog | None = None,
     *,
     up_until: datetime | None = None,
+    watch: Watch = lambda _done, _whole: None,
 ) -> Daemon:
     """Recover what an earlier process left behind, read the files, and return a daemon to run.
 
-    What came due since a tracker was last `up_until` is told as an outage.
+    What came due since a tracker was last `up_until` is told as an outage. The first time that
+    files are read can be watched.
     """
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
     store = engine.store
 
-    def read() -> Reading:
+    def read(watch: Watch = lambda _done, _whole: None) -> Reading:
         now = engine.clock()
         return read_world(
-            config_path, now=now, last_good=texts_in_force(store, now=now), held=held_edits(store)
+            config_path,
+            now=now,
+            last_good=texts_in_force(store, now=now),
+            held=held_edits(store),
+            watch=watch,
         )
 
     engine.sending.recover()
-    reading = read()
+    reading = read(watch)
     world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
     plans = store.planner.is_here()

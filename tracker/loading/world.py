@@ -1,6 +1,6 @@
 """Reads config.toml and the campaigns folder: the files in force, and what is wrong."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,7 @@ from tracker.loading.standing import (
 
 Kept = TypeVar("Kept", bound=Shape)
 LastGood = Mapping[tuple[str, str], str]
+Watch = Callable[[int, int], None]
 
 
 class Reading(Struct, frozen=True):
@@ -66,7 +67,7 @@ class Reading(Struct, frozen=True):
     config: Config | None = None
 
 
-def read_world(
+def read_world(  # noqa: PLR0913 -- which files, in whose place, and what to go by
     config_path: Path,
     *,
     now: datetime | None = None,
@@ -74,6 +75,7 @@ def read_world(
     campaigns: Path | None = None,
     over: Sequence[Path] = (),
     held: Mapping[FileKey, str] = MappingProxyType({}),
+    watch: Watch = lambda _done, _whole: None,
 ) -> Reading:
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
 
@@ -83,8 +85,9 @@ def read_world(
     in those before it. An edit in `held` (by digest) waits for a person's word: the last good text
     of that file stands.
     With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of.
+    Before each file `watch` is told how many are done, and of how many.
     """
-    return _Folder(config_path, last_good or {}, now, held).read(campaigns, over)
+    return _Folder(config_path, last_good or {}, now, held, watch).read(campaigns, over)
 
 
 class _Folder(Struct):
@@ -94,6 +97,7 @@ class _Folder(Struct):
     last_good: LastGood
     now: datetime | None
     held: Mapping[FileKey, str]
+    watch: Watch
     reads: list[Read] = field(default_factory=list)
     shapes: dict[FileKey, Shape] = field(default_factory=dict)
     sources: dict[FileKey, SourceFile] = field(default_factory=dict)
@@ -115,7 +119,9 @@ class _Folder(Struct):
         if emptied:  # a folder that is not there any more is told as emptied, once
             odd = tuple(one for one in odd if one.code != "no-folder")
         self.problems += self._folder_problems(odd, named=config is not None and not campaigns)
-        for one in (*listed, *_served(present)):
+        files = (*listed, *_served(present))
+        for number, one in enumerate(files):
+            self.watch(number, len(files))
             self._take(one)
         self._miss(present, odd)
         done, world = self._settled(present, quiet=emptied) if config else (self, None)
