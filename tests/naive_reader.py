@@ -16,6 +16,8 @@ from tracker.occurrence import LineKind, Occurrence
 
 SETTLE = timedelta(minutes=10)
 ON_TIME = timedelta(minutes=30)  # a few minutes late is no lateness
+HOUR = timedelta(hours=1)
+MOST_AN_HOUR = 6
 STEADY = timedelta(days=5)  # longer than any lead before a weekend
 DATED = {LineKind.REMINDER, LineKind.OVERDUE, LineKind.CORRECTION}
 IN_PASSING = {
@@ -89,6 +91,7 @@ class Readers:
         self.came_or_went: dict[str, datetime] = {}
         self.pauses_edited: dict[str, datetime] = {}
         self.woke = now
+        self.came_at: dict[str, list[datetime]] = {}
         self.may_have_come: dict[int, dict[tuple[str, Item], Known | None]] = {}
         self.joined = {
             (name, one): now
@@ -138,6 +141,7 @@ class Readers:
 
     def receive(self, mail: Sent) -> None:
         reader = mail.record.coordinator
+        self.came_at.setdefault(reader, []).append(mail.at)
         arrived = mail.outcome.state in {"sent", "unknown"}
         self.nobody_is_woken_for_nothing(mail)
         for line in mail.written.lines:
@@ -290,7 +294,12 @@ class Readers:
         if ready <= self.woke:  # the machine was asleep: it leaves when that wakes
             ready = self.resumed(campaign, self.woke, who)
         ready = next_morning(ready, who) if asleep(ready, who) else ready
-        return ready <= now and not asleep(now, who) and not {who, reader} & self.refused
+        waits = asleep(now, who) or self.has_had_enough(who, now)
+        return ready <= now and not waits and not {who, reader} & self.refused
+
+    def has_had_enough(self, reader: str, now: datetime) -> bool:
+        """Say whether so many mails came within an hour that a correction waits."""
+        return sum(now - HOUR < at <= now for at in self.came_at.get(reader, ())) >= MOST_AN_HOUR
 
     def heard_at(
         self, reader: str, wrong: Wrong, dates: list[datetime], campaign: str

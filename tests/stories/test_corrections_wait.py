@@ -172,7 +172,7 @@ def test_told_only_in_an_accepted_notice_goes_at_once_if_the_date_comes_before_t
     ]
 
 
-def test_a_correction_waits_for_the_readers_morning_and_not_for_a_date_that_comes_before():
+def test_a_correction_waits_for_the_readers_morning():
     house = a_house(a_world(OPENED))
     house.turn_to(at("2010-06-23 23:00"))  # 01:00 in Vienna
 
@@ -180,6 +180,18 @@ def test_a_correction_waits_for_the_readers_morning_and_not_for_a_date_that_come
 
     assert corrected(house.turn_to(at("2010-06-24 07:00"))) == [
         ("24 06:00", "vienna", "meeting", THURSDAY, MONDAY),
+    ]
+
+
+def test_a_correction_leaves_by_night_where_a_date_comes_before_the_morning():
+    early = 'moved = [{ from = 2010-06-24, to = "2010-06-24 at 07:00" }]\n'
+    house = a_house(a_world(OPENED))
+    house.turn_to(at("2010-06-23 23:00"))  # 01:00 in Vienna
+
+    house.edit(a_world(OPENED, forums=council(early)))
+
+    assert corrected(house.turn_to(at("2010-06-24 07:00"))) == [
+        ("23 23:10", "vienna", "meeting", THURSDAY, at("2010-06-24 05:00")),
     ]
 
 
