@@ -17,6 +17,7 @@ from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord
 
 SILENT = outcome("unknown", None, "no answer after the text was sent")
+ENOUGH = outcome("relay", 421, "4.7.0 too many connections")
 Story = Callable[["SlowDesk"], Coroutine[Any, Any, None]]
 
 
@@ -93,6 +94,20 @@ def test_a_mail_that_hangs_alone_shuts_the_gate_for_no_other_and_waits_longer_ea
             assert await desk.due_now("lima") == ["lima"]
             await asyncio.sleep(60 * pause)
             assert await desk.due_now() == ["geneva"]
+
+    told(story)
+
+
+def test_where_the_server_has_enough_of_our_connections_one_place_rests():
+    async def story(desk: SlowDesk) -> None:
+        await asyncio.sleep(58)
+        await desk.due_now("vienna")
+        await asyncio.sleep(1)
+        desk.takes["geneva"] = (0.5, ENOUGH)
+        await desk.due_now(*READERS)
+
+        assert desk.seconds == 62  # the fifth began when another was taken, not in that place
+        assert desk.mail_of("geneva").state == "queued"
 
     told(story)
 
