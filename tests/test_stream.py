@@ -153,6 +153,15 @@ def test_a_mail_that_hangs_does_not_keep_another_from_asking_whether_the_server_
     told(story)
 
 
+def test_the_gate_is_asked_before_each_mail_while_others_are_on_their_way():
+    async def story(desk: SlowDesk) -> None:
+        desk.hands.may_leave = lambda: len(desk.tried) < 2
+
+        assert len(await desk.due_now(*READERS)) == 2
+
+    told(story)
+
+
 def test_whoever_is_told_to_stop_waits_a_while_for_what_was_left_behind():
     async def story(desk: SlowDesk) -> None:
         desk.takes["geneva"] = (600.0, TAKEN)
