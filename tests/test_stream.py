@@ -155,7 +155,9 @@ def test_a_mail_that_hangs_does_not_keep_another_from_asking_whether_the_server_
 
 def test_the_gate_is_asked_before_each_mail_while_others_are_on_their_way():
     async def story(desk: SlowDesk) -> None:
-        desk.hands.may_leave = lambda: len(desk.tried) < 2
+        begun = list[bool]()
+        desk.hands.note_try = lambda: begun.append(True)
+        desk.hands.may_leave = lambda: len(begun) < 2
 
         assert len(await desk.due_now(*READERS)) == 2
 
