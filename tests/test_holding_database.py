@@ -9,6 +9,7 @@ import pytest
 
 from tests.a_machine import PLENTY, AMachine
 from tests.held_desk import DAY, HOUR, MINUTE, TUESDAY, HeldDesk, a_home
+from tracker.app.holding.clock import Seen
 from tracker.app.holding.disk import FLOOR_BYTES
 from tracker.app.holding.epoch import Epoch, file_beside, must_be_there
 from tracker.app.resuming import go_on, waiting
@@ -326,3 +327,16 @@ def limit_pages(store: Store, most: int) -> None:
 def query_only(store: Store, *, on: bool) -> None:
     with store._engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA query_only = {int(on)}")
+
+
+def test_a_resumed_database_has_seen_all_the_tries_that_its_file_knows_of(tmp_path: Path):
+    with Store.open("sqlite:///tracker.db", base=tmp_path) as store:
+        store.hold("restored", "it comes from a backup", now=TUESDAY)
+        file = file_beside(tmp_path / "tracker.db")
+        Epoch("another", "this-machine", 7).write(file)
+
+        go_on(store, ["restored"], Seen(TUESDAY, "boot", 1.0), "this-machine", sent_already=False)
+
+        known = Epoch.read(file)
+        assert known is not None
+        assert (store.tries(), known.tries) == (7, 7)

@@ -161,3 +161,12 @@ def test_what_was_answered_long_before_says_nothing_either():
     places.begin(2, "lima", at=30)
 
     assert not places.is_served_else(2, at=31)
+
+
+def test_what_was_answered_a_moment_before_tells_of_a_mail_that_was_refused_at_once():
+    places = Places()
+    places.begin(1, "quito", at=0)
+    places.end(1, at=1, answered=True)
+    places.begin(2, "lima", at=3)
+
+    assert places.is_served_else(2, at=3.1)

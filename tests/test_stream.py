@@ -3,20 +3,37 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders import LETTER, a_world, at
-from tests.house import House
+from tests.builders import COUNCIL, LETTER, VIENNA, a_world, at
+from tests.house import COMPOSER, House
 from tests.outbox import in_memory
 from tests.test_hands import GONE, MINUTE, NOON, READERS, TAKEN, Desk
 from tests.turned_loop import run
+from tracker.app.engine import Engine
 from tracker.app.hands import GRACE_SECONDS, Hands
+from tracker.daemon.bell import Bell
+from tracker.daemon.serving import started
+from tracker.daemon.turns import Daemon
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord
 
 SILENT = outcome("unknown", None, "no answer after the text was sent")
+ONE_READER = """
+workdays = "vienna"
+[mail]
+from = "tracker@example.org"
+[[coordinator]]
+id = "vienna"
+name = "Vienna desk"
+email = "vienna@example.org"
+timezone = "Europe/Vienna"
+"""
+ENOUGH = outcome("relay", 421, "4.7.0 too many connections")
 Story = Callable[["SlowDesk"], Coroutine[Any, Any, None]]
 
 
@@ -97,6 +114,20 @@ def test_a_mail_that_hangs_alone_shuts_the_gate_for_no_other_and_waits_longer_ea
     told(story)
 
 
+def test_where_the_server_has_enough_of_our_connections_one_place_rests():
+    async def story(desk: SlowDesk) -> None:
+        await asyncio.sleep(58)
+        await desk.due_now("vienna")
+        await asyncio.sleep(1)
+        desk.takes["geneva"] = (0.5, ENOUGH)
+        await desk.due_now(*READERS)
+
+        assert desk.seconds == 62  # the fifth began when another was taken, not in that place
+        assert desk.mail_of("geneva").state == "queued"
+
+    told(story)
+
+
 def test_a_server_that_answers_nobody_shuts_the_gate():
     async def story(desk: SlowDesk) -> None:
         desk.takes = dict.fromkeys(READERS, (300.0, GONE))
@@ -118,6 +149,17 @@ def test_a_mail_that_hangs_does_not_keep_another_from_asking_whether_the_server_
         desk.says = TAKEN
 
         assert "quito" in await desk.due_now("quito")
+
+    told(story)
+
+
+def test_the_gate_is_asked_before_each_mail_while_others_are_on_their_way():
+    async def story(desk: SlowDesk) -> None:
+        begun = list[bool]()
+        desk.hands.note_try = lambda: begun.append(True)
+        desk.hands.may_leave = lambda: len(begun) < 2
+
+        assert len(await desk.due_now(*READERS)) == 2
 
     told(story)
 
@@ -209,3 +251,70 @@ def test_whose_mails_hang_gets_no_third_place_and_the_lines_stay_free():
         hands._places.end(mail, at=time.monotonic(), answered=True)
     house.wake()
     assert {one.record.coordinator for one in house.mails} == {"new-york", "vienna"}
+
+
+class Service:
+    """A daemon on a folder of its own, whose one mail hangs for ten minutes."""
+
+    def __init__(self, home: Path) -> None:
+        self.now = at("2010-06-23 07:00")
+        self.ends: Outcome | Exception = TAKEN
+        for name, text in FILES.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_text(text)
+        self.store = in_memory()
+        engine = Engine(
+            self.store, COMPOSER, deliver=self._deliver, clock=lambda: self.now, replayed=False
+        )
+        self.hands = engine.sending.hands
+        self.begin = partial(started, engine, home / "config.toml", home / "campaigns", Bell())
+
+    async def turned(self) -> Daemon:
+        """Turn until the word about the new campaign is on its way."""
+        daemon = self.begin()
+        await daemon.turn()
+        self.now += 11 * MINUTE  # what a new file sets off waits for ten
+        await daemon.turn()
+        assert [mail.state for mail in self.store.mails()] == ["sending"]
+        return daemon
+
+    async def _deliver(self, _record: MailRecord, _address: str) -> Outcome:
+        await asyncio.sleep(600)
+        if isinstance(self.ends, Exception):
+            raise self.ends
+        return self.ends
+
+
+FILES = {
+    "config.toml": ONE_READER,
+    "campaigns/letter.toml": LETTER,
+    "campaigns/forums/council.toml": COUNCIL,
+    "campaigns/workdays/vienna.toml": VIENNA,
+}
+
+
+def test_a_daemon_that_is_told_to_stop_leaves_no_mail_behind(tmp_path: Path):
+    service = Service(tmp_path)
+
+    async def story() -> float:
+        daemon = await service.turned()
+        daemon.stop()
+        await daemon.run()
+        return asyncio.get_running_loop().time()
+
+    assert run(story()) == 10 + GRACE_SECONDS
+    assert [mail.state for mail in service.store.mails()] == ["unknown"]
+
+
+def test_a_daemon_hears_of_a_fault_in_a_mail_that_it_left_behind(tmp_path: Path):
+    service = Service(tmp_path)
+    service.ends = RuntimeError()
+    service.hands._hides_nothing = True
+
+    async def story() -> None:
+        daemon = await service.turned()
+        await asyncio.sleep(600)
+        with pytest.raises(RuntimeError):
+            await daemon.turn()
+
+    run(story())
