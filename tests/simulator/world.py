@@ -126,6 +126,8 @@ class World:
             yield self.clock() + A_MINUTE  # it is right again, and that could not be written down
         if self._resumes is not None:
             yield self._resumes
+        elif "refused" in self.look.holds():
+            yield self.clock() + A_MINUTE  # somebody hears of it
 
     def _planned_edits(self) -> Iterator[tuple[datetime, str, Occurrence]]:
         for number in range(self.draws.one_of((1, 2, 3, 4, 8), "lines")):
