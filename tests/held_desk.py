@@ -10,7 +10,8 @@ from tests.a_machine import AMachine
 from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA, at
 from tests.house import TEMPLATES
 from tracker.app.engine import Engine
-from tracker.app.holding import BelievedClock, Holding, last_seen
+from tracker.app.holding import BelievedClock, Holding, Witness, last_seen
+from tracker.app.holding.witness import file_in
 from tracker.compose import Composer
 from tracker.daemon.bell import Bell
 from tracker.daemon.serving import begun, started
@@ -41,6 +42,7 @@ for = "campaign"
 due = "2027-06-25"
 repeat = "every 7 days"
 """
+SQLITE = "sqlite:///tracker.db"
 TUESDAY = at("2027-06-22 05:00")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -60,18 +62,20 @@ def a_home(folder: Path) -> Path:
 class HeldDesk:
     """The daemon of one home, with what left it."""
 
-    def __init__(self, home: Path, machine: AMachine) -> None:
+    def __init__(self, home: Path, machine: AMachine, *, url: str = SQLITE) -> None:
         self.home = home
+        self.url = url
         self.computer = machine
         self.sent: list[tuple[str, MailRecord]] = []
         self.on_delivery: Callable[[], None] = lambda: None
 
     async def start(self) -> Self:
         """Start the daemon, as the service manager would."""
-        self.store = Store.open("sqlite:///tracker.db", base=self.home)
+        self.store = Store.open(self.url, base=self.home)
         machine = self.computer.machine
         self.clock = BelievedClock(self.computer.wall, machine, last_seen(self.store))
-        self.holding = await begun(Holding(self.store, self.clock, machine), look_seconds=0)
+        holding = Holding(self.store, self.clock, machine, witness=self._witness())
+        self.holding = await begun(holding, look_seconds=0)
         engine = Engine(
             self.store,
             Composer(TEMPLATES, None),
@@ -84,6 +88,11 @@ class HeldDesk:
         files = (self.home / "config.toml", self.home / "campaigns")
         self.daemon: Daemon = started(engine, *files, Bell())
         return self
+
+    def _witness(self) -> Witness | None:
+        remembers = file_in({}, self.home)
+        is_shared, machine = self.store.is_shared, self.computer.machine
+        return Witness(self.store, machine.id, remembers) if is_shared else None
 
     def stop(self) -> None:
         """Stop it."""

@@ -122,3 +122,34 @@ async def test_stopping_while_it_is_about_to_ring_is_no_fault(turns, caplog):
         await asyncio.sleep(0)
 
     assert [line.getMessage() for line in caplog.records if line.levelname == "ERROR"] == []
+
+
+async def test_a_wall_clock_that_was_set_back_does_not_make_it_deaf():
+    """All that is set to ring is then years ahead, as by a clock that says 1970."""
+    bell = Bell()
+    bell.start()
+    bell.arm(FAR)
+    try:
+        for job in bell.jobs():
+            job.modify(next_run_time=FAR)
+
+        bell.feel()
+
+        assert await heard(bell)
+        assert {job.id for job in bell.jobs() if job.next_run_time == FAR} == {"next"}
+    finally:
+        await bell.stop()
+
+
+async def test_a_wall_clock_that_is_set_right_after_decades_does_not_keep_it_busy():
+    """What it would have rung meanwhile is no more than one ring."""
+    bell = Bell()
+    bell.start()
+    try:
+        for job in bell.jobs():
+            job.modify(next_run_time=datetime(1970, 1, 1, tzinfo=UTC))
+
+        assert await heard(bell)
+        assert all(job.next_run_time.year > 1970 for job in bell.jobs())
+    finally:
+        await bell.stop()

@@ -17,7 +17,7 @@ from tracker.store import MailRecord
 MINUTE = 60.0
 WEATHER = (
     *("down", "closing", "login refused", "no protection", "paced"),
-    *("refuses all", "refuses all"),
+    *("refuses all",) * 3,
 )
 BOXES = ("open", "open", "open", "unknown", "full", "greylists")
 LUCK = (

@@ -13,6 +13,7 @@ from tests.simulator.ground import Ground
 from tests.simulator.laws import Laws
 from tests.simulator.servers import Server
 from tests.turned_loop import TurnedLoop
+from tracker.app.holding import Seen, keep
 from tracker.delivery import Outcome
 from tracker.errors import BusyError
 from tracker.failpoints import reaching
@@ -69,6 +70,8 @@ class World:
 
     def run(self) -> None:
         """Let process after process live until all is quiet, then look at what came of it."""
+        # A first start has nothing to go by: a clock that is a day back then, nobody can know.
+        keep(self.ground.a_store(), Seen(BEGINS, "boot", 0.0))
         for number in range(self.draws.one_of((1, 1, 1, 1, 2), "daemons")):
             self._start(number)
         self.tally[f"daemons: {len(self.daemons)}"] += 1
@@ -126,6 +129,8 @@ class World:
             yield self.clock() + A_MINUTE  # it is right again, and that could not be written down
         if self._resumes is not None:
             yield self._resumes
+        elif "refused" in self.look.holds():
+            yield self.clock() + A_MINUTE  # somebody hears of it
 
     def _planned_edits(self) -> Iterator[tuple[datetime, str, Occurrence]]:
         for number in range(self.draws.one_of((1, 2, 3, 4, 8), "lines")):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tracker.app.holding import Seen, epoch, keep
 from tracker.app.holding.holding import CLOCK, DISK
+from tracker.app.holding.witness import adopt
 from tracker.store import Store
 from tracker.store.holds import TRIES
 
@@ -47,7 +48,7 @@ def go_on(
         if CLOCK in released:
             keep(store, reading)
         if WHOSE & set(released):
-            _adopt(store, reading.at)
+            (adopt if store.is_shared else _adopt)(store, reading.at)
         if sent_already:
             _leave_out(store, reading.at)
     if WHOSE & set(released) and store.file is not None:

@@ -14,8 +14,9 @@ from tracker.app.engine import Engine
 from tracker.app.files_seen import texts_in_force
 from tracker.app.guarding import held_edits
 from tracker.app.hands import Clock, Deliver
-from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
+from tracker.app.holding import BelievedClock, Holding, Machine, Witness, last_seen
 from tracker.app.holding.epoch import must_be_there
+from tracker.app.holding.witness import file_in
 from tracker.app.in_force import InForce
 from tracker.app.outages import note_outage
 from tracker.compose import Composer
@@ -98,7 +99,7 @@ async def _serve(
         if given.machine is not None:
             seen = last_seen(store)
             clock = believed = BelievedClock(given.clock, given.machine, seen)
-            holding = await begun(Holding(store, believed, given.machine))
+            holding = await begun(_holding(store, believed, given, base))
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
         if holding is not None:
             engine.sending.hands.may_leave = holding.may_leave
@@ -125,6 +126,13 @@ async def _serve(
         finally:
             await bell.stop()
     LOG.info("stopped")
+
+
+def _holding(store: Store, clock: BelievedClock, given: _Given, base: Path) -> Holding:
+    assert given.machine is not None
+    remembers = file_in(given.environ, base)
+    witness = Witness(store, given.machine.id, remembers) if store.is_shared else None
+    return Holding(store, clock, given.machine, witness=witness)
 
 
 async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Holding:

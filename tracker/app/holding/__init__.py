@@ -3,5 +3,6 @@
 from tracker.app.holding.clock import BelievedClock, Seen, keep, last_seen
 from tracker.app.holding.holding import Holding
 from tracker.app.holding.machine import Machine
+from tracker.app.holding.witness import Witness
 
-__all__ = ["BelievedClock", "Holding", "Machine", "Seen", "keep", "last_seen"]
+__all__ = ["BelievedClock", "Holding", "Machine", "Seen", "Witness", "keep", "last_seen"]

@@ -96,7 +96,7 @@ def doubt(store: Store, machine: str, epoch: Epoch | None) -> tuple[Cause, str] 
     if machine and epoch.machine and epoch.machine != machine:
         return "cloned", _copied()
     if database != epoch.database or tries < epoch.tries:
-        return ("restored", _restored(epoch.tries - tries)) if epoch.tries else None
+        return ("restored", restored(epoch.tries - tries)) if epoch.tries else None
     return None
 
 
@@ -119,7 +119,8 @@ def _copied() -> str:
     )
 
 
-def _restored(missing: int) -> str:
+def restored(missing: int) -> str:
+    """Say that a database comes from a backup, which lacks so many tries."""
     known = f"{missing} tries to send are not in it" if missing > 0 else "it is another one"
     return (
         f"The database is not the one that was used last ({known}): it comes from a backup, and"

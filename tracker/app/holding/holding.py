@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from tracker.app.holding import epoch
 from tracker.app.holding.clock import BelievedClock, keep, last_seen
 from tracker.app.holding.disk import DatabaseFile
 from tracker.app.holding.machine import Machine
-from tracker.errors import BusyError, UnwritableError
+from tracker.app.holding.witness import Witness
+from tracker.errors import BusyError, TrackerError, UnwritableError
 from tracker.store import Store
 
 LOG = logging.getLogger("tracker")
-CLOCK, DISK = "clock", "disk"
+CLOCK, DISK, RESTORED = "clock", "disk", "restored"
 OFTEN = timedelta(minutes=1)  # the most that a clock set back between two processes can hide
 
 
@@ -25,11 +27,19 @@ class Holding:
     and only a person's word lets that go.
     """
 
-    def __init__(self, store: Store, clock: BelievedClock, machine: Machine) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: BelievedClock,
+        machine: Machine,
+        *,
+        witness: Witness | None = None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._machine = machine
         self._file = DatabaseFile(store.file) if store.file else None
+        self._witness = witness
         self._kept_at: datetime | None = None
         self._seen = clock.seen
         # Another machine's trouble is not ours to let go.
@@ -38,6 +48,8 @@ class Holding:
 
     def begin(self) -> None:
         """Ask whose database it is; for one that is ours beyond doubt, the file beside says so."""
+        if self._witness is not None:
+            self._doubt(self._witness.begin(self._clock()))
         if self._file is None:
             return
         beside, store = epoch.file_beside(self._file.file), self._store
@@ -75,10 +87,21 @@ class Holding:
         return not causes
 
     def note_try(self) -> None:
-        """Let the file beside the database know of a try to send, before a connection opens."""
+        """Let the file beside the database know of a try to send, before a connection opens.
+
+        Raise TrackerError where a shared database has been restored under us.
+        """
+        if self._witness is not None:
+            self._doubt(why := self._witness.look(self._clock()))
+            if why is not None:
+                raise TrackerError(why)
         if self._file is not None:
             beside = epoch.file_beside(self._file.file)
             epoch.write_down(self._store, self._machine.id, beside)
+
+    def _doubt(self, why: str | None) -> None:
+        if why is not None and self._store.hold(RESTORED, why, now=self._clock()):
+            LOG.error("nothing is sent: %s", why)
 
     def _causes(self) -> dict[str, str]:
         found = {CLOCK: self._clock.fault, DISK: self._shortage()}
@@ -114,6 +137,9 @@ class Holding:
         return self._kept_at is None or not timedelta() <= now - self._kept_at < OFTEN
 
     def _keep(self, now: datetime) -> None:
+        if self._witness is not None:
+            with suppress(TrackerError):  # what cannot be remembered keeps each mail: see note_try
+                self._doubt(self._witness.look(now))
         if self._clock.seen is not None:
             keep(self._store, self._clock.seen)
             self._seen = self._clock.seen
