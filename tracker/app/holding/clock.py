@@ -100,6 +100,7 @@ class BelievedClock:
         self._begun_up = machine.up_seconds()
         self.seen = seen
         self.fault: str | None = None
+        self._behind_until: datetime | None = None
         self()
 
     def __call__(self) -> datetime:
@@ -107,7 +108,11 @@ class BelievedClock:
         now, boot, up = self._wall(), self._machine.boot, self._machine.up_seconds()
         self.fault = fault_of(now, boot, up, self.seen)
         if self.fault is not None:
-            return self._reckoned(boot, up)
+            reckoned = self._reckoned(boot, up)
+            if not self._has_caught_up(now, reckoned):
+                return reckoned
+            self.fault = None
+        self._behind_until = None
         vouched = self.seen is not None and self.seen.vouched
         latest = max(now, self.seen.at) if self.seen else now
         self.seen = Seen(latest, boot, up, vouched)
@@ -121,6 +126,17 @@ class BelievedClock:
     def reading(self) -> Seen:
         """Return what the wall clock says, vouched for by whoever asks."""
         return Seen(self._wall(), self._machine.boot, self._machine.up_seconds(), vouched=True)
+
+    def _has_caught_up(self, now: datetime, reckoned: datetime) -> bool:
+        """Say whether a clock that was set back has come to the moment at which that was seen.
+
+        It may have been put right, an hour ago as it were: nobody has to come and say so.
+        """
+        if now >= reckoned:
+            self._behind_until = None
+            return False
+        self._behind_until = self._behind_until or reckoned
+        return now >= self._behind_until
 
     def _reckoned(self, boot: str, up_seconds: float) -> datetime:
         if self.seen is None:
