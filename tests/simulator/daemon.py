@@ -164,6 +164,8 @@ class Daemon:
         )
 
     def _until_next(self, started: datetime) -> float:
+        if self._is_left_behind():
+            return A_MINUTE
         moments = [
             self.around.look.next_due(started),
             self.hands.next_try(),
@@ -171,3 +173,9 @@ class Daemon:
         ]
         following = min(at for at in moments if at is not None and at > started)
         return max((following - self.around.clock()) / timedelta(seconds=1), 0.0)
+
+    def _is_left_behind(self) -> bool:
+        """Say whether something is due that nothing keeps: it could not be written down."""
+        now, look = self.around.clock(), self.around.look
+        kept = look.holds() or self.hands.next_try()
+        return not kept and (look.retries_due(now) or bool(look.readers_due(now)))
