@@ -52,6 +52,7 @@ def by_day(house: House, moment: datetime) -> datetime:
     return max(moment, moment.replace(hour=14, minute=0))
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("outages", [OUTAGES[n::4] for n in range(4)])
 def test_after_an_outage_each_person_gets_one_mail_with_all_that_is_of_use(
     outages: list[timedelta],

@@ -221,6 +221,7 @@ def two_desks() -> Iterator[tuple[Desk, Desk]]:
             desk.store.close()
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(STEPS)
 async def test_what_leaves_is_what_leaves_where_everything_is_planned(

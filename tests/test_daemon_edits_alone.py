@@ -217,6 +217,7 @@ def letters_of(desk: Desk) -> list[tuple[object, ...]]:
     ]
 
 
+@pytest.mark.usefixtures("unmeasured")
 @settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(STEPS)
 async def test_edits_taken_alone_leave_what_the_whole_look_leaves(

@@ -153,6 +153,7 @@ def name_of(scenario: tuple[Story, str]) -> str:
     return f"{scenario[0].__name__}, {scenario[1]}"
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=name_of)
 def test_a_death_at_any_place_changes_nothing_but_copies(
     scenario: tuple[Story, str], tmp_path: Path, blank: Path

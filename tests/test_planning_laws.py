@@ -4,6 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
@@ -128,6 +129,7 @@ def test_a_settled_campaign_aims_at_no_meeting(world, now):
             assert kinds == []
 
 
+@pytest.mark.usefixtures("unmeasured")
 @REPLAYS
 @given(worlds(most=1), st.integers(1, 25), st.integers(1, 25))
 def test_one_big_turn_of_the_clock_sends_the_same_lines_as_many_small_ones(world, days, parts):
@@ -142,6 +144,7 @@ def test_one_big_turn_of_the_clock_sends_the_same_lines_as_many_small_ones(world
     assert sent_keys(big) == sent_keys(small)
 
 
+@pytest.mark.usefixtures("unmeasured")
 @REPLAYS
 @given(worlds(most=1), st.integers(1, 40))
 def test_nothing_is_sent_twice_and_nothing_out_of_its_time(world, days):
