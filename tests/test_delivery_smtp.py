@@ -17,7 +17,7 @@ from tracker.compose.headers import mailbox
 from tracker.delivery import Outcome, open_transport
 from tracker.delivery.connection import MOST_MAILS
 from tracker.delivery.patience import Patience
-from tracker.delivery.smtp import SmtpTransport
+from tracker.delivery.smtp import MOST_CONNECTIONS, SmtpTransport
 from tracker.delivery.spec import SmtpSettings
 
 RAW = b"Subject: Tomorrow\r\n\r\nCall.\r\n.hidden dot\r\n..two\r\n" + b"x" * 900 + b"\r\n"
@@ -188,13 +188,13 @@ async def test_mails_one_after_another_share_a_connection():
     assert office.verbs().count("EHLO") == office.verbs().count("QUIT") == 1
 
 
-async def test_forty_mails_at_once_use_four_connections():
+async def test_forty_mails_at_once_use_no_more_connections_than_are_allowed():
     async with post_office() as office, using(office.settings()) as transport:
         outcomes = await asyncio.gather(*(send(transport) for _ in range(40)))
 
     assert {outcome.state for outcome in outcomes} == {"sent"}
     assert len(office.mails) == 40
-    assert office.connections == office.most_at_once == 4
+    assert office.connections == office.most_at_once == MOST_CONNECTIONS
 
 
 async def test_a_connection_is_changed_before_the_server_tires_of_it():
