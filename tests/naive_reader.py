@@ -261,12 +261,16 @@ class Readers:
     # -- time passes -----------------------------------------------------------------------------
 
     def slept(self, now: datetime) -> None:
-        """What was to be said until some day and could not be is never said."""
+        """What was to be said until some day and could not be is never said.
+
+        Nor is what a digest was to say, where that digest is over and both dates are past.
+        """
         self.steady_since = self.woke = now
         self.compare(now)
         for (reader, item), wrong in self.wrong.items():
             last = max(at for at in (wrong.believed.states, wrong.truth) if at is not None)
-            if now >= _vienna_day_after(last):
+            in_passing = not wrong.believed.plainly and last <= now
+            if now >= _vienna_day_after(last) or in_passing:
                 self.slept_through.add((reader, item, wrong))
 
     def everybody_knows(self, now: datetime) -> None:
