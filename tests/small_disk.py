@@ -1,8 +1,7 @@
 """A program whose database is on a disk of one megabyte, which can be filled and freed.
 
-The disk is a tmpfs that only the program sees, in a mount namespace of its own. Where nobody may
-make one, the system lets the program write no file any longer instead, which SQLite takes for the
-same; `kind` says which it is.
+The disk is a tmpfs that only the program sees, in a mount namespace of its own. Or the system lets
+the program write no file any longer, as where a quota is used up.
 """
 
 import os
@@ -28,11 +27,9 @@ def can_mount(folder: Path) -> bool:
 class SmallDisk:
     """The disk under `folder`, for one program."""
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
+    def __init__(self, folder: Path, *, is_mounted: bool) -> None:
         self.folder = folder
-        self.is_mounted = can_mount(folder)
-        self.kind = "a tmpfs of 1 MB" if self.is_mounted else "a limit on files: nothing mounts"
+        self.is_mounted = is_mounted
         self._limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def command(self, *program: str) -> list[str]:
