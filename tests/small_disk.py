@@ -1,11 +1,10 @@
 """A program whose database is on a disk of one megabyte, which can be filled and freed.
 
-The disk is a tmpfs that only the program sees, in a mount namespace of its own. Or the system lets
-the program write no file any longer, as where a quota is used up.
+The disk is a tmpfs that only the program sees, in a mount namespace of its own. A limit on files
+is not the same: SQLite calls that an I/O error, and it ends the daemon (tests/test_stopping.py).
 """
 
 import os
-import resource
 import subprocess
 from pathlib import Path
 
@@ -27,34 +26,26 @@ def can_mount(folder: Path) -> bool:
 class SmallDisk:
     """The disk under `folder`, for one program."""
 
-    def __init__(self, folder: Path, *, is_mounted: bool) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.is_mounted = is_mounted
-        self._limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def command(self, *program: str) -> list[str]:
         """Return how to start a program on it."""
-        return [*_NAMESPACE, str(self.folder), *program] if self.is_mounted else [*program]
+        return [*_NAMESPACE, str(self.folder), *program]
 
     def seen_by(self, process: subprocess.Popen[bytes]) -> Path:
         """Return where one finds it from outside."""
-        return Path(f"/proc/{process.pid}/root{self.folder}") if self.is_mounted else self.folder
+        return Path(f"/proc/{process.pid}/root{self.folder}")
 
     def fill(self, process: subprocess.Popen[bytes]) -> None:
         """Leave no room for another byte."""
-        if not self.is_mounted:
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (0, self._limits[1]))
-            return
         with (self.seen_by(process) / "filler").open("wb", buffering=0) as filler:
             for size in (_BLOCK, 1):
                 _write_all(filler.fileno(), size)
 
     def free(self, process: subprocess.Popen[bytes]) -> None:
         """Make room again."""
-        if self.is_mounted:
-            (self.seen_by(process) / "filler").unlink()
-        else:
-            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, self._limits)
+        (self.seen_by(process) / "filler").unlink()
 
 
 def _write_all(descriptor: int, size: int) -> None:

@@ -42,15 +42,14 @@ def states(folder: Path) -> list[str]:
 
 
 @pytest.mark.story
-@pytest.mark.parametrize("kind", ["a tmpfs", "a quota"])
 def test_on_a_full_disk_nothing_leaves_and_all_leaves_when_there_is_room(
-    home: Path, tmp_path: Path, kind: str
+    home: Path, tmp_path: Path
 ):
     folder = tmp_path / "disk"
     folder.mkdir()
-    if kind == "a tmpfs" and not can_mount(folder):
+    if not can_mount(folder):
         pytest.skip("nobody may mount here, not even in a namespace of their own")
-    disk = SmallDisk(folder, is_mounted=kind == "a tmpfs")
+    disk = SmallDisk(folder)
     config = home / "config.toml"
     config.write_text(f'database = "sqlite:///{disk.folder}/tracker.db"\n{config.read_text()}')
     minutes = tmp_path / "minutes"

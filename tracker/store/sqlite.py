@@ -50,8 +50,7 @@ def begun(engine: Engine, *, to_write: bool) -> Iterator[Connection]:
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
     """Say a fault of the database as something that a person can act on."""
     cause: Any = broken.orig
-    whole = getattr(cause, "sqlite_errorcode", 0)
-    code = whole & 0xFF
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     file = engine.url.database or "in memory"
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return BusyError(
@@ -67,11 +66,9 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
         return UnwritableError(
             f"The database {file} cannot be written ({cause}). Check who owns it."
         )
-    if code == sqlite3.SQLITE_FULL or whole == sqlite3.SQLITE_IOERR_WRITE:
-        # The second is what SQLite says where a quota or a limit on files is used up.
-        why = "is full" if code == sqlite3.SQLITE_FULL else f"takes no more ({cause})"
+    if code == sqlite3.SQLITE_FULL:
         return BusyError(
-            f"The disk of the database {file} {why}. What was under way is undone: make room."
+            f"The disk of the database {file} is full. What was under way is undone: make room."
         )
     return TrackerError(f"The database {file} failed ({cause}). What was under way is undone.")
 
