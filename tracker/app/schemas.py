@@ -76,7 +76,7 @@ _KINDS: tuple[tuple[object, str, JsonSchemaValue], ...] = (
 
 def _reader(kind: object) -> Callable[..., Any]:
     """Return the function that reads a kind of value: by it the shapes know the kind."""
-    reader: Callable[..., Any] = get_args(kind)[1].func
+    reader: Callable[..., Any] = get_args(kind)[1].read
     return reader
 
 
