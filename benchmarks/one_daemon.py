@@ -7,6 +7,7 @@ planned, and megabytes then. A home without a database is a cold start.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import sys
@@ -20,6 +21,7 @@ from corpus import NOW, ROOT
 
 from tracker.app.engine import Engine
 from tracker.app.replay import SimulatedClock
+from tracker.cli import OBJECTS_BEFORE_COLLECTING
 from tracker.compose import Composer
 from tracker.daemon.bell import Bell
 from tracker.daemon.serving import started
@@ -32,6 +34,7 @@ PAGE_KB = 4
 
 def a_daemon(home: Path, store: Store, clock: SimulatedClock) -> Daemon:
     """Start a daemon as `tracker run` does, whose mails all arrive."""
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
 
     async def deliver(_record: MailRecord, _address: str) -> Outcome:
         return Outcome("sent", 250, "taken")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.cluster import Cluster, programs, the_cluster
 from tests.databases import POSTGRES, SQLITE, on_postgres
@@ -34,8 +34,18 @@ settings.load_profile(
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Run the whole suite on two cores, and tests that somebody names here and at once."""
-    return 2 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+    """Run the whole suite in three processes, and tests that somebody names here and at once.
+
+    Two cores are busy with them: there is always one that waits for a daemon.
+    """
+    return 3 if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave all laws out of the coverage: each takes the same steps hundreds of times."""
+    for item in items:
+        if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+            item.add_marker(pytest.mark.usefixtures("unmeasured"))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -10,7 +10,7 @@ from tracker.campaign import Campaign, World
 from tracker.checking.faults import day_of, missing_file, phrase_fault, twice, unknown
 from tracker.checking.log import Names, log_key_faults
 from tracker.checking.meetings import Meetings
-from tracker.checking.merged import listed, merge
+from tracker.checking.merged import listed
 from tracker.checking.remarks import remarks
 from tracker.checking.steps import Ground, step_faults
 from tracker.dates import day_in, show_day
@@ -134,7 +134,8 @@ def _content_faults(campaign: Campaign, world: World, broken: Broken, opened: da
         workdays=calendar(workdays) if workdays else None,
     )
     faults += step_faults(own, ground)
-    items = frozenset(merge(iter(own), playbook))
+    shared = [] if playbook is None else listed(playbook.deadline, playbook.follow_up)
+    items = frozenset(one.id for _, one in (*shared, *own))
     names = Names(targets=targets, asks=asks, items=items, opened=opened)
     return faults + log_key_faults(campaign.log, names)
 

@@ -59,8 +59,9 @@ def _past_leads(
     path: KeyPath, leads: tuple[Lead, ...], days: list[date], whole: Course
 ) -> Iterator[Fault]:
     opened, workdays = whole.frame.opened, whole.frame.workdays
+    last = max(days)  # and what is counted back from it falls last, too
     for index, lead in enumerate(leads):
-        falls = max(lead_day(lead, day, workdays).day for day in days)
+        falls = lead_day(lead, last, workdays).day
         if falls < opened:
             message = f'"{lead}" is {show_day(falls)}, before the campaign opened'
             yield _never(_key(path, index), message)

@@ -25,6 +25,8 @@ _LABELS = {
 
 def config_differences(old: Config, new: Config) -> Iterator[Difference]:
     """Yield what became of the coordinators, the hours and the default calendar."""
+    if old is new:
+        return  # most edits are of other files
     yield from _hours(old, new)
     pairs = pair(old.coordinator, new.coordinator, lambda one: one.id)
     for place, one in pairs.added:

@@ -59,22 +59,26 @@ def reader_of(one: Coordinator, config: Config) -> "Reader":
 
 
 class Readers:
-    """All coordinators of config.toml as readers."""
+    """All coordinators of config.toml as readers, each made when it is first asked for."""
 
     def __init__(self, config: Config) -> None:
         """Take every coordinator's zone, and `at` or else `remind_at`."""
-        self._by_id = {one.id: reader_of(one, config) for one in config.coordinator}
+        self._config = config
+        self._named = {one.id: one for one in config.coordinator}
+        self._made: dict[str, Reader] = {}
 
     def __getitem__(self, reader_id: str) -> Reader:
-        return self._by_id[reader_id]
+        if reader_id not in self._made:
+            self._made[reader_id] = reader_of(self._named[reader_id], self._config)
+        return self._made[reader_id]
 
     def known(self, ids: tuple[str, ...]) -> tuple[Reader, ...]:
         """Return the readers of these ids that config.toml names, in order."""
-        return tuple(self._by_id[one] for one in ids if one in self._by_id)
+        return tuple(self[one] for one in ids if one in self._named)
 
     def all(self) -> tuple[Reader, ...]:
         """Return every reader, in config.toml's order."""
-        return tuple(self._by_id.values())
+        return tuple(self[one] for one in self._named)
 
     def standing_in(self, owner: Reader, day: date) -> Reader:
         """Return who gets the owner's line on a day: a free deputy while the owner is away."""
@@ -83,7 +87,7 @@ class Readers:
         while one.away(day):
             seen.add(one.id)
             deputy = one.coordinator.deputy
-            if deputy is None or deputy in seen or deputy not in self._by_id:
+            if deputy is None or deputy in seen or deputy not in self._named:
                 return owner
-            one = self._by_id[deputy]
+            one = self[deputy]
         return one

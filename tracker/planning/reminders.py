@@ -56,8 +56,8 @@ def deadline_lines(one: Instance, ground: Ground) -> Iterator[Occurrence]:
     assert one.at is not None
     step, days = one.step.step, ground.course.frame.workdays
     leads = DEFAULT_LEADS if step.remind is None else step.remind
-    if all(ground.is_beyond(lead_day(lead, one.day, days).day) for lead in leads) and (
-        ground.is_beyond(one.day)
+    if ground.is_beyond(one.day) and all(
+        ground.is_beyond(lead_day(lead, one.day, days).day) for lead in leads
     ):
         return
     expires = min(one.at, one.ends or one.at)

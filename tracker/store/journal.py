@@ -15,6 +15,7 @@ from tracker.tables import JOURNAL
 
 RENAMED = "renamed"  # the kind of entry that says so
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
+_OF_CAMPAIGN = _AFTER.where(JOURNAL.c.campaign == bindparam("of"))
 _LAST = select(func.max(JOURNAL.c.id))
 
 
@@ -74,12 +75,11 @@ def read(
     after: int,
 ) -> list[JournalEntry]:
     """Return the entries numbered above `after`, oldest first."""
-    query = _AFTER
-    if campaign is not None:
-        query = query.where(JOURNAL.c.campaign == campaign)
+    query = _AFTER if campaign is None else _OF_CAMPAIGN
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
-    return [_entry(row) for row in connection.execute(query, {"after": after}).all()]
+    asked = {"after": after} if campaign is None else {"after": after, "of": campaign}
+    return [_entry(row) for row in connection.execute(query, asked).all()]
 
 
 def last_number(connection: Connection) -> int:

@@ -55,6 +55,7 @@ _WAITING = (
 _NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 _NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
+_OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
@@ -100,14 +101,13 @@ def read(
     coordinator: str | None,
 ) -> list[OutboxLine]:
     """Return lines by due moment, then key; `coordinator` is who gets them."""
-    query = _ALL
+    query = _ALL if campaign is None else _OF_CAMPAIGN
     if states is not None:
         query = query.where(LINE.c.state.in_(states))
-    if campaign is not None:
-        query = query.where(LINE.c.campaign == campaign)
     if coordinator is not None:
         query = query.where(LINE.c.recipient == coordinator)
-    return [_line(*row) for row in connection.execute(query).all()]
+    asked = {} if campaign is None else {"of": campaign}
+    return [_line(*row) for row in connection.execute(query, asked).all()]
 
 
 def one(connection: Connection, key: str) -> OutboxLine | None:
