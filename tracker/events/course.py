@@ -1,6 +1,6 @@
 """How far a campaign has come at one moment: its meetings, its asks, what was settled."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -163,12 +163,15 @@ def _resolve(
     """
     at_meeting: dict[int, MeetingKey | None] = {}
     effective: dict[tuple[str | None, MeetingKey | int], Outcome] = {}
+    told: dict[tuple[str, str | None], set[MeetingKey | None]] = {}
     meetings = planned
     for fact in facts:
         if fact.kind not in {"outcome", "readout", "done"}:
             continue
-        meeting = meeting_of(fact, meetings)
+        before = told.setdefault((fact.kind, fact.item), set())
+        meeting = meeting_of(fact, meetings, before if fact.kind != "outcome" else ())
         at_meeting[fact.index] = meeting.key if meeting else None
+        before.add(at_meeting[fact.index])
         if fact.kind == "outcome":
             place = meeting.key if meeting else fact.index
             effective[fact.ask, place] = _outcome(fact, meeting, world)
@@ -176,17 +179,23 @@ def _resolve(
     return at_meeting, list(effective.values()), meetings
 
 
-def meeting_of(fact: Fact, meetings: Iterable[PlannedMeeting]) -> PlannedMeeting | None:
+def meeting_of(
+    fact: Fact,
+    meetings: Iterable[PlannedMeeting],
+    told: Collection[MeetingKey | None] = (),
+) -> PlannedMeeting | None:
     """Find the meeting of a fact: the one it names, else the latest begun when it happened.
 
-    `done` without a meeting has none here: which one it settles depends on the steps.
+    Of two meetings on the day it names it is the one with its ask on the table, then the one of
+    which the same has not been `told` yet. `done` without a meeting has none here: which one it
+    settles depends on the steps.
     """
     if fact.meeting == "none":
         return None
     held = [one for one in meetings if not one.watched]
     if fact.meeting is not None:
         named = [one for one in (*held, *meetings) if one.session == fact.meeting]
-        return named[0] if named else None
+        return min(named, key=lambda one: _fits_worse(one, fact, told), default=None)
     if fact.kind == "done":
         return None
     begun = [
@@ -197,6 +206,12 @@ def meeting_of(fact: Fact, meetings: Iterable[PlannedMeeting]) -> PlannedMeeting
         and (fact.ask is None or one.concerns(fact.ask))
     ]
     return max(begun, key=lambda one: one.start, default=None)
+
+
+def _fits_worse(
+    meeting: PlannedMeeting, fact: Fact, told: Collection[MeetingKey | None]
+) -> tuple[bool, bool]:
+    return (fact.ask is not None and not meeting.concerns(fact.ask), meeting.key in told)
 
 
 def _outcome(fact: Fact, meeting: PlannedMeeting | None, world: World) -> Outcome:

@@ -1,16 +1,17 @@
 """Each step at each meeting, ask or campaign it is for, with its date and its state."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tracker.campaign import Deadline, Target, World
-from tracker.dates import day_in
 from tracker.events import AskCourse, Course, Fact, PlannedMeeting
 from tracker.planning.steps import PlannedStep, steps_of
 from tracker.when import Context, Resolved, Waiting, moment, resolve
+
+ONE_DAY = timedelta(days=1)
 
 
 class Instance(Struct, frozen=True, kw_only=True):
@@ -250,9 +251,23 @@ def _still_open(number: int, made: list[Instance], fact: Fact) -> bool:
         return one.ends > fact.at
     if isinstance(one.step.step, Deadline) or one.at is None:
         return True
-    home = one.course.frame.workdays.zone
-    later = [other.at for other in made[number + 1 :] if other.at is not None]
-    return not later or day_in(min(later), home) > fact.on
+    ended = ended_by(one, made)
+    return ended is None or ended > fact.on
+
+
+def ended_by(one: Instance, others: Iterable[Instance]) -> date | None:
+    """Return the day on which a follow-up gives way to the same one of a later meeting.
+
+    Meetings on one day are asked about side by side. What falls due on the very morning of the
+    later one's is asked once all the same: a question never put is a chance lost.
+    """
+    later = [other.day for other in others if other.at is not None and _is_later(other, one)]
+    return max(min(later), one.day + ONE_DAY) if later else None
+
+
+def _is_later(other: Instance, one: Instance) -> bool:
+    mine, theirs = one.meeting, other.meeting
+    return mine is not None and theirs is not None and theirs.day > mine.day
 
 
 def _settled(one: Instance, done: Fact | None) -> Instance:

@@ -12,7 +12,7 @@ from tracker.events import Course, Fact, History, course, looked_ahead_to
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning.chasing import follow_up_lines
 from tracker.planning.ground import Ground
-from tracker.planning.instances import Instance, instances_of
+from tracker.planning.instances import Instance, ended_by, instances_of
 from tracker.planning.mornings import accepted_notices
 from tracker.planning.reader import Readers
 from tracker.planning.reminders import deadline_lines, meeting_reminders, subject_of
@@ -156,18 +156,10 @@ def matters(one: Instance) -> bool:
 
 def replaced_on(one: Instance, instances: Iterable[Instance]) -> date | None:
     """Return the day on which the same follow-up of a later meeting begins, settled or not."""
-    if one.step.scope != "meeting" or one.meeting is None:
+    if one.step.scope != "meeting":
         return None
-    later = [
-        other.day
-        for other in instances
-        if other.step.id == one.step.id
-        and other.at is not None
-        and other.meeting is not None
-        and other.meeting.start > one.meeting.start
-        and (other.settled or matters(other))
-    ]
-    return min(later, default=None)
+    same = (other for other in instances if other.step.id == one.step.id)
+    return ended_by(one, (other for other in same if other.settled or matters(other)))
 
 
 def _waiting(one: Instance, ground: Ground) -> Iterator[Occurrence]:
