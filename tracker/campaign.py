@@ -1,5 +1,6 @@
 """What campaign, forum, playbook and working-day files may say."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from msgspec import Struct, field
@@ -207,7 +208,7 @@ class World(Struct, frozen=True, kw_only=True):
     """All files in force at one moment, by kind and id; nothing in it is half-read."""
 
     config: Config
-    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    campaigns: Mapping[str, Campaign] = field(default_factory=dict)
     forums: dict[str, Forum] = field(default_factory=dict)
     playbooks: dict[str, Playbook] = field(default_factory=dict)
     workdays: dict[str, Workdays] = field(default_factory=dict)

@@ -46,7 +46,8 @@ class DueAlone:
         due = self.engine.store.due_lines(now)
         names = {one.campaign for one in (*due, *self._riding(due, now))}
         usual = all(one.kind in AT_MEETING for one in due)
-        known = frozenset(name for name in names if name in self.engine.world.campaigns)
+        campaigns = self.engine.world.campaigns
+        known = frozenset(one for one in names if one is not None and one in campaigns)
         return known if usual and len(known) == len(names) <= MOST else None
 
     def _riding(self, due: Iterable[Occurrence], now: datetime) -> Iterable[Occurrence]:

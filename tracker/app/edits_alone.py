@@ -89,7 +89,8 @@ class EditsAlone:
         """Say whether nothing is wrong but in campaigns' files, and none in force is gone."""
         folders = {shown_path(file.path).parent for file in files.values()}
         wrong = (one for one in self.engine.problems if one.severity == "error")
-        gone = self.engine.history.missing.keys() & self.engine.world.campaigns.keys()
+        campaigns = self.engine.world.campaigns
+        gone = any(one in campaigns for one in self.engine.history.missing)
         return not gone and all(Path(one.file).parent in folders for one in wrong)
 
     def _looked_up(self, name: str, read: Reread) -> _Edit:

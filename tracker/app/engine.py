@@ -207,12 +207,14 @@ class Engine:
         """Send again, with the same bytes, what a server put off."""
         return await self.sending.retry_due(self.world.config)
 
-    def next_moment(self, after: datetime) -> datetime | None:
+    def next_moment(self, after: datetime, *, due: datetime | None = None) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known.
 
         Where nothing is planned, that is when more will be: the plan reaches only so far ahead.
+        `due` is when the next line is, where that is known.
         """
-        moments = [self.store.next_due(after=after), self.sending.hands.next_try(), horizon(after)]
+        due = due or self.store.next_due(after=after)
+        moments = [due, self.sending.hands.next_try(), horizon(after)]
         moments += [*self.sending.nights.values(), *self.sending.calms.values()]
         moments += self.sending.pauses
         moments += [since + GRACE for since in self.history.missing.values()]

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.app.remembering import Facts, facts_of, frames_of
+from tracker.app.with_edits import with_edits
 from tracker.campaign import World
 from tracker.errors import Problem
 from tracker.events import Frame
@@ -45,13 +46,13 @@ class InForce(Struct, frozen=True):
 
     def with_edits(self, edited: "InForce", problems: tuple[Problem, ...]) -> "InForce":
         """Return the files with some campaigns as they are in `edited`; shared files stay."""
-        campaigns = {**self.world.campaigns, **edited.world.campaigns}
+        campaigns = with_edits(self.world.campaigns, edited.world.campaigns)
         return InForce(
             replace(self.world, campaigns=campaigns),
             problems,
-            {**self.frames, **edited.frames},
-            {**self.facts, **edited.facts},
-            {**self.steps, **edited.steps},
+            with_edits(self.frames, edited.frames),
+            with_edits(self.facts, edited.facts),
+            with_edits(self.steps, edited.steps),
         )
 
 

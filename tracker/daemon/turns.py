@@ -59,6 +59,7 @@ class Daemon:
         self._all_is_due = False
         self._stopping = False
         self._heard = 0
+        self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
         self._told_apart = False
         self._fault = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
@@ -109,10 +110,10 @@ class Daemon:
         try:
             if house:
                 self._purge(started)
-            await self._plan_and_send(started)
+            due = await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
-            self.bell.arm(self.engine.next_moment(started))
+            self.bell.arm(self.engine.next_moment(started, due=due))
             self.watchdog.turned(self.engine.clock())
         except (BusyError, UnwritableError) as unwritten:
             LOG.warning("waited in vain: %s", unwritten)
@@ -123,7 +124,9 @@ class Daemon:
         if purged:
             LOG.info("took the text out of %d mails that ended long ago", purged)
 
-    async def _plan_and_send(self, now: datetime) -> None:
+    async def _plan_and_send(self, now: datetime) -> datetime | None:
+        """Return when the next line is due, if that is known and ahead."""
+        self._next_due = None
         self.engine.sending.hands.hear()
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         ground = self._planned(now) if self._it_plans() else self._seen(now)
@@ -132,7 +135,9 @@ class Daemon:
                 await self.engine.sending.send_due(ground)
                 await self.engine.retry_due()
         if self.engine.store.is_shared:
+            self._next_due = None
             self.engine.sending.recover()
+        return self._next_due
 
     def _it_plans(self) -> bool:
         """Say whether this machine plans; when that begins, the files here are put in force."""
@@ -181,6 +186,7 @@ class Daemon:
 
     def _something_is_due(self, now: datetime) -> bool:
         due = self.engine.store.next_due()
+        self._next_due = due if due is not None and due > now else None
         return due is not None and due <= now and self.engine.sending.hands.is_open()
 
     def _after_a_change(self, now: datetime) -> Plan | None:

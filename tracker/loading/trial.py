@@ -27,7 +27,7 @@ def try_campaign(
     read = read_data("campaign", campaign_id, path, data)
     if not isinstance(read.shape, Campaign):
         return Trial(None, read.problems)
-    tried = replace(world, campaigns=world.campaigns | {campaign_id: read.shape})
+    tried = replace(world, campaigns={**world.campaigns, campaign_id: read.shape})
     faults = campaign_faults(campaign_id, read.shape, tried, broken={}, now=now)
     problems = (*read.problems, *placed(read.source, faults))
     sound = all(one.severity != "error" for one in problems)

@@ -338,8 +338,7 @@ class _Folder(Struct):
         check = partial(campaign_faults, world, broken, self.now)
         self._check("campaign", check)
         self._check_drafts(check)
-        world.campaigns.update(self._of("campaign", Campaign))
-        return world
+        return replace(world, campaigns=self._of("campaign", Campaign))
 
     def _config_shape(self) -> Config:
         shape = self.shapes["config", self.config_path.stem]
