@@ -92,8 +92,6 @@ class Sending:
         due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
         this = _Round(now, due_by, ground)
         due = self._due(this)
-        if due:
-            self._templates.look(self.store, now=now)
         sent = list[Sent]()
 
         async def send_next() -> bool:
@@ -172,6 +170,7 @@ class Sending:
         self, reader: str, lines: list[Occurrence], this: _Round
     ) -> tuple[MailRecord, Written] | None:
         """Write a mail, make its bytes and write them down before any connection is opened."""
+        self._templates.look(self.store, now=this.now)
         written = self._written(reader, [*lines, *self._riding(reader, this)], this)
         new = None if written is None else self._composed(reader, written, this)
         if written is None or new is None:

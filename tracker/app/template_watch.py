@@ -1,4 +1,4 @@
-"""A look at the organisation's templates whenever something is due."""
+"""A look at the organisation's templates whenever mails are written."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -22,9 +22,13 @@ class TemplateWatch:
         self.problems: tuple[Problem, ...] = ()
         self._folder = folder
         self._stamps: tuple[Stamp, ...] = ()
+        self._looked_at: datetime | None = None
 
     def look(self, store: Store, *, now: datetime) -> None:
-        """Bring `problems` up to date; a fault that is new is logged and put into the journal."""
+        """Bring `problems` up to date, once a round; a new fault is logged and put down."""
+        if now == self._looked_at:
+            return
+        self._looked_at = now
         stamps = tuple(map(_stamp, templates_in(self._folder)))
         if stamps == self._stamps:
             return

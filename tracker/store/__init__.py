@@ -273,9 +273,7 @@ class Store:
     def next_due(self, *, after: datetime | None = None) -> datetime | None:
         """Return the earliest moment, of those after one, at which a line or a retry is due."""
         with self._reading() as connection:
-            moments = (lines.next_due(connection, after=after), mails.next_try(connection))
-        later = (at for at in moments if at is not None and (after is None or at > after))
-        return min(later, default=None)
+            return mails.next_due(connection, after=after)
 
     def waiting_lines(self, coordinator: str, now: datetime, until: datetime) -> list[Occurrence]:
         """Return a coordinator's lines in no mail that are due after now, up to a moment."""

@@ -52,8 +52,8 @@ _WAITING = (
     )
     .order_by(LINE.c.due, LINE.c.key)
 )
-_NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
-_NEXT_DUE_AFTER = _NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
+NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
+NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
@@ -138,13 +138,6 @@ def take(
         return []
     asked = {"now": now, "coordinator": reader, "due_by": due_by}
     return [documents.load(document) for document in connection.execute(_TAKE, asked).scalars()]
-
-
-def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:
-    """Return the earliest due moment, of those after a moment, that no mail carries yet."""
-    asked = (_NEXT_DUE, {}) if after is None else (_NEXT_DUE_AFTER, {"after": after})
-    found: datetime | None = connection.execute(*asked).scalar()
-    return found
 
 
 def waiting(

@@ -32,6 +32,11 @@ _WAITING: ColumnElement[bool] = MAIL.c.state.in_(
     (literal_column("'queued'"), literal_column("'unknown'"))
 )
 _NEXT_TRY = select(func.min(MAIL.c.next_at)).where(_WAITING)
+# Lines that no mail carries and mails that wait, in one question: it is asked at each turn.
+_NEXT, _NEXT_AFTER = (
+    select(line.scalar_subquery(), _NEXT_TRY.scalar_subquery())
+    for line in (lines.NEXT_DUE, lines.NEXT_DUE_AFTER)
+)
 _START = insert(MAIL).returning(MAIL)
 # Fencing: a process that slept while another took over finds no row of its own any more.
 # Whoever claims takes what nobody else has its hands on, and never more than asked for. SQLite has
@@ -241,10 +246,11 @@ def put_back(connection: Connection, number: int, *, now: datetime) -> MailRecor
     return _record(back)
 
 
-def next_try(connection: Connection) -> datetime | None:
-    """Return the earliest moment at which a waiting mail goes again."""
-    found: datetime | None = connection.execute(_NEXT_TRY).scalar()
-    return found
+def next_due(connection: Connection, *, after: datetime | None) -> datetime | None:
+    """Return the earliest moment, of those after one, at which a line or another try is due."""
+    asked = (_NEXT, {}) if after is None else (_NEXT_AFTER, {"after": after})
+    moments = connection.execute(*asked).one()
+    return min((at for at in moments if at and (after is None or at > after)), default=None)
 
 
 def read(
