@@ -24,9 +24,11 @@ from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, Plan, Reader
+from tracker.planning.chasing import days_asked
 from tracker.planning.wording import called
 
 WITHOUT_MEETING = "For the campaign as a whole"
+NOT_SETTLED = "nobody has settled this"
 LATE_AFTER = timedelta(minutes=30)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
@@ -162,14 +164,22 @@ def tag(one: Occurrence, saying: Saying) -> str:
     if one.kind == LineKind.OVERDUE:
         late = (saying.today - day).days
         return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
-    return _times_asked(one) if one.kind == LineKind.FOLLOW_UP else "nobody has settled this"
+    return _times_asked(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
 
 
-def _times_asked(one: Occurrence) -> str:
-    if one.lead is None or one.lead == "first":
-        return "to do now"
-    number = int(one.lead.rsplit(" ", 1)[-1])
-    return f"asked {times(number)} already"
+def _times_asked(one: Occurrence, saying: Saying) -> str:
+    instance = instance_of(one, saying.instances(one))
+    before = len(days_asked(instance, number_of(one.lead))) - 1 if instance and instance.at else 0
+    return f"asked {times(before)} already" if before else "to do now"
+
+
+def number_of(lead: str | None) -> int:
+    """Return which repeat a follow-up's lead names; the first line is 0.
+
+    >>> number_of("first"), number_of("repeat 2")
+    (0, 2)
+    """
+    return int(lead.rsplit(" ", 1)[-1]) if lead and lead != "first" else 0
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
