@@ -46,7 +46,7 @@ def digest_at(
         for one in planned.planned
         if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
     ]
-    saying = Saying(Readers(world.config)[reader], planned, world, now)
+    saying = Saying(Readers(world.config)[reader], planned, world, now, history)
     trouble = trouble_for(store, problems, reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)
     if by_itself is not None and by_itself.kind == "digest":
