@@ -443,3 +443,28 @@ def test_colours_only_on_a_terminal_and_not_with_no_color(desk: Desk):
 
     assert "\x1b[36m" in on_a_terminal(desk.folder, *words, TERM="xterm")
     assert "\x1b[36m" not in on_a_terminal(desk.folder, *words, TERM="xterm", NO_COLOR="1")
+
+
+def test_what_is_asked_for_anew_is_shown_though_it_was_asked_for_before(letter: Desk):
+    asks = '\n[[follow-up]]\nid = "ask"\nwhat = "Ask"\nfor = "campaign"\ndue = "2010-06-16"\n'
+    text = letter.campaign("border").read_text() + asks
+    letter.campaign("border").write_text(text)
+    world = read_world(Path("config.toml"), now=letter.now).world
+    assert world is not None
+    house = House(
+        world,
+        replayed=False,
+        opened=datetime(2010, 6, 14, 5, tzinfo=UTC),
+        database=letter.folder / "tracker.db",
+    )
+    house.turn_to(datetime(2010, 6, 17, 12, tzinfo=UTC))
+    house.store.close()
+    letter.now = house.clock.at
+    folder = another(letter, "border.toml", text.replace('"2010-06-16"', '"2010-06-22"'))
+
+    live = letter.run("plan", "--against", str(folder), "--json")
+    replayed = letter.run("plan", "--against", str(folder), "--json", "--at", "2010-06-17T12:00Z")
+
+    for said in (live, replayed):
+        shown = [(one["change"], one["due"]) for one in said.objects if one["item"] == "ask"]
+        assert shown == [("added", "2010-06-22T06:00:00Z")]

@@ -243,3 +243,21 @@ async def test_what_leaves_is_what_leaves_where_everything_is_planned(
             one.daemon.engine.refresh()
         event(f"{alone.planned} planned alone")
         assert written(desk, "letter", "other") == written(whole, "letter", "other")
+
+
+async def test_what_an_edit_of_the_forum_made_due_says_so(desk: Desk):
+    ask = '[[follow-up]]\nid = "ask"\nwhat = "Ask"\ndue = "14 days before meeting"\n'
+    desk.write("letter", LETTER.replace("06-24", "07-08") + ask)
+    await desk.turn(3)
+    await wait_until(desk, datetime.fromisoformat("2010-06-23T12:30Z"))
+    council = desk.home / "campaigns" / "forums" / "council.toml"
+    earlier = 'moved = [{ from = 2010-07-08, to = "2010-07-07 at 10:00" }]\n'
+    council.write_text(council.read_text() + earlier)
+    await desk.turn(3)
+    alone = Alone(desk)
+
+    await desk.turn_at(desk.clock.at + timedelta(minutes=10))
+
+    assert alone.planned == 1
+    *_, (_, _, text) = letters_of(desk)
+    assert "late: edited on Wed 23 June 2010: Permanent Council: session of Thu" in str(text)

@@ -257,3 +257,14 @@ def test_a_date_that_comes_after_an_expired_correction_is_corrected_all_the_same
         ("25 09:10", "vienna", "calls", at("2010-06-23 10:00"), at("2010-06-25 10:00")),
         ("25 09:10", "vienna", "meeting", THURSDAY, MONDAY),
     ]
+
+
+def test_another_hour_of_the_same_day_is_said_by_the_hours():
+    house = a_house(a_world(OPENED))
+    house.turn_to(at("2010-06-23 09:00"))
+    same = 'moved = [{ from = 2010-06-24, to = "2010-06-24 at 15:00" }]\n'
+
+    house.edit(a_world(OPENED, forums=council(same)))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+    assert mail.record.subject == "Now Thu 24 June 15:00, not 10:00: Permanent Council"

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.telling import outbox_of
 from tracker.app.trouble import trouble_for
 from tracker.campaign import World
+from tracker.changes import begun_anew
 from tracker.digest import Saying, Written, write
 from tracker.errors import Problem
 from tracker.events import History
@@ -36,14 +38,15 @@ def digest_at(
     problems: Sequence[Problem] = (),
 ) -> Asked:
     """Write a reader's digest with every line that is due to them at `now` and has not left."""
-    planned = plan(world, history, now=now, until=now + AHEAD)
-    gone = {one.occurrence.key for one in store.lines() if one.state not in NOT_GONE}
+    kept = {one.occurrence.key: one for one in outbox_of(store)}
+    planned = begun_anew(plan(world, history, now=now, until=now + AHEAD), kept)
+    gone = {key for key, one in kept.items() if one.state not in NOT_GONE}
     due = [
         one
         for one in planned.planned
         if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
     ]
-    saying = Saying(Readers(world.config)[reader], planned, world, now)
+    saying = Saying(Readers(world.config)[reader], planned, world, now, history)
     trouble = trouble_for(store, problems, reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)
     if by_itself is not None and by_itself.kind == "digest":

@@ -60,12 +60,16 @@ class DueAlone:
         self._told.catch_up(store)
         files = engine.files.only(names)
         entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
-        history = history_from(entries, files.facts, engine.blank_history())
+        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
+        history = replace(
+            history_from(entries, files.facts, engine.blank_history()),
+            edits=telling.edits,  # those of forums and calendars, too: a late line says why
+            outages=engine.history.outages,
+        )
         planned = plan(files.world, history, now=now, until=horizon(now), only=names)
         digests = digests_ahead(store, now)
         kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
         ahead = (*planned.occurrences, *(one.occurrence for one in digests))
-        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
         outbox = [*kept, *digests]
         changes = compare(replace(planned, occurrences=ahead), outbox, now=now, telling=telling)
         engine.bring_in_line(changes, now)

@@ -204,7 +204,7 @@ class Sending:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
         readers = Readers(ground.config)
-        saying = Saying(readers[reader], ground.planned, ground.files.world, now)
+        saying = Saying(readers[reader], ground.planned, ground.files.world, now, ground.history)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = ground.history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)

@@ -1,5 +1,6 @@
 """What an edit means for the outbox: lines to add, renew, cancel and correct."""
 
+from tracker.changes.anew import begun_anew
 from tracker.changes.compare import Changes, Dropped, compare
 from tracker.changes.guard import Effect, edit_alone, effect_of, why_held
 from tracker.changes.moves import Move, moves_between
@@ -14,6 +15,7 @@ __all__ = [
     "Move",
     "Telling",
     "Told",
+    "begun_anew",
     "compare",
     "edit_alone",
     "effect_of",

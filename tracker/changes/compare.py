@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from tracker.changes.anew import begun_anew
 from tracker.changes.corrections import Corrections, corrections, said_already
 from tracker.changes.told import ARRIVED, Kept, Telling
 from tracker.occurrence import LineKind, Occurrence
@@ -52,6 +53,7 @@ def compare(
     and is wanted again (a reply that was retracted) is queued again.
     """
     kept = {one.occurrence.key: one for one in outbox}
+    planned = begun_anew(planned, kept)
     correcting = corrections(planned, kept, telling, now=now) if telling else Corrections()
     wanted = {one.key: one for one in (*planned.planned, *correcting.wanted)}
     add = [one for key, one in wanted.items() if key not in kept or _again(one, kept[key])]

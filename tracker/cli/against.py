@@ -14,7 +14,9 @@ from rich.console import Console
 from tracker.app.against import corrections_of, foreseen
 from tracker.app.live import live_history
 from tracker.app.replay import utc
+from tracker.app.telling import outbox_of
 from tracker.campaign import World
+from tracker.changes import Kept, begun_anew
 from tracker.cli.past import Past, looking_back
 from tracker.cli.reading import Files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen
@@ -93,11 +95,13 @@ def _effect(args: Namespace, past: Past, after: Files) -> Effect:
     before, then = past.files.world, after.world
     old = plan(before, past.history, now=past.now, until=end, only=only)
     new = plan(then, _history(past, then), now=past.now, until=end, only=only)
+    left = _left(past, old)
+    old, new = begun_anew(old, left), begun_anew(new, left)
     edits = differences(before, then)
     if only is not None:
         edits = tuple(one for one in edits if _concerns(one, only[0], before, then))
     changes = [
-        *(one for one in compare_plans(old, new, gone=_gone(past, old)) if one.touches(until)),
+        *(one for one in compare_plans(old, new, gone=left) if one.touches(until)),
         *_corrections(past, then, only),
     ]
     return Effect(past, after, edits, tuple(sorted(changes, key=lambda one: one.order)))
@@ -122,12 +126,13 @@ def _corrections(past: Past, then: World, only: list[str] | None) -> Iterator[Pl
             yield PlanChange(change="added", line=one, at_once=at_once)
 
 
-def _gone(past: Past, old: Plan) -> set[str]:
-    """Return the keys of what has left: by the outbox, or in a replay by the clock."""
+def _left(past: Past, old: Plan) -> dict[str, Kept]:
+    """Return the lines that have left, by key: by the outbox, or in a replay by the clock."""
     if past.store is None:
-        return {one.key for one in old.planned if one.due is not None and one.due < past.now}
-    lines = past.store.lines()
-    return {one.occurrence.key for one in lines if one.state not in UNSENT}
+        due = (one for one in old.planned if one.due is not None and one.due < past.now)
+        return {one.key: Kept(one, "sent") for one in due}
+    kept = (one for one in outbox_of(past.store) if one.state not in UNSENT)
+    return {one.occurrence.key: one for one in kept}
 
 
 def _concerns(one: Difference, campaign: str, before: World, then: World) -> bool:

@@ -53,13 +53,24 @@ def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
     first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     name = first.what.removesuffix(" meets")
-    old = f", not {_short(first.was, first, saying)}" if first.was else ""
     if first.states is None:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
         day = f" of {_short(first.was, first, saying)}" if first.was else ""
         return f"{what}: {name}{day}{more}"
-    hour = f" {first.states.astimezone(_zone(first, saying)):%H:%M}"
-    return f"Now {_short(first.states, first, saying)}{hour}{old}: {name}{more}"
+    new = f"{_short(first.states, first, saying)} {_hour(first.states, first, saying)}"
+    return f"Now {new}{_not_as_told(first, saying)}: {name}{more}"
+
+
+def _not_as_told(one: Occurrence, saying: Saying) -> str:
+    """Say the old day, or the old hour where the day is the same."""
+    if one.was is None or one.states is None:
+        return ""
+    days = [_short(at, one, saying) for at in (one.was, one.states)]
+    return f", not {_hour(one.was, one, saying) if days[0] == days[1] else days[0]}"
+
+
+def _hour(at: datetime, one: Occurrence, saying: Saying) -> str:
+    return f"{at.astimezone(_zone(one, saying)):%H:%M}"
 
 
 def _short(at: datetime, one: Occurrence, saying: Saying) -> str:

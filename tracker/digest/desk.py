@@ -51,12 +51,19 @@ class Desk(Struct, frozen=True, kw_only=True):
         return day_in(at, self.saying.reader.zone) == self.saying.today
 
     def going(self) -> tuple[Course, ...]:
-        """Return the campaigns that are neither closed nor paused."""
-        return tuple(one for one in self._open() if not self._pauses(one))
+        """Return the campaigns that are neither closed nor paused, and whose file is there."""
+        gone = self.history.missing
+        return tuple(one for one in self._open() if one.id not in gone and not self._pauses(one))
+
+    def gone(self) -> tuple[tuple[Course, datetime], ...]:
+        """Return the campaigns whose file is gone, and since when: they wait for it as paused."""
+        gone = self.history.missing
+        return tuple((one, gone[one.id]) for one in self._open() if one.id in gone)
 
     def paused(self) -> tuple[Course, ...]:
         """Return the campaigns of which nothing leaves now: only that they are paused is said."""
-        return tuple(one for one in self._open() if self._pauses(one))
+        gone = self.history.missing
+        return tuple(one for one in self._open() if one.id not in gone and self._pauses(one))
 
     def _open(self) -> Iterator[Course]:
         closed = ((whole, whole.frame.closed_at) for whole in self.courses)

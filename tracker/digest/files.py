@@ -14,6 +14,12 @@ TO_DO = frozenset({"problem", "missing", "held"})
 _ORDER = ("missing", "problem", "held", "fixed")
 _HEADINGS = {"problem": "What is wrong", "held": "What it would change"}
 
+MENDED = "Nothing is to be done: the file is in force as it stands now."
+MENDED_AND_HELD = (
+    "What was wrong is mended, but the edit waits for a coordinator's word: until then the"
+    " version before it stays in force."
+)
+
 
 def file_words(
     lines: Iterable[Occurrence], saying: Saying, history: History
@@ -23,7 +29,8 @@ def file_words(
     found: dict[tuple[str, str], list[FileWord]] = {}
     for word in _in_order([known[one.key] for one in lines if one.key in known]):
         found.setdefault((word.kind, word.file), []).append(word)
-    return tuple(_notice(words, saying) for words in found.values())
+    held = {word.about for word in history.words if word.kind == "held"}
+    return tuple(_notice(words, saying, held=words[0].about in held) for words in found.values())
 
 
 def lost_lines(lines: Iterable[Occurrence], history: History) -> list[str]:
@@ -41,7 +48,7 @@ def _in_order(words: list[FileWord]) -> list[FileWord]:
     return sorted(words, key=lambda word: (_ORDER.index(word.kind), word.file, word.at))
 
 
-def _notice(words: Sequence[FileWord], saying: Saying) -> Notice:
+def _notice(words: Sequence[FileWord], saying: Saying, *, held: bool) -> Notice:
     first = words[0]
     entries = [Entry(text=said.text, when=said.place, detail=said.mend) for said in _said(words)]
     section = Section(
@@ -51,7 +58,7 @@ def _notice(words: Sequence[FileWord], saying: Saying) -> Notice:
         item=first.kind,
         campaign=first.campaign or first.id,
         title=first.file,
-        headline=first.headline or _headline(first, saying),
+        headline=first.headline or _headline(first, saying, held=held),
         sections=(section,) if entries else (),
     )
 
@@ -64,7 +71,7 @@ def _said(words: Sequence[FileWord]) -> list[Said]:
     return [*every[:MOST], Said(f"and {len(every) - MOST} more: see {seen}")]
 
 
-def _headline(word: FileWord, saying: Saying) -> str:
+def _headline(word: FileWord, saying: Saying, *, held: bool) -> str:
     zone = saying.reader.zone
     since = moment(word.since, zone, zone) if word.since else ""
     match word.kind:
@@ -84,6 +91,6 @@ def _headline(word: FileWord, saying: Saying) -> str:
                 " under a new name goes on as this campaign."
             )
         case "fixed":
-            return "Nothing is to be done: the file is in force as it stands now."
+            return MENDED_AND_HELD if held else MENDED
         case "held":
             return "Confirm the edit, or undo it."

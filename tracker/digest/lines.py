@@ -1,6 +1,6 @@
 """Occurrences said to their reader: one line each, grouped by meeting across campaigns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
+from tracker.difference import reasons
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -21,12 +22,14 @@ from tracker.digest.say import (
     times,
 )
 from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
-from tracker.events import Course, PlannedMeeting
+from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, Plan, Reader
+from tracker.planning.chasing import days_asked
 from tracker.planning.wording import called
 
 WITHOUT_MEETING = "For the campaign as a whole"
+NOT_SETTLED = "nobody has settled this"
 LATE_AFTER = timedelta(minutes=30)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
@@ -38,6 +41,7 @@ class Saying(Struct, frozen=True):
     plan: Plan
     world: World
     now: datetime
+    history: History = History()
 
     @property
     def today(self) -> date:
@@ -144,7 +148,7 @@ def say_line(one: Occurrence, saying: Saying, *, explain: bool) -> Line:
         when=_when(one, saying),
         why=one.why,
         settle=settled_by.command if settled_by else "",
-        late=_late(one, saying.now),
+        late=_late(one, saying),
         detail=_detail(one, saying, explain=explain),
     )
 
@@ -162,14 +166,22 @@ def tag(one: Occurrence, saying: Saying) -> str:
     if one.kind == LineKind.OVERDUE:
         late = (saying.today - day).days
         return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
-    return _times_asked(one) if one.kind == LineKind.FOLLOW_UP else "nobody has settled this"
+    return _times_asked(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
 
 
-def _times_asked(one: Occurrence) -> str:
-    if one.lead is None or one.lead == "first":
-        return "to do now"
-    number = int(one.lead.rsplit(" ", 1)[-1])
-    return f"asked {times(number)} already"
+def _times_asked(one: Occurrence, saying: Saying) -> str:
+    instance = instance_of(one, saying.instances(one))
+    before = len(days_asked(instance, number_of(one.lead))) - 1 if instance and instance.at else 0
+    return f"asked {times(before)} already" if before else "to do now"
+
+
+def number_of(lead: str | None) -> int:
+    """Return which repeat a follow-up's lead names; the first line is 0.
+
+    >>> number_of("first"), number_of("repeat 2")
+    (0, 2)
+    """
+    return int(lead.rsplit(" ", 1)[-1]) if lead and lead != "first" else 0
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
@@ -205,11 +217,39 @@ def _when(one: Occurrence, saying: Saying) -> str:
             return ""
 
 
-def _late(one: Occurrence, now: datetime) -> str:
-    if not is_late(one, now):
+def _late(one: Occurrence, saying: Saying) -> str:
+    if one.due is None or not is_late(one, saying.now):
         return ""
-    assert one.due is not None
-    return f"this line leaves {how_late(now - one.due)} late: it could not be sent before"
+    why = "; ".join(_made_due(one, one.due, saying)) or "it could not be sent before"
+    return f"this line leaves {how_late(saying.now - one.due)} late: {why}"
+
+
+def _made_due(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
+    """Yield what was logged or edited after a line's moment, unless nothing left at that time."""
+    reader, history = saying.reader, saying.history
+    if any(down.reader == reader.id and down.covers(due) for down in history.outages):
+        return
+    logged = list(_logged_after(one, due, saying))
+    yield from logged
+    since = [edit for edit in history.edits if edit.at > due]
+    said = () if logged else reasons(since, one)
+    if said:
+        last = max(edit.at for edit in since if edit.difference.text in said)
+        yield f"edited on {show_day_short(day_in(last, reader.zone))}: {'; '.join(said)}"
+
+
+def _logged_after(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
+    """Yield what a line counts from, where that became known after its moment."""
+    instance = instance_of(one, saying.instances(one))
+    anchors = instance.step.due.anchors if instance else ()
+    latest = instance.ask.latest if instance and instance.ask else None
+    for name, fact in (
+        ("delivery", saying.course(one).delivered if "delivery" in anchors else None),
+        ("outcome", latest.fact if latest and "decision" in anchors else None),
+    ):
+        if fact is not None and fact.known_at > due:
+            known = day_in(fact.known_at, saying.reader.zone)
+            yield f"the {name} was logged on {show_day_short(known)}"
 
 
 def is_late(one: Occurrence, now: datetime) -> bool:

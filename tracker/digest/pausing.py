@@ -1,21 +1,41 @@
 """What a digest says of a pause: that it holds, and what passed in it once it is over."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from tracker.content import Entry
 from tracker.dates import day_in, show_day
 from tracker.digest.desk import Desk, instance_topic
+from tracker.digest.say import moment
+from tracker.events import GRACE
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import PAUSED
 
 
 def paused(desk: Desk) -> tuple[Entry, ...]:
-    """Name the campaigns that are paused, and until when: nothing else of them is said."""
-    return tuple(
+    """Name the campaigns that are paused, and until when: nothing else of them is said.
+
+    So is one whose file is gone, until it counts as closed.
+    """
+    gone = (
+        Entry(
+            text="Its file is gone: put it back",
+            when=f"it counts as closed from {_here(since + GRACE, desk)} on",
+            detail=whole.id,
+        )
+        for whole, since in desk.gone()
+    )
+    spans = (
         Entry(text=f"Paused until {show_day(span[1])}", detail=whole.id)
         for whole in desk.paused()
         if (span := whole.frame.paused) is not None
     )
+    return (*gone, *spans)
+
+
+def _here(at: datetime, desk: Desk) -> str:
+    zone = desk.saying.reader.zone
+    return moment(at, zone, zone)
 
 
 def passed(desk: Desk) -> tuple[Entry, ...]:

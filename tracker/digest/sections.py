@@ -15,7 +15,7 @@ from tracker.digest.lines import Saying, meeting_heading, standing_of
 from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
-from tracker.digest.say import letters, many, moment
+from tracker.digest.say import how_late, letters, many, moment
 from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
@@ -27,6 +27,7 @@ from tracker.planning.wording import fill
 
 AHEAD = timedelta(days=14)
 MOST = 12
+A_MINUTE = timedelta(minutes=1)
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
@@ -133,7 +134,7 @@ def _overdue(desk: Desk) -> tuple[Entry, ...]:
 
 def _days_late(one: Instance, at: datetime, desk: Desk) -> str:
     late = (desk.saying.today - day_in(at, one.course.frame.workdays.zone)).days
-    return many(max(late, 1), "day")
+    return many(late, "day") if late > 0 else how_late(max(desk.now - at, A_MINUTE))
 
 
 def _newly_overdue(desk: Desk) -> bool:

@@ -24,3 +24,7 @@ class Outage(Struct, frozen=True, kw_only=True):
     until: datetime
     late: tuple[Unsent, ...] = ()
     expired: tuple[Unsent, ...] = ()
+
+    def covers(self, moment: datetime) -> bool:
+        """Say whether what was due at a moment could not be sent because of this."""
+        return self.since < moment <= self.until

@@ -1,0 +1,74 @@
+"""A follow-up whose asking falls into a pause: what was never asked is not said to have been."""
+
+import pytest
+
+from tests.builders import CONFIG, a_world, at
+from tests.corrected import NEVER, OPENED, a_house, text_of
+from tests.house import House, lines_of
+
+pytestmark = pytest.mark.story
+
+DELIVERED = '[[log]]\non = 2010-06-14\nfact = "delivered"\n'
+ASK = """
+[[target]]
+id = "chair"
+post = "Chair"
+[[follow-up]]
+id = "ask"
+what = "Ask the chair"
+for = "campaign"
+target = "chair"
+due = "1 working day after delivery"
+repeat = "every 3 days, 3 more times"
+until = "reply"
+escalate = "new-york"
+"""
+
+
+def a_paused_house(days: str, config: str = NEVER) -> House:
+    """Asked on 15, 18, 21 and 24 June, and New York on the 27th, but for the pause."""
+    letter = OPENED.replace("coordinators", f'paused = "{days}"\ncoordinators', 1)
+    house = a_house(a_world(letter + ASK, config=config))
+    house.turn_to(at("2010-06-14 12:00"))
+    house.edit(a_world(letter + ASK + DELIVERED, config=config))
+    house.turn_to(at("2010-07-20 12:00"))
+    return house
+
+
+def asked(house: House) -> list[tuple[str, str | None]]:
+    return [(at[5:10], lead) for at, _, _, lead in lines_of(house.mails, item="ask")]
+
+
+def said(house: House, day: str) -> str:
+    (mail,) = [one for one in house.mails if f"{one.at:%m-%d}" == day]
+    return text_of(mail)
+
+
+def test_whoever_joins_does_so_an_interval_after_the_last_asking_left():
+    house = a_paused_house("15 June 2010 to 30 June 2010")
+
+    assert asked(house) == [("07-01", "repeat 3"), ("07-04", "escalation")]
+    assert "Ask the chair To do now" in said(house, "07-01")
+    assert "asked once since Thursday 1 July 2010 and not settled" in said(house, "07-04")
+
+
+def test_only_the_escalation_in_a_pause_comes_on_the_morning_after_it():
+    house = a_paused_house("26 June 2010 to 30 June 2010")
+
+    assert asked(house)[-2:] == [("06-24", "repeat 3"), ("07-01", "escalation")]
+    assert "asked 4 times since Tuesday 15 June 2010 and not settled" in said(house, "07-01")
+
+
+def test_what_a_pause_kept_together_was_asked_once():
+    house = a_paused_house("17 June 2010 to 22 June 2010", config=CONFIG)
+
+    assert asked(house) == [
+        ("06-15", "first"),
+        ("06-23", "repeat 2"),
+        ("06-24", "repeat 3"),
+        ("06-27", "escalation"),
+    ]
+    assert "Asked once already" in said(house, "06-23")
+    assert "Asked 2 times already" in said(house, "06-24")
+    assert "10 days silent, asked 3 times" in said(house, "06-24")
+    assert "asked 3 times since Tuesday 15 June 2010 and not settled" in said(house, "06-27")
