@@ -92,6 +92,7 @@ def test_what_cannot_be_sent_again_is_said(desk: Desk):
 def test_retry_wants_a_number(desk: Desk):
     assert desk.run("outbox", "retry").code == 2
     assert desk.run("outbox", "retry", "first").code == 2
+    assert desk.run("outbox", "retry", "9" * 20).code == 2
     assert desk.run("outbox", "mend").code == 2
 
 
@@ -170,7 +171,7 @@ def test_a_line_yet_to_come_is_explained_from_the_plan(desk: Desk):
 
 
 def test_an_unknown_key_is_said_to_be_unknown(desk: Desk):
-    for key in ("border/nothing/vienna", "77", "<nothing@example.org>", ""):
+    for key in ("border/nothing/vienna", "77", "9" * 20, "9" * 5000, "<nothing@example.org>", ""):
         said = desk.run("why", key)
         assert said.code == 1
         assert said.err.startswith(f'tracker: Nothing is known of "{key}"')
