@@ -15,7 +15,6 @@ from tracker.occurrence import Occurrence
 from tracker.planning import plan
 from tracker.store import MailRecord, OutboxLine, Store
 
-
 MOST_DIGITS = 18  # what a database can count to
 
 
