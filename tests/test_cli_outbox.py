@@ -92,6 +92,7 @@ def test_what_cannot_be_sent_again_is_said(desk: Desk):
 def test_retry_wants_a_number(desk: Desk):
     assert desk.run("outbox", "retry").code == 2
     assert desk.run("outbox", "retry", "first").code == 2
+    assert desk.run("outbox", "retry", "9" * 20).code == 2
     assert desk.run("outbox", "mend").code == 2
 
 
@@ -169,8 +170,45 @@ def test_a_line_yet_to_come_is_explained_from_the_plan(desk: Desk):
     assert "queued" in said.out or "planned" in said.out
 
 
+def test_why_a_correction_went_names_the_line_of_the_step_and_what_was_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    folder = a_folder_with_one_letter(tmp_path)
+    monkeypatch.chdir(folder)
+    desk = Desk(folder, capsys)
+    before = read_world(folder / "config.toml").world
+    assert before is not None
+    house = House(before, replayed=False, opened=OPENED, database=folder / "tracker.db")
+    house.turn_to(datetime(2010, 6, 23, 7, tzinfo=UTC))
+    council = folder / "campaigns/forums/osce-permanent-council.toml"
+    council.write_text(
+        council.read_text() + '\nmoved = [{ from = 2010-06-24, to = "2010-06-25 at 10:00" }]\n'
+    )
+    after = read_world(folder / "config.toml").world
+    assert after is not None
+    house.edit(after)
+    desk.now = datetime(2010, 6, 23, 8, tzinfo=UTC)
+    mail = house.turn_to(desk.now)[-1]
+    house.store.close()
+
+    for item, line, was in (
+        (
+            "calls",
+            'campaigns/border.toml, line 20: due = "2 working days',
+            "Tuesday 22 June 2010, 12:00",
+        ),
+        ("meeting", "campaigns/border.toml, line 11: date = ", "Thursday 24 June 2010, 10:00"),
+    ):
+        (key,) = (
+            one.key for one in mail.written.lines if one.item == item and one.kind == "correction"
+        )
+        said = " ".join(desk.run("why", key).out.split())
+        assert f"written {line}" in said
+        assert f"told {was} Vienna, on Wednesday 23 June 2010" in said
+
+
 def test_an_unknown_key_is_said_to_be_unknown(desk: Desk):
-    for key in ("border/nothing/vienna", "77", "<nothing@example.org>", ""):
+    for key in ("border/nothing/vienna", "77", "9" * 20, "9" * 5000, "<nothing@example.org>", ""):
         said = desk.run("why", key)
         assert said.code == 1
         assert said.err.startswith(f'tracker: Nothing is known of "{key}"')

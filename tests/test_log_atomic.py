@@ -21,16 +21,19 @@ def a_file(folder: Path, text: bytes = b"a = 1\n") -> Path:
 
 
 @contextmanager
-def somebody_else() -> Iterator[None]:
+def somebody_else(*groups: int) -> Iterator[None]:
     """Be a user without privileges for a while; whoever is one already stays it."""
     if os.geteuid() != 0:
         yield
         return
+    before = os.getgroups()
+    os.setgroups(groups)
     os.seteuid(65534)
     try:
         yield
     finally:
         os.seteuid(0)
+        os.setgroups(before)
 
 
 def test_the_file_has_what_was_made_of_it_and_nothing_is_left_beside_it(tmp_path: Path):
@@ -148,6 +151,43 @@ def test_a_file_closed_to_us_is_refused_though_its_folder_is_open():
             replace_bytes(path, lambda before: before + b"b = 2\n")
 
         assert path.read_bytes() == b"a = 1\n"
+
+
+@contextmanager
+def a_colleagues_file(mode: int) -> Iterator[Path]:
+    """Give a file of user 1234 and group 2345, in a folder that the group shares."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.chown(folder, 0, 2345)
+        folder.chmod(0o2770)
+        path = a_file(folder)
+        os.chown(path, 1234, 2345)
+        path.chmod(mode)
+        yield path
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_colleagues_file_in_a_folder_of_the_group_is_written_and_stays_the_groups():
+    with a_colleagues_file(0o660) as path:
+        with somebody_else(2345):
+            replace_bytes(path, lambda before: before + b"b = 2\n")
+
+        found = path.stat()
+        assert path.read_bytes() == b"a = 1\nb = 2\n"
+        assert found.st_gid == 2345
+        assert stat.S_IMODE(found.st_mode) == 0o660
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_that_would_not_stay_its_owners_to_write_is_left_alone():
+    with a_colleagues_file(0o606) as path:
+        path.parent.chmod(0o2777)
+        with somebody_else(), pytest.raises(CannotWriteError, match="not permitted"):
+            replace_bytes(path, lambda before: before + b"b = 2\n")
+
+        assert path.read_bytes() == b"a = 1\n"
+        assert path.stat().st_uid == 1234
+        assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_folder_that_is_gone_is_said_in_one_sentence(tmp_path: Path):

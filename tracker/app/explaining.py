@@ -15,6 +15,8 @@ from tracker.occurrence import Occurrence
 from tracker.planning import plan
 from tracker.store import MailRecord, OutboxLine, Store
 
+MOST_DIGITS = 18  # what a database can count to
+
 
 class Found(Struct, frozen=True):
     """What a key names: a mail with its lines, or one line that was at least planned."""
@@ -23,9 +25,16 @@ class Found(Struct, frozen=True):
     lines: tuple[OutboxLine, ...]
 
 
+def mail_number(text: str) -> int | None:
+    """Read the number of a mail; None if it is not one."""
+    written = text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
+    return int(text) if written else None
+
+
 def find(key: str, store: Store) -> Found | None:
     """Find a mail by number or Message-ID, or a line by its key, in an outbox."""
-    mail = store.mail(int(key)) if key.isascii() and key.isdigit() else _by_message_id(key, store)
+    number = mail_number(key)
+    mail = _by_message_id(key, store) if number is None else store.mail(number)
     if mail is not None:
         lines = (store.line(one) for one in mail.keys)
         return Found(mail, tuple(line for line in lines if line is not None))

@@ -11,7 +11,7 @@ from tracker.changes.told import ARRIVED, Kept, Telling, Told, last_told, presen
 from tracker.changes.truth import Truth, truth_of
 from tracker.dates import day_in, instant
 from tracker.difference import reasons
-from tracker.occurrence import LineKind, Occurrence, Origin, Topic
+from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Plan
 from tracker.planning.ground import after_pause, pause_ends
 from tracker.planning.keys import key_of
@@ -243,7 +243,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         states=truth.states,
         what=truth.what or told.what,
         why=truth.why,
-        origin=Origin("campaign", topic.campaign),
+        origin=truth.origin,
         was=told.states,
         told_at=told.at,
     )

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from tracker.dates import show_day
 from tracker.events import Course, MeetingKey, PlannedMeeting
-from tracker.occurrence import Topic
+from tracker.occurrence import Origin, Topic
 from tracker.planning import Instance, Plan, matters
+from tracker.planning.ground import origin_of
 from tracker.planning.wording import fill
 from tracker.when import Resolved
 
@@ -18,14 +19,15 @@ class Truth(Struct, frozen=True, kw_only=True):
     """The date that holds now (None where none does), in whose zone, and why.
 
     `settled` is something that needs no date any more, by a fact. `what` is None for what is no
-    longer in the files, `meeting` is the one that it belongs to or counts from.
-    `why` is empty where only an edit can explain the date.
+    longer in the files, `meeting` is the one that it belongs to or counts from. `origin` is where
+    it is written, at least in which campaign. `why` is empty where only an edit can explain it.
     """
 
     states: datetime | None
     settled: bool
     zone: ZoneInfo
     why: str
+    origin: Origin
     what: str | None = None
     meeting: MeetingKey | None = None
 
@@ -51,6 +53,7 @@ def _of_meeting(topic: Topic, whole: Course) -> Truth:
             settled=not whole.going,
             zone=meeting.zone,
             why=why,
+            origin=origin_of(meeting, whole.id),
             what=_named(meeting),
             meeting=meeting.key,
         )
@@ -59,6 +62,7 @@ def _of_meeting(topic: Topic, whole: Course) -> Truth:
         settled=not whole.aims_at(meeting),
         zone=meeting.zone,
         why=_why_there(meeting),
+        origin=origin_of(meeting, whole.id),
         what=_named(meeting),
         meeting=meeting.key,
     )
@@ -76,6 +80,7 @@ def _of_step(topic: Topic, whole: Course, instances: tuple[Instance, ...]) -> Tr
         settled=settled,
         zone=zone,
         why=one.due.why if isinstance(one.due, Resolved) else waits,
+        origin=one.step.origin,
         what=fill(one),
         meeting=one.meeting.key if one.meeting else None,
     )
@@ -96,7 +101,13 @@ def _meeting(topic: Topic, whole: Course) -> PlannedMeeting | None:
 
 
 def _gone(whole: Course, why: str) -> Truth:
-    return Truth(states=None, settled=not whole.going, zone=whole.frame.workdays.zone, why=why)
+    return Truth(
+        states=None,
+        settled=not whole.going,
+        zone=whole.frame.workdays.zone,
+        why=why,
+        origin=Origin("campaign", whole.id),
+    )
 
 
 def _why_gone(topic: Topic, whole: Course, instances: tuple[Instance, ...]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
+from tracker.app.explaining import mail_number
 from tracker.app.replay import utc
 from tracker.app.telling import told_after_all
 from tracker.cli.arguments import Commands, command
@@ -69,9 +70,10 @@ def run_outbox(args: Namespace) -> int:
 def _number(args: Namespace) -> int | None:
     if args.action is None:
         return None
-    if args.id is None or not (args.id.isascii() and args.id.isdigit()):
+    number = mail_number(args.id or "")
+    if number is None:
         raise UsageError("outbox retry wants the number of a mail: tracker outbox retry 12")
-    return int(args.id)
+    return number
 
 
 def _retry(store: Store, number: int, now: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -13,7 +14,7 @@ from tracker.cli.past import Past, looking_back
 from tracker.cli.show import facts, paragraph, printable, screen, show_moment
 from tracker.cli.sources import Sources
 from tracker.cli.waiting import progress
-from tracker.dates import zone
+from tracker.dates import day_in, show_day, zone
 from tracker.digest.say import moment
 from tracker.errors import QuestionError
 from tracker.events import replayed
@@ -153,9 +154,17 @@ def _rows(one: Occurrence, past: Past) -> Iterator[tuple[str, str]]:
     yield "written", _written(one, past)
     yield "rule", _RULES[one.kind]
     yield "date", one.why
+    yield "told", _told(one, home, there)
     yield "speaks of", moment(one.states, home, there) if one.states else ""
     yield "leaves", moment(one.due, home, there) if one.due else ""
     yield "until", moment(one.expires, home, there) if one.expires else ""
+
+
+def _told(one: Occurrence, home: ZoneInfo, there: ZoneInfo) -> str:
+    """Say what a correction corrects, and when its reader was told that."""
+    if one.was is None or one.told_at is None:
+        return ""
+    return f"{moment(one.was, home, there)}, on {show_day(day_in(one.told_at, there))}"
 
 
 def _written(one: Occurrence, past: Past) -> str:

@@ -22,9 +22,9 @@ class CannotWriteError(BusyError):
 def replace_bytes(path: Path, change: Change) -> bytes:
     """Give a file the bytes that `change` makes of its own, and return them.
 
-    They are written beside it, synced and renamed over it, with its mode and owner, so that a
-    reader or a power cut finds the old file or the new one. If the file was saved meanwhile, it
-    is read and changed again. What `change` raises leaves the file as it is.
+    They are written beside it, synced and renamed over it, with its mode and owner (or at least
+    its group), so that a reader or a power cut finds the old file or the new one. If the file was
+    saved meanwhile, it is read and changed again. What `change` raises leaves the file as it is.
 
     Raise CannotWriteError where the file cannot be written, is a link or no file, and BusyError
     where it is saved again and again.
@@ -83,13 +83,28 @@ def _swapped(path: Path, before: bytes, after: bytes, found: os.stat_result) -> 
 def _write(path: Path, data: bytes, like: os.stat_result) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        made = os.fstat(handle)
-        if (made.st_uid, made.st_gid) != (like.st_uid, like.st_gid):
-            os.fchown(handle, like.st_uid, like.st_gid)
+        _hand_over(handle, like)
         os.fchmod(handle, stat.S_IMODE(like.st_mode))  # after the owner: chown drops some bits
         file.write(data)
         file.flush()
         os.fsync(handle)
+
+
+def _hand_over(handle: int, like: os.stat_result) -> None:
+    """Give the new file the owner and group of the old one.
+
+    Only root can give a file away. What a group shares and may write stays the group's, and
+    belongs to whoever wrote last, as after an editor that saves beside and renames.
+    """
+    made = os.fstat(handle)
+    if (made.st_uid, made.st_gid) == (like.st_uid, like.st_gid):
+        return
+    try:
+        os.fchown(handle, like.st_uid, like.st_gid)
+    except PermissionError:
+        if not like.st_mode & stat.S_IWGRP:
+            raise
+        os.fchown(handle, -1, like.st_gid)
 
 
 def _sync(folder: Path) -> None:

@@ -95,6 +95,12 @@ class Subject(Struct, frozen=True, kw_only=True):
         )
 
 
+def origin_of(meeting: PlannedMeeting, campaign: str) -> Origin:
+    """Return where a campaign's meeting is written; one that a deferral added has no entry."""
+    path: tuple[str | int, ...] = () if meeting.entry is None else ("meeting", meeting.entry)
+    return Origin("campaign", campaign, path)
+
+
 def line(
     kind: LineKind, subject: Subject, owner: Reader, place: Place, words: Words, ground: Ground
 ) -> Occurrence:

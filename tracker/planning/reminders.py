@@ -8,7 +8,7 @@ from msgspec import Struct
 from tracker.campaign import Deadline
 from tracker.dates import show_day
 from tracker.events import PlannedMeeting
-from tracker.occurrence import LineKind, Occurrence, Origin
+from tracker.occurrence import LineKind, Occurrence
 from tracker.planning.ground import (
     Ground,
     Subject,
@@ -17,6 +17,7 @@ from tracker.planning.ground import (
     leaving,
     line,
     morning_or_hour,
+    origin_of,
 )
 from tracker.planning.instances import Instance
 from tracker.planning.reader import Reader
@@ -85,11 +86,10 @@ def subject_of(one: Instance) -> Subject:
 
 
 def _about(meeting: PlannedMeeting, ground: Ground) -> Subject:
-    path: tuple[str | int, ...] = () if meeting.entry is None else ("meeting", meeting.entry)
     return Subject(
         item="meeting",
         what=f"{meeting.name} meets",
-        origin=Origin("campaign", ground.course.id, path),
+        origin=origin_of(meeting, ground.course.id),
         meeting=meeting,
     )
 
