@@ -10,7 +10,7 @@ from tracker.app.telling import outbox_of
 from tracker.app.trouble import trouble_for
 from tracker.campaign import World
 from tracker.changes import begun_anew
-from tracker.digest import Saying, Written, write
+from tracker.digest import Saying, Written, asked_by, told_of, write
 from tracker.errors import Problem
 from tracker.events import History
 from tracker.occurrence import LineKind, Occurrence
@@ -46,7 +46,9 @@ def digest_at(
         for one in planned.planned
         if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
     ]
-    saying = Saying(Readers(world.config)[reader], planned, world, now, history)
+    asked_for = _asked_for(reader, now)
+    asked = asked_by(store.asked(told_of([*due, asked_for], reader, planned, now)))
+    saying = Saying(Readers(world.config)[reader], planned, world, now, history, asked)
     trouble = trouble_for(store, problems, reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)
     if by_itself is not None and by_itself.kind == "digest":
@@ -54,7 +56,7 @@ def digest_at(
     lines = [one for one in due if one.kind != LineKind.DIGEST]
     # Being asked is reason enough to write it.
     triggered = replace(trouble, newly_wrong=True)
-    written = write([*lines, _asked_for(reader, now)], saying, history, triggered)
+    written = write([*lines, asked_for], saying, history, triggered)
     assert written is not None
     return Asked(written, leaves=False)
 

@@ -19,7 +19,7 @@ from tracker.app.trouble import trouble_for
 from tracker.compose import Composer, Envelope
 from tracker.config import Config
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, write
+from tracker.digest import Saying, Trouble, Written, asked_by, told_of, write
 from tracker.errors import ConfigError, TrackerError
 from tracker.events import History
 from tracker.failpoints import here
@@ -204,13 +204,15 @@ class Sending:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
         readers = Readers(ground.config)
-        saying = Saying(readers[reader], ground.planned, ground.files.world, now, ground.history)
+        asked = asked_by(self.store.asked(told_of(lines, reader, ground.planned, now)))
+        world, history = ground.files.world, ground.history
+        saying = Saying(readers[reader], ground.planned, world, now, history, asked)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
-        since = ground.history.digests.get(reader)
+        since = history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)
         trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
         trouble = replace(trouble, dates=ground.dates.get(reader, ()))
-        written = write(lines, saying, ground.history, trouble)
+        written = write(lines, saying, history, trouble)
         said = set(written.lines) if written else set()
         silent = [(one.key, "expired", "nothing to say") for one in digest if one not in said]
         if silent:

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from tracker.campaign import Deadline
 from tracker.content import Entry, Notice, Section
 from tracker.dates import day_in, show_day
-from tracker.digest.desk import instance_topic, meeting_topic
 from tracker.digest.lines import Saying, meeting_heading
 from tracker.digest.say import many, moment
+from tracker.digest.topics import instance_topic, meeting_topic
 from tracker.events import Course, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, matters

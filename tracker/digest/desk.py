@@ -9,6 +9,7 @@ from tracker.campaign import Deadline
 from tracker.dates import day_in
 from tracker.difference import Edit, edits_by_campaign
 from tracker.digest.lines import Saying
+from tracker.digest.topics import instance_topic
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, matters, pauses
@@ -148,23 +149,6 @@ def desk_of(
         ),
         history=history,
     )
-
-
-def instance_topic(one: Instance) -> Topic:
-    """Return what a line about a step's instance speaks of."""
-    meeting = one.meeting if one.step.scope == "meeting" else None
-    return Topic(
-        one.course.id,
-        one.step.id,
-        meeting.forum if meeting else None,
-        meeting.session if meeting else None,
-        one.ask.id if one.ask else None,
-    )
-
-
-def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
-    """Return the same for a meeting."""
-    return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
 
 
 def closed_at(whole: Course, edits: Edits) -> datetime | None:

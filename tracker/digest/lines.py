@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.difference import reasons
+from tracker.digest.asking import Asked, days_asked
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -25,7 +27,6 @@ from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance, Plan, Reader
-from tracker.planning.chasing import days_asked
 from tracker.planning.wording import called
 
 WITHOUT_MEETING = "For the campaign as a whole"
@@ -35,13 +36,14 @@ RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented
 
 
 class Saying(Struct, frozen=True):
-    """All that is needed to say a line to one reader at one moment."""
+    """All that is needed to say a line to one reader at one moment; `asked` is what left."""
 
     reader: Reader
     plan: Plan
     world: World
     now: datetime
     history: History = History()
+    asked: Asked = MappingProxyType({})
 
     @property
     def today(self) -> date:
@@ -170,18 +172,15 @@ def tag(one: Occurrence, saying: Saying) -> str:
 
 
 def _times_asked(one: Occurrence, saying: Saying) -> str:
-    instance = instance_of(one, saying.instances(one))
-    before = len(days_asked(instance, number_of(one.lead))) - 1 if instance and instance.at else 0
+    assert one.states is not None
+    day = day_in(one.states, _home(one, saying))
+    before = sum(asked < day for asked in _days_asked(one, saying))
     return f"asked {times(before)} already" if before else "to do now"
 
 
-def number_of(lead: str | None) -> int:
-    """Return which repeat a follow-up's lead names; the first line is 0.
-
-    >>> number_of("first"), number_of("repeat 2")
-    (0, 2)
-    """
-    return int(lead.rsplit(" ", 1)[-1]) if lead and lead != "first" else 0
+def _days_asked(one: Occurrence, saying: Saying) -> set[date]:
+    instance = instance_of(one, saying.instances(one))
+    return days_asked(instance, saying.asked) if instance and not instance.waiting else set()
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
@@ -268,6 +267,8 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
         latest = instance.ask.latest if instance.ask else None
         since = latest.fact.result if latest else "the decision"
         said.append(f"{days_between(instance.since, saying.today)} since {since}")
+    if one.kind == LineKind.ESCALATION and (days := _days_asked(one, saying)):
+        said.append(f"Asked {times(len(days))}")
     if explain and _asks_a_result(one, saying):
         said.append(RESULTS)
     return ". ".join(said)

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from tracker.content import Entry
 from tracker.dates import day_in, show_day
-from tracker.digest.desk import Desk, instance_topic
+from tracker.digest.desk import Desk
 from tracker.digest.say import moment
+from tracker.digest.topics import instance_topic
 from tracker.events import GRACE
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import PAUSED

@@ -10,7 +10,7 @@ from tracker.campaign import Deadline, FollowUp
 from tracker.content import Entry, Picture, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
-from tracker.digest.desk import Desk, desk_of, instance_topic, meeting_topic
+from tracker.digest.desk import Desk, desk_of
 from tracker.digest.lines import Saying, meeting_heading, standing_of
 from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
@@ -20,6 +20,7 @@ from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
 from tracker.digest.together import together
+from tracker.digest.topics import instance_topic, meeting_topic
 from tracker.events import Course, History, PlannedMeeting
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance

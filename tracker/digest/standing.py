@@ -3,18 +3,17 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from tracker.campaign import FollowUp
 from tracker.content import Entry
 from tracker.dates import MONTHS, day_in, show_day, show_day_short
-from tracker.digest.desk import Desk, closed_at, instance_topic
+from tracker.digest.asking import chases, days_asked
+from tracker.digest.desk import Desk, closed_at
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.lines import number_of
 from tracker.digest.say import days_between, listed, many, times
+from tracker.digest.topics import instance_topic
 from tracker.events import AskCourse, Course, PlannedMeeting
 from tracker.occurrence import LineKind
 from tracker.planning import Instance
-from tracker.planning.chasing import days_asked
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -26,8 +25,7 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     found: dict[tuple[int, int, str], list[str]] = {}
     named: set[tuple[str, str]] = set()
     for one in desk.instances():
-        chases = isinstance(one.step.step, FollowUp) and one.step.step.until == "reply"
-        if not chases or one.at is None or one.at > desk.now:
+        if not chases(one, desk.now):
             continue
         asked = times_asked(one, desk)
         for target in one.targets:
@@ -38,11 +36,15 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             text=listed(names, NAMED),
-            when=f"{many(-days, 'day')} silent, asked {times(-asked)}",
+            when=f"{many(-days, 'day')} silent, {_asked(-asked)}",
             detail=campaign,
         )
         for (days, asked, campaign), names in sorted(found.items())
     )
+
+
+def _asked(number: int) -> str:
+    return f"asked {times(number)}" if number else "not asked yet"
 
 
 def days_silent(whole: Course, since: datetime, today: date) -> int:
@@ -51,13 +53,16 @@ def days_silent(whole: Course, since: datetime, today: date) -> int:
 
 
 def times_asked(one: Instance, desk: Desk) -> int:
-    """Count how often it was asked, with what a pause kept together counting once."""
-    numbers = [
-        number_of(line.lead)
-        for line in desk.lines.get(instance_topic(one), ())
-        if line.kind == LineKind.FOLLOW_UP and line.due and line.due <= desk.now
-    ]
-    return len(days_asked(one, max(numbers, default=0)))
+    """Count how often it was asked, by this mail, too."""
+    topic, home = instance_topic(one), one.course.frame.workdays.zone
+    lines = desk.lines.get(topic, ()) if topic in desk.said else ()
+    now = {
+        day_in(line.states, home)
+        for line in lines
+        if line.kind == LineKind.FOLLOW_UP and line.state == "planned"
+        if line.states and line.due and line.due <= desk.now
+    }
+    return len(days_asked(one, desk.saying.asked) | now)
 
 
 def changed(desk: Desk) -> tuple[Entry, ...]:

@@ -123,20 +123,6 @@ def _why(one: Instance, number: int) -> str:
     return f"repeat {number} ({one.step.step.repeat}), counted from {show_day(one.day)}"
 
 
-def days_asked(one: Instance, number: int) -> list[date]:
-    """Return on which days a follow-up leaves up to its repeat of this number, the first being 0.
-
-    What falls into a pause leaves on the day after it, and several of them once.
-    """
-    home = one.course.frame
-    repeat = one.step.step.repeat if isinstance(one.step.step, FollowUp) else None
-    first = [_after_pause(one.day, home)]
-    if repeat is None:
-        return first
-    days = (repeat_day(repeat, one.day, n, home.workdays) for n in range(1, number + 1))
-    return sorted({*first, *(_after_pause(day, home) for day in days)})
-
-
 def _after_pause(day: date, home: Frame) -> date:
     if home.paused is None or not home.paused[0] <= day <= home.paused[1]:
         return day
@@ -146,13 +132,14 @@ def _after_pause(day: date, home: Frame) -> date:
 def _escalation(
     one: Instance, reader: Reader, repeat: Repeat, replaced_on: date | None, ground: Ground
 ) -> Iterator[Occurrence]:
-    """Yield the line of whoever joins, one interval after the last repeat left."""
+    """Yield the line of whoever joins, one interval after the last repeat has left."""
     assert repeat.more is not None
-    days = ground.course.frame.workdays
-    asked = days_asked(one, repeat.more)
-    day = max(
-        repeat_day(repeat, one.day, repeat.more + 1, days), repeat_day(repeat, asked[-1], 1, days)
+    home = ground.course.frame
+    last, day = (
+        repeat_day(repeat, one.day, number, home.workdays)
+        for number in (repeat.more, repeat.more + 1)
     )
+    day = max(day, repeat_day(repeat, _after_pause(last, home), 1, home.workdays))
     if replaced_on is not None and day >= replaced_on:
         return
     subject = subject_of(one)
@@ -162,10 +149,6 @@ def _escalation(
             states=_states(one, day, ground),
             expires=_moment(one, replaced_on, reader, ground) if replaced_on else None,
             name="escalation",
-            why=f"asked {_times(len(asked))} since {show_day(asked[0])} and not settled",
+            why=f"not settled after the first and {repeat}, counted from {show_day(one.day)}",
         )
         yield line(LineKind.ESCALATION, subject, reader, place, words, ground)
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"

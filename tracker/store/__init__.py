@@ -245,6 +245,11 @@ class Store:
         with self._reading() as connection:
             return lines.of_no_campaign(connection)
 
+    def asked(self, campaigns: Collection[str]) -> list[Occurrence]:
+        """Return the follow-ups' lines of some campaigns that have left, or are leaving."""
+        with self._reading() as connection:
+            return lines.asked(connection, campaigns) if campaigns else []
+
     def line(self, key: str) -> OutboxLine | None:
         """Return the line of a key, if there ever was one."""
         with self._reading() as connection:

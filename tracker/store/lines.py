@@ -4,7 +4,17 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
@@ -56,6 +66,12 @@ NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
+# Written out, so that neither is put together anew. Only askings have such a word in their key.
+_ASKED = select(LINE.c.document).where(
+    LINE.c.campaign.in_(bindparam("names", expanding=True)),
+    LINE.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "sending", "unknown")]),
+    or_(LINE.c.key.contains("/first/"), LINE.c.key.contains("/repeat-")),
+)
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
@@ -119,6 +135,12 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
 def of_no_campaign(connection: Connection) -> list[OutboxLine]:
     """Return the queued lines that belong to no campaign."""
     return [_line(*row) for row in connection.execute(_OF_NO_CAMPAIGN).all()]
+
+
+def asked(connection: Connection, campaigns: Collection[str]) -> list[Occurrence]:
+    """Return the askings of some campaigns' follow-ups that have left, or are leaving."""
+    found = connection.execute(_ASKED, {"names": sorted(campaigns)}).scalars()
+    return [documents.load(document) for document in found]
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
