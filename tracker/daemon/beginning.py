@@ -38,8 +38,9 @@ def usable(reading: Reading) -> World:
     """Return the files that were read; ConfigError, with all that is wrong, if there are none."""
     if reading.world is not None:
         return reading.world
-    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
-    raise ConfigError(show_problems(problems or reading.problems, files=1))
+    config = str(reading.config_path)
+    problems = [one for one in reading.problems if one.file == config]
+    raise ConfigError(show_problems(problems or reading.problems, files=1, config=config))
 
 
 def put_in_force(
