@@ -62,9 +62,19 @@ def put_in_force(
         gone = {key: one for key, one in reading.gone.items() if key[1] not in renamed}
         kept = {name: one for name, one in world.campaigns.items() if name not in renamed}
         reading, world = replace(reading, gone=gone), replace(world, campaigns=kept)
+    _warn_of_the_folder(reading)
     note_files(engine.store, reading, world, now=now)
     remember(engine, reading, now=now)
     engine.take(world, reading.problems, before=before)
+
+
+def _warn_of_the_folder(reading: Reading) -> None:
+    """Say that no campaign is where they are looked for; what was read before goes on."""
+    if reading.emptied:
+        LOG.warning("the campaigns folder is empty; the files read before stay in force")
+    for one in reading.problems:
+        if one.code == "no-folder":
+            LOG.warning("%s: %s; %s", one.key or one.file, one.message, one.hint)
 
 
 def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:

@@ -255,8 +255,6 @@ def _in_force(before: World, reading: Reading) -> World:
     if reading.world is None:
         LOG.warning("config.toml has errors; the one read before stays in force")
         return before
-    if reading.emptied:
-        LOG.warning("the campaigns folder is empty; the files read before stay in force")
     if _opened_at_start(reading.world.config) != _opened_at_start(before.config):
         LOG.warning("config.toml names another database, folder or transport: restart to use it")
     return reading.world
