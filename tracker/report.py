@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from tracker.errors import Problem
+from tracker.errors import Problem, expectation
 
 Kept = Sequence[str] | Mapping[str, str]
 _WIDE = frozenset({"W", "F"})
@@ -40,9 +40,16 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "code": problem.code,
         "message": problem.message,
-        "hint": problem.hint.replace("\n", "; ") if problem.hint else None,
+        "hint": _way_out(problem),
         "severity": problem.severity,
     }
+
+
+def _way_out(problem: Problem) -> str | None:
+    """Return what to write, else which words there are; None where a problem has neither."""
+    if problem.hint:
+        return problem.hint.replace("\n", "; ")
+    return expectation(problem.expected) if problem.expected else None
 
 
 def _block(problem: Problem) -> str:
@@ -56,7 +63,7 @@ def _block(problem: Problem) -> str:
         lines.append(f"{problem.line} | {problem.excerpt}")
         lines.append(f"{gutter} | {_carets(problem)}")
     if problem.expected:
-        lines.append(f"{gutter} = {_expected(problem.expected)}")
+        lines.append(f"{gutter} = {expectation(problem.expected)}")
     lines += [f"{gutter} = {line}" for line in (problem.hint or "").splitlines()]
     return "\n".join(lines)
 
@@ -73,10 +80,6 @@ def _columns(sign: str) -> int:
     if unicodedata.category(sign) in _NO_WIDTH:
         return 0
     return 2 if unicodedata.east_asian_width(sign) in _WIDE else 1
-
-
-def _expected(words: tuple[str, ...]) -> str:
-    return f"expected {words[0]}" if len(words) == 1 else f"expected one of: {', '.join(words)}"
 
 
 def _summary(
