@@ -284,6 +284,21 @@ def test_a_command_line_that_cannot_be_read_is_refused(
     assert added(home) == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("outcome --result met", '= expected one of: mission, money\n   = write ask = "…"'),
+        ("reply", '= expected one of: france, germany\n   = write target = "…"'),
+        ("done", "= expected one of: calls, carried-out, deliver, no-reply\n"),
+    ],
+)
+def test_what_a_fact_needs_is_named_as_this_campaign_has_it(
+    log: Log, capsys: pytest.CaptureFixture[str], words: str, hint: str
+):
+    assert log("letter", *words.split()) == 1
+    assert hint in capsys.readouterr().err
+
+
 def test_a_campaign_that_is_not_there_is_named_with_the_nearest(
     log: Log, capsys: pytest.CaptureFixture[str]
 ):
