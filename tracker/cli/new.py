@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -15,6 +14,7 @@ from tracker.app.drafting import Draft, draft_text
 from tracker.campaign import Kind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
+from tracker.cli.nearest import no_such
 from tracker.cli.reading import Files, read_files
 from tracker.dates import WEEKDAYS, show_day
 from tracker.errors import QuestionError, TrackerError, UsageError
@@ -181,7 +181,8 @@ def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = 
             return _read(typed.strip(), default, read)
         except TrackerError as wrong:
             if not sys.stdin.isatty():
-                raise QuestionError(f"{question}: {wrong}") from None
+                asked = question.partition(" (")[0]
+                raise QuestionError(f"{asked}: {wrong}") from None
             print(f"  {wrong}")
 
 
@@ -211,9 +212,7 @@ def _one_of(what: str, known: tuple[str, ...] | list[str]) -> Callable[[str], st
     def read(text: str) -> str:
         if not text or text in known:
             return text
-        near = get_close_matches(text, known, n=1)
-        meant = f'; did you mean "{near[0]}"?' if near else ""
-        raise UsageError(f'there is no {what} "{text}"{meant} There are: {", ".join(known)}')
+        raise UsageError(no_such(what, text, known))
 
     return read
 
