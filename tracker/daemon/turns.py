@@ -61,7 +61,7 @@ class Daemon:
         self._heard = 0
         self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
         self._told_apart = False
-        self._fault = ""
+        self._fault = self._in_vain = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
@@ -115,8 +115,11 @@ class Daemon:
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started, due=due))
             self.watchdog.turned(self.engine.clock())
+            self._in_vain = ""
         except (BusyError, UnwritableError) as unwritten:
-            LOG.warning("waited in vain: %s", unwritten)
+            if str(unwritten) != self._in_vain:
+                LOG.warning("waited in vain: %s", unwritten)
+            self._in_vain = str(unwritten)
             self.watchdog.waits(unwritten)
 
     def _purge(self, now: datetime) -> None:
