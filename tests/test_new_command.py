@@ -110,6 +110,7 @@ def test_a_campaign_that_is_there_is_never_written_over(folder: Path, new: Ask):
         ),
         (changed(0, "Send\u202e advisers"), "an invisible character stands here"),
         (changed(0, ""), "this must be answered"),
+        (changed(0, "GCR2P OSCE")[:2], "Title: There is a campaign gcr2p-osce already: name an"),
         ((), "The answers end before this question: Title."),
     ],
 )

@@ -48,10 +48,15 @@ def run_new(args: Namespace) -> int:
     """Ask, write the file if it is sound, and say what `tracker check` would."""
     now: datetime = args.clock()
     files = read_files(args, now=now)
+
+    def named(title: str) -> str:
+        _new_path(args, files, args.id or slug_of(title))
+        return title
+
     if args.id is not None:
-        _new_path(args, files, args.id)
+        named("")
     desk = _Questions(files, now.astimezone(files.home).date())
-    draft = desk.draft()
+    draft = desk.draft(named)
     campaign = args.id or slug_of(draft.title)
     path = _new_path(args, files, campaign)
     data = draft_text(draft).encode()
@@ -93,10 +98,13 @@ class _Questions(Struct, frozen=True):
     files: Files
     today: date
 
-    def draft(self) -> Draft:
-        """Return everything that was answered, each answer checked when it was given."""
+    def draft(self, named: Callable[[str], str]) -> Draft:
+        """Return everything that was answered, each answer checked when it was given.
+
+        `named` takes a title, and says so where there is a campaign of that name.
+        """
         world = self.files.world
-        title = _ask("Title", _line)
+        title = _ask("Title", lambda text: named(_line(text)))
         kind = _ask("Kind", _one_of("kind", get_args(Kind)), default="letter")
         sender = _ask("Who asks (Enter: say nothing)", _line, default="")
         dated = _ask("The letter's date", self._day, default=self.today.isoformat())
