@@ -92,6 +92,15 @@ def test_a_broken_config_is_shown_and_is_exit_code_78(desk: Desk):
     assert said.err.count("tracker: ") == 1
 
 
+@pytest.mark.parametrize("words", [("check",), ("plan",), ("purge",)])
+def test_a_config_of_another_name_is_no_campaign(desk: Desk, words: tuple[str, ...]):
+    (desk.folder / "server.toml").write_text('workdays = "vienna"\ncolour = "red"\n')
+
+    said = desk.run("--config", str(desk.folder / "server.toml"), *words)
+
+    assert "1 file. server.toml is not in force." in said.out + said.err
+
+
 def test_config_can_stand_somewhere_else(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(desk.folder.parent)
 

@@ -207,6 +207,54 @@ def test_why_a_correction_went_names_the_line_of_the_step_and_what_was_told(
         assert f"told {was} Vienna, on Wednesday 23 June 2010" in said
 
 
+@pytest.mark.parametrize("left", [None, b""])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("status",), 78),
+        (("plan",), 78),
+        (("digest", "vienna"), 78),
+        (("why", "1"), 78),
+        (("outbox",), 78),
+        (("resume",), 78),
+        (("purge",), 78),
+        (("accept", "border"), 78),
+        (("forget", "Anna Example"), 78),
+        (("backup", "copy.db"), 78),
+        (("status", "--health"), 1),
+        (("doctor",), 1),
+    ],
+)
+def test_a_database_that_is_gone_though_mail_was_sent_from_it_is_never_taken_for_none(
+    desk: Desk, words: tuple[str, ...], code: int, left: bytes | None
+):
+    file = desk.folder / "tracker.db"
+    (desk.folder / "tracker.db.epoch").write_text("database x\nmachine y\ntries 3\n")
+    file.unlink()
+    if left is not None:
+        file.write_bytes(left)
+
+    said = desk.run(*words)
+
+    assert said.code == code
+    assert "though mail was sent from it" in " ".join((said.out + said.err).split())
+    assert (file.read_bytes() if file.exists() else None) == left
+    assert not (desk.folder / "copy.db").exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("outbox",), ("plan",), ("backup", "copy.db"), ("status", "--health"), ("doctor",)]
+)
+def test_a_file_with_nothing_in_it_is_no_database_yet(desk: Desk, words: tuple[str, ...]):
+    (desk.folder / "tracker.db").write_bytes(b"")
+
+    said = desk.run(*words)
+
+    assert "Traceback" not in said.err
+    assert (desk.folder / "tracker.db").read_bytes() == b""
+    assert not (desk.folder / "copy.db").exists()
+
+
 def test_an_unknown_key_is_said_to_be_unknown(desk: Desk):
     for key in ("border/nothing/vienna", "77", "9" * 20, "9" * 5000, "<nothing@example.org>", ""):
         said = desk.run("why", key)

@@ -276,6 +276,22 @@ def test_status_of_a_closed_campaign_leaves_its_open_steps_out(desk: Desk):
     assert said["going"] in {True, False}
 
 
+def test_a_step_for_each_target_of_a_campaign_without_targets_is_left_out(desk: Desk):
+    text = 'title = "Open it"\ndated = 2010-06-22\ncoordinators = ["vienna"]\n'
+    desk.campaign("bare").write_text(f'{text}playbook = "rapid-response"\n')
+
+    said = desk.run("status", "bare", "--at", "2010-06-22T12:00Z")
+    step = {
+        one["id"]: one
+        for one in desk.run("status", "bare", "--at", "2010-06-22T12:00Z", "--json").objects[0][
+            "steps"
+        ]
+    }["no-reply"]
+
+    assert "left out  Ask for an answer to the letter: no target to ask [no-reply]" in said.out
+    assert (step["state"], step["why"]) == ("left out", "no target to ask")
+
+
 def test_a_meeting_under_way_is_neither_ahead_nor_past(desk: Desk):
     def state(at: str) -> str:
         said = desk.run("status", HRW, "--at", at, "--json")

@@ -68,8 +68,11 @@ def test_a_cause_that_holds_nothing_is_an_error_with_the_ones_there_are(desk: De
     assert held(desk.folder) == ["clock"]
 
 
-def test_where_nothing_is_held_it_says_so(desk: Desk):
-    assert desk.run("resume").out == "Nothing is held.\n"
+@pytest.mark.parametrize("words", [(), ("restored",), ("restored", "--sent-already")])
+def test_where_nothing_is_held_it_says_so(desk: Desk, words: tuple[str, ...]):
+    said = desk.run("resume", *words)
+
+    assert (said.code, said.out) == (0, "Nothing is held.\n")
 
 
 def test_it_counts_what_leaves_to_whom(desk: Desk):

@@ -91,6 +91,12 @@ def test_a_fault_in_json_has_its_column_from_one_and_a_hint(bare: Desk):
     ]
 
 
+def test_a_fault_in_json_without_a_fix_has_the_words_that_would_do(bare: Desk):
+    said = bare.run("when", "day of on", "--json")
+
+    assert said.objects[0]["hint"].startswith("expected one of: meeting, delivery")
+
+
 def test_a_fault_is_shown_under_the_word_with_the_fix(bare: Desk):
     said = bare.run("when", "2 working days before meting")
 

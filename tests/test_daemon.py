@@ -223,6 +223,29 @@ async def test_an_empty_folder_cancels_nothing(home: Path, caplog: pytest.LogCap
     assert "the campaigns folder is empty" in caplog.text
 
 
+@pytest.mark.parametrize("lost", ["letter.toml", ""])
+async def test_a_start_without_the_campaigns_that_there_were_is_told(
+    home: Path, caplog: pytest.LogCaptureFixture, lost: str
+):
+    Desk(home)
+    (home / "campaigns" / lost).rename(home / "elsewhere")
+
+    again = Desk(home)
+
+    assert again.campaigns == {"letter"}
+    assert "the campaigns folder is empty; the files read before stay in force" in caplog.text
+
+
+async def test_a_first_start_without_the_campaigns_folder_is_told(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    (home / "campaigns").rename(home / "elsewhere")
+
+    Desk(home)
+
+    assert "there is no folder" in caplog.text
+
+
 async def test_a_broken_config_leaves_the_old_one_in_force(
     home: Path, caplog: pytest.LogCaptureFixture
 ):

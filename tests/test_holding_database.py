@@ -301,6 +301,27 @@ async def test_a_database_that_only_reads_sends_nothing_and_comes_back(desk: Hel
     assert await desk.turn()
 
 
+async def test_a_database_that_only_reads_is_told_once_and_once_when_it_is_over(
+    desk: HeldDesk, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level("INFO", logger="tracker")
+    desk.computer.pass_by(MORNING)
+    query_only(desk.store, on=True)
+    for _ in range(5):
+        await desk.turn()
+        desk.computer.pass_by(MINUTE)
+    held = caplog.text
+
+    query_only(desk.store, on=False)
+    await desk.turn()
+    await desk.turn()
+
+    assert held.count("nothing is sent") == 1
+    assert held.count("waited in vain") <= 1
+    assert "right again" not in held
+    assert caplog.text.count("the disk is right again: mail goes on") == 1
+
+
 async def test_a_file_beside_that_cannot_be_written_keeps_the_mail(
     desk: HeldDesk, monkeypatch: pytest.MonkeyPatch
 ):

@@ -187,6 +187,14 @@ def test_carets_stand_under_wide_letters_and_behind_tabs():
     assert lines[3] == "  | \t" + " " * 12 + "^^"
 
 
+def test_a_problem_in_json_without_a_fix_has_the_words_that_would_do():
+    problem = Problem(
+        file="a.toml", line=3, column=9, key="kind", code="x", message="m", expected=("a", "b")
+    )
+
+    assert problem_json(problem)["hint"] == "expected one of: a, b"
+
+
 def test_a_problem_in_json_has_eight_keys():
     reading_problem = Problem(
         file="a.toml", line=3, column=9, key="title", code="x", message="m", hint="one\ntwo"

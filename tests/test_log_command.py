@@ -134,6 +134,15 @@ def test_a_moment_is_written_as_it_was_said(home: Path, log: Log, said: str, wri
     assert f"on   = {written}\n" in added(home)
 
 
+def test_dates_of_meetings_need_no_year_either(home: Path, log: Log):
+    words = ("--ask", "mission", "--result", "deferred")
+
+    assert log("letter", "outcome", *words, "--meeting", "Thursday 24 June", "--to", "1 July") == 0
+
+    assert "meeting = 2010-06-24\n" in added(home)
+    assert "to      = 2010-07-01\n" in added(home)
+
+
 @pytest.mark.parametrize("said", ["partly met", "partly-met", "Partly Met"])
 def test_a_result_may_have_spaces_or_hyphens(home: Path, log: Log, said: str):
     assert log("letter", "outcome", "--ask", "mission", "--result", said) == 0
@@ -259,6 +268,7 @@ def test_a_fact_that_would_not_be_sound_is_shown_in_its_place_and_not_written(
         ("letter outcom", "did you mean outcome?"),
         ("letter outcome --result part", "none of: met, partly met"),
         ("letter note --on 31-02", "--on: "),
+        ("letter note --on 24-Juny", 'write a date, like 2010-06-24 or "Thursday 24 June 2010"'),
         ("letter note --meeting soon", "--meeting: "),
         ("letter outcome --to 2010-06-24T10:00", "--to: "),
         ("letter note --note \udcff", "not text"),
@@ -272,6 +282,21 @@ def test_a_command_line_that_cannot_be_read_is_refused(
     assert code == 2
     assert message in capsys.readouterr().err
     assert added(home) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("outcome --result met", '= expected one of: mission, money\n   = write ask = "…"'),
+        ("reply", '= expected one of: france, germany\n   = write target = "…"'),
+        ("done", "= expected one of: calls, carried-out, deliver, no-reply\n"),
+    ],
+)
+def test_what_a_fact_needs_is_named_as_this_campaign_has_it(
+    log: Log, capsys: pytest.CaptureFixture[str], words: str, hint: str
+):
+    assert log("letter", *words.split()) == 1
+    assert hint in capsys.readouterr().err
 
 
 def test_a_campaign_that_is_not_there_is_named_with_the_nearest(

@@ -97,15 +97,20 @@ def test_a_campaign_that_is_there_is_never_written_over(folder: Path, new: Ask):
 @pytest.mark.parametrize(
     ("answers", "told"),
     [
-        (changed(1, "leter"), 'there is no kind "leter"; did you mean "letter"?'),
+        (
+            changed(1, "leter"),
+            'Kind: There is no kind "leter". Did you mean "letter"? There are: article, letter,',
+        ),
+        (changed(5, "osce"), 'Forum: There is no forum "osce". Did you mean "osce-permanent-c'),
         (changed(3, "Friday 24 June 2010"), "24 June 2010 is a Thursday, not a Friday"),
-        (changed(4, "viena"), 'there is no coordinator "viena"; did you mean "vienna"?'),
+        (changed(4, "viena"), 'There is no coordinator "viena". Did you mean "vienna"?'),
         (
             changed(6, "2010-06-30"),
             "has no session on Wednesday 30 June 2010; the next is Thursday 1 July 2010",
         ),
         (changed(0, "Send\u202e advisers"), "an invisible character stands here"),
         (changed(0, ""), "this must be answered"),
+        (changed(0, "GCR2P OSCE")[:2], "Title: There is a campaign gcr2p-osce already: name an"),
         ((), "The answers end before this question: Title."),
     ],
 )

@@ -374,6 +374,22 @@ def test_a_hint_says_what_to_write(text, hint):
     assert refusal(parse_when, text).hint == hint
 
 
+@pytest.mark.parametrize(
+    ("parse", "text", "hint"),
+    [
+        (parse_lead, "0 days before", 'for the day itself write "on the day"'),
+        (parse_repeat, "every 0 days", "leave `repeat` out to ask once"),
+        (parse_repeat, "every 7 days, 0 more times", "leave `repeat` out to ask once"),
+        (parse_sessions, "every 0 weeks on Thursday from 24 June 2010", None),
+        (parse_repeat, "every 400 days", None),
+    ],
+)
+def test_a_hint_on_a_count_of_nothing_is_of_what_is_counted(parse, text, hint):
+    wrong = refusal(parse, text)
+
+    assert (wrong.code, wrong.hint) == ("phrase-count", hint)
+
+
 def test_what_was_expected_is_listed():
     assert refusal(parse_when, "2 fortnights before meeting").expected == (
         "days",

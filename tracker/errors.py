@@ -57,6 +57,15 @@ class Problem(Struct, frozen=True, kw_only=True):
     severity: Severity = "error"
 
 
+def expectation(words: tuple[str, ...]) -> str:
+    """Say which words could stand there.
+
+    >>> expectation(("every",)), expectation(("days", "weeks"))
+    ('expected every', 'expected one of: days, weeks')
+    """
+    return f"expected {words[0]}" if len(words) == 1 else f"expected one of: {', '.join(words)}"
+
+
 def advice(suggestion: str | None, hint: str | None) -> str | None:
     """Join what was probably meant and what to do, one a line; None if there is neither."""
     meant = None if suggestion is None else f'did you mean: "{suggestion}"'

@@ -20,7 +20,7 @@ from tracker.app.words import (
     word_key,
 )
 from tracker.campaign import World
-from tracker.errors import Problem
+from tracker.errors import Problem, expectation
 from tracker.events import GRACE, STILL_TYPING, FileWord, Said
 from tracker.events.words import FileKey
 from tracker.loading.files import printable, shown_path
@@ -268,8 +268,7 @@ def _identity(problem: Problem, known: Mapping[str, Said]) -> str:
 
 
 def _said(problem: Problem) -> Said:
-    expected = ", ".join(problem.expected)
-    mend = problem.hint or (f"expected one of: {expected}" if expected else "")
+    mend = problem.hint or (expectation(problem.expected) if problem.expected else "")
     place = problem.excerpt.strip()
     where = "" if problem.code in {"file-gone", "emptied"} else f"Line {problem.line}: "
     return Said(text=f"{where}{problem.message}", place=place, mend=mend)

@@ -6,19 +6,14 @@ from datetime import date
 from msgspec import Struct
 
 from tracker.campaign import LoggedFact
-from tracker.checking.faults import day_of, unknown
+from tracker.checking.faults import MOST_SHOWN, day_of, unknown
 from tracker.dates import show_day
 from tracker.errors import Fault, KeyPath
 from tracker.when import When
 
 _ALWAYS = frozenset({"fact", "on", "by", "note"})
-_EXAMPLES = {
-    "target": 'target = "germany"',
-    "stance": 'stance = "supportive"',
-    "ask": 'ask = "mission"',
-    "result": 'result = "deferred"',
-    "item": 'item = "embassy-calls"',
-}
+_EXAMPLES = {"stance": "supportive", "result": "deferred"}
+_NAMED_IN = {"target": "[[target]]", "ask": "[[ask]]", "item": "[[deadline]] or [[follow-up]]"}
 
 
 class _Keys(Struct, frozen=True):
@@ -46,19 +41,37 @@ class Names(Struct, frozen=True, kw_only=True):
     items: frozenset[str]
     opened: date
 
+    def of(self, key: str) -> frozenset[str]:
+        """Return the names that a key may have; none for a key that holds no name."""
+        return {"target": self.targets, "ask": self.asks, "item": self.items}.get(key, frozenset())
+
 
 def log_key_faults(log: tuple[LoggedFact, ...], names: Names) -> list[Fault]:
     """Return what is wrong with the facts, taken one by one."""
     faults: list[Fault] = []
     for number, fact in enumerate(log):
         path = ("log", number)
-        faults += _key_faults(path, fact)
+        faults += _key_faults(path, fact, names)
         faults += _name_faults(path, fact, names)
         faults += _day_faults(path, fact, names)
     return faults
 
 
-def _key_faults(path: KeyPath, fact: LoggedFact) -> Iterator[Fault]:
+def _example(key: str, names: Names) -> str:
+    """Say what to write for a missing key: in a name's place one that there is, if it is alone."""
+    known = sorted(names.of(key))
+    if key in _NAMED_IN and not known:
+        return f"the campaign has no {_NAMED_IN[key]}: add one first"
+    value = _EXAMPLES.get(key) or (known[0] if len(known) == 1 else "…")
+    return f'write {key} = "{value}"'
+
+
+def _choices(key: str, names: Names) -> tuple[str, ...]:
+    known = sorted(names.of(key))
+    return tuple(known[:MOST_SHOWN]) if len(known) > 1 else ()
+
+
+def _key_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Fault]:
     keys = _KEYS[fact.fact]
     for key in keys.needs:
         if key not in fact.model_fields_set:
@@ -66,7 +79,8 @@ def _key_faults(path: KeyPath, fact: LoggedFact) -> Iterator[Fault]:
                 path=path,
                 code="missing-key",
                 message=f'a fact "{fact.fact}" needs `{key}`',
-                hint=f"write {_EXAMPLES[key]}",
+                hint=_example(key, names),
+                expected=_choices(key, names),
             )
     for key in sorted(fact.model_fields_set - {*_ALWAYS, *keys.needs, *keys.may}):
         homes = [f'"{name}"' for name, kind in _KEYS.items() if key in (*kind.needs, *kind.may)]
@@ -81,14 +95,14 @@ def _key_faults(path: KeyPath, fact: LoggedFact) -> Iterator[Fault]:
 
 def _name_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Fault]:
     known = {
-        "target": (fact.target, names.targets, "this campaign"),
-        "ask": (fact.ask, names.asks, "this campaign"),
-        "item": (fact.item, names.items, "this campaign or its playbook"),
+        "target": (fact.target, "this campaign"),
+        "ask": (fact.ask, "this campaign"),
+        "item": (fact.item, "this campaign or its playbook"),
     }
-    for key, (name, choices, where) in known.items():
-        if name is not None and name not in choices:
+    for key, (name, where) in known.items():
+        if name is not None and name not in names.of(key):
             what = "step" if key == "item" else key
-            yield unknown((*path, key), what, name, choices, where)
+            yield unknown((*path, key), what, name, names.of(key), where)
     if fact.to is not None and fact.result not in {None, "deferred"}:
         yield Fault(
             path=(*path, "to"),

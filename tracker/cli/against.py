@@ -76,7 +76,8 @@ def _other_files(args: Namespace, past: Past) -> Files:
         args.config, now=args.clock(), last_good=last_good, campaigns=folder.absolute()
     )
     if reading.world is None:
-        print(show_problems(reading.problems, files=len(reading.files)))
+        config = str(reading.config_path)
+        print(show_problems(reading.problems, files=len(reading.files), config=config))
         raise QuestionError(f"With {folder} nothing could be planned: mend it first.")
     if not reading.world.campaigns:
         raise QuestionError(

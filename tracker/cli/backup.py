@@ -49,13 +49,16 @@ def run_backup(args: Namespace) -> int:
 
 
 def database_of(args: Namespace) -> Path:
-    """Return the file of the database that config.toml names; it exists."""
+    """Return the file of the database that config.toml names; it is there."""
+    from tracker.app.holding.epoch import must_be_there  # noqa: PLC0415 -- as above
     from tracker.store.engine import database_file, database_url  # noqa: PLC0415 -- as above
+    from tracker.store.looking import has_tables  # noqa: PLC0415 -- as above
 
     url = database_url(config_of(args).database)
     file = database_file(url, base=args.config.parent)
     if file is None:
         raise QuestionError(NO_FILE)
-    if not file.exists():
+    must_be_there(file)
+    if not has_tables(file):
         raise QuestionError(NO_DATABASE)
     return file

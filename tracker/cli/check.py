@@ -89,7 +89,7 @@ def _stranger(file: str, reading: Reading) -> str:
 def _show(problems: list[Problem], reading: Reading, chosen: frozenset[str]) -> None:
     campaigns = [one for one in reading.files if one.kind == "campaign"]
     if problems:
-        print(show_problems(problems, files=len(campaigns)))
+        print(show_problems(problems, files=len(campaigns), config=str(reading.config_path)))
     else:
         count = len(chosen) if chosen else len(reading.files)
         print(f"{count} file{'s are' if count != 1 else ' is'} sound.")

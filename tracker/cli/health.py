@@ -5,11 +5,14 @@ from argparse import Namespace
 from typing import Any
 
 from tracker.app.health import Health, health_of
+from tracker.app.holding.epoch import must_be_there
 from tracker.app.replay import utc
 from tracker.cli.reading import config_of
 from tracker.config import Config
+from tracker.errors import ConfigError
 from tracker.store import Store
-from tracker.store.looking import database_there
+from tracker.store.engine import database_file, database_url
+from tracker.store.looking import has_tables
 
 NO_DATABASE = "no daemon has ever run: there is no database"
 
@@ -17,19 +20,25 @@ NO_DATABASE = "no daemon has ever run: there is no database"
 def run_health(args: Namespace) -> int:
     """Print `fine`, or what is wrong with the worst first; 0 or 1 for a monitoring program."""
     health = _health(args, config_of(args))
-    trouble = (NO_DATABASE,) if health is None else health.trouble
+    trouble = (health,) if isinstance(health, str) else health.trouble
     if args.json:
-        known = {} if health is None else _json(health)
+        known = {} if isinstance(health, str) else _json(health)
         print(json.dumps({"fine": not trouble, "trouble": trouble, **known}, ensure_ascii=False))
     else:
         print("; ".join(trouble) or "fine")
     return 1 if trouble else 0
 
 
-def _health(args: Namespace, config: Config) -> Health | None:
+def _health(args: Namespace, config: Config) -> Health | str:
+    """Look at the database; where there is none, say so, or that it is gone."""
     base = args.config.parent
-    if not database_there(config.database, base=base):
-        return None
+    file = database_file(database_url(config.database), base=base)
+    if file is not None and not has_tables(file):
+        try:
+            must_be_there(file)
+        except ConfigError as gone:
+            return str(gone)
+        return NO_DATABASE
     with Store.open(config.database, base=base) as store:
         return health_of(store, config, now=args.clock(), running=store.has_daemon())
 

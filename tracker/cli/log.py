@@ -14,7 +14,7 @@ from tracker.app.settling import effects
 from tracker.appending import NewFact, appended, log_lines
 from tracker.campaign import LoggedFact, Result, Stance, World
 from tracker.cli.arguments import Commands, command
-from tracker.cli.moments import day_of
+from tracker.cli.moments import day_of, no_date
 from tracker.cli.reading import Files, read_files
 from tracker.dates import instant, zone
 from tracker.errors import UsageError
@@ -138,15 +138,15 @@ def _told(entry: _Entry) -> str:
 
 
 def _fact(args: Namespace, entry: _Entry) -> NewFact:
-    meeting = args.meeting
+    meeting, opened = args.meeting, entry.opened
     if meeting is not None:
-        meeting = "none" if meeting.lower() == "none" else day_of("--meeting", meeting)
+        meeting = "none" if meeting.lower() == "none" else day_of("--meeting", meeting, opened)
     return NewFact(
-        on=entry.today if args.on is None else _moment(args.on, entry.opened),
+        on=entry.today if args.on is None else _moment(args.on, opened),
         fact=args.fact,
         meeting=meeting,
         result=args.result and args.result.replace("-", " "),
-        to=None if args.to is None else day_of("--to", args.to),
+        to=None if args.to is None else day_of("--to", args.to, opened),
         stance=args.stance,
         **{name: getattr(args, name) for name in _TEXTS},
     )
@@ -163,8 +163,7 @@ def _moment(text: str, opened: date) -> date | datetime:
         when = parse_when(text)
         day = fixed_day(when, opened)
     except PhraseError as wrong:
-        more = wrong.suggestion or wrong.hint
-        raise UsageError(f"--on: {wrong.message}{f'; {more}' if more else ''}") from None
+        raise no_date("--on", wrong) from None
     if when.clock is None:
         return day
     if when.zone is None:

@@ -21,12 +21,15 @@ class Asked(Struct, frozen=True):
     day: date | None = None
 
 
-def day_of(option: str, text: str) -> date:
-    """Read a date like 2010-06-24 or "Thursday 24 June 2010"; UsageError names the option."""
+def day_of(option: str, text: str, opened: date | None = None) -> date:
+    """Read a date like 2010-06-24 or "Thursday 24 June 2010"; UsageError names the option.
+
+    A date without a year is the first such day on or after `opened`, where that is known.
+    """
     when = _phrase(option, text)
     if when.clock is not None:
         raise UsageError(f'{option}: a date is enough, leave the time out of "{text}"')
-    return _day(option, when)
+    return _day(option, when, opened)
 
 
 def moment_of(option: str, text: str, home: ZoneInfo) -> Asked:
@@ -82,17 +85,20 @@ def _phrase(option: str, text: str) -> When:
     try:
         return parse_when(text)
     except PhraseError as wrong:
-        raise UsageError(f"{option}: {wrong.message}{_more(wrong)}") from None
+        raise no_date(option, wrong) from None
 
 
-def _day(option: str, when: When) -> date:
+def _day(option: str, when: When, opened: date | None = None) -> date:
     try:
-        return fixed_day(when)
+        return fixed_day(when, opened)
     except PhraseError as wrong:
-        raise UsageError(f"{option}: {wrong.message}{_more(wrong)}") from None
+        raise no_date(option, wrong) from None
 
 
-def _more(wrong: PhraseError) -> str:
+def no_date(option: str, wrong: PhraseError) -> UsageError:
+    """Say what is wrong with a date on the command line, and how it is written."""
     if wrong.suggestion:
-        return f'; did you mean "{wrong.suggestion}"?'
-    return f"; {wrong.hint}" if wrong.hint else ""
+        more = f'did you mean "{wrong.suggestion}"?'
+    else:
+        more = wrong.hint or 'write a date, like 2010-06-24 or "Thursday 24 June 2010"'
+    return UsageError(f"{option}: {wrong.message}; {more}")

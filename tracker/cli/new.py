@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date, datetime
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -15,6 +14,7 @@ from tracker.app.drafting import Draft, draft_text
 from tracker.campaign import Kind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
+from tracker.cli.nearest import no_such
 from tracker.cli.reading import Files, read_files
 from tracker.dates import WEEKDAYS, show_day
 from tracker.errors import QuestionError, TrackerError, UsageError
@@ -48,10 +48,15 @@ def run_new(args: Namespace) -> int:
     """Ask, write the file if it is sound, and say what `tracker check` would."""
     now: datetime = args.clock()
     files = read_files(args, now=now)
+
+    def named(title: str) -> str:
+        _new_path(args, files, args.id or slug_of(title))
+        return title
+
     if args.id is not None:
-        _new_path(args, files, args.id)
+        named("")
     desk = _Questions(files, now.astimezone(files.home).date())
-    draft = desk.draft()
+    draft = desk.draft(named)
     campaign = args.id or slug_of(draft.title)
     path = _new_path(args, files, campaign)
     data = draft_text(draft).encode()
@@ -93,10 +98,13 @@ class _Questions(Struct, frozen=True):
     files: Files
     today: date
 
-    def draft(self) -> Draft:
-        """Return everything that was answered, each answer checked when it was given."""
+    def draft(self, named: Callable[[str], str]) -> Draft:
+        """Return everything that was answered, each answer checked when it was given.
+
+        `named` takes a title, and says so where there is a campaign of that name.
+        """
         world = self.files.world
-        title = _ask("Title", _line)
+        title = _ask("Title", lambda text: named(_line(text)))
         kind = _ask("Kind", _one_of("kind", get_args(Kind)), default="letter")
         sender = _ask("Who asks (Enter: say nothing)", _line, default="")
         dated = _ask("The letter's date", self._day, default=self.today.isoformat())
@@ -181,7 +189,8 @@ def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = 
             return _read(typed.strip(), default, read)
         except TrackerError as wrong:
             if not sys.stdin.isatty():
-                raise QuestionError(f"{question}: {wrong}") from None
+                asked = question.partition(" (")[0]
+                raise QuestionError(f"{asked}: {wrong}") from None
             print(f"  {wrong}")
 
 
@@ -211,9 +220,7 @@ def _one_of(what: str, known: tuple[str, ...] | list[str]) -> Callable[[str], st
     def read(text: str) -> str:
         if not text or text in known:
             return text
-        near = get_close_matches(text, known, n=1)
-        meant = f'; did you mean "{near[0]}"?' if near else ""
-        raise UsageError(f'there is no {what} "{text}"{meant} There are: {", ".join(known)}')
+        raise UsageError(no_such(what, text, known))
 
     return read
 

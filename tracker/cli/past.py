@@ -4,6 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -59,13 +60,24 @@ def looking_back(args: Namespace) -> Iterator[Past]:
 
 
 def open_store(args: Namespace, files: Files) -> "Store | None":
-    """Open the database if there is one."""
+    """Open the database if there is one; ConfigError where one is gone that mail was sent from."""
     url, base = files.world.config.database, args.config.parent
-    if url.startswith(SQLITE_FILE) and not (base / url.removeprefix(SQLITE_FILE)).exists():
+    if url.startswith(SQLITE_FILE) and _never_was(base / url.removeprefix(SQLITE_FILE)):
         return None
     from tracker.store import Store  # noqa: PLC0415 -- a third of a second, and mostly not needed
 
     return Store.open(url, base=base)
+
+
+def _never_was(file: Path) -> bool:
+    """Say that there is no database yet; a file with nothing in it is none, and stays empty."""
+    if file.exists() and file.stat().st_size:
+        return False
+    if file.with_name(f"{file.name}.epoch").exists():
+        from tracker.app.holding.epoch import must_be_there  # noqa: PLC0415 -- as above
+
+        must_be_there(file)
+    return True
 
 
 def _history(files: Files, store: "Store | None", now: datetime) -> History:

@@ -69,7 +69,9 @@ def read_files(
     must_exist(args)
     reading = _as_the_daemon(args, now, store) if store else read_world(args.config, now=now)
     if reading.world is None:
-        print(show_problems(reading.problems, files=len(reading.files)), file=sys.stderr)
+        config = str(reading.config_path)
+        said = show_problems(reading.problems, files=len(reading.files), config=config)
+        print(said, file=sys.stderr)
         raise ConfigError(f"{args.config} cannot be used: mend it and run `tracker check`.")
     return Files(reading, reading.world)
 
@@ -92,7 +94,8 @@ def config_of(args: Namespace) -> Config:
     must_exist(args)
     read = read_config(args.config)
     if read.config is None:
-        raise ConfigError(show_problems(read.problems, files=1))
+        config = str(shown_path(args.config))
+        raise ConfigError(show_problems(read.problems, files=1, config=config))
     return read.config
 
 

@@ -56,9 +56,9 @@ def run_resume(args: Namespace) -> int:
         return _said_nothing(args)
     with store:
         held = store.holds()
-        causes = _asked(args, held)
         if not held:
             return _said_nothing(args)
+        causes = _asked(args, held)
         leaves = waiting(store, args.clock())
         released = _released(store, causes, args)
         left = [one.cause for one in store.holds()]
@@ -74,7 +74,7 @@ def _asked(args: Namespace, held: list[Hold]) -> list[str]:
     if args.cause is None:
         return causes
     if args.cause not in causes:
-        raise QuestionError(no_such("hold", args.cause, causes) if causes else NOTHING)
+        raise QuestionError(no_such("hold", args.cause, causes))
     return [args.cause]
 
 

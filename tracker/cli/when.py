@@ -13,6 +13,7 @@ from msgspec import Struct
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
 from tracker.dates import WorkingDays, show_day, show_day_short
+from tracker.errors import expectation
 from tracker.when import (
     ANCHORS,
     Context,
@@ -172,8 +173,12 @@ def _wrong_json(phrase: str, wrong: PhraseError) -> dict[str, str | int | None]:
         "phrase": phrase,
         "error": wrong.message,
         "column": wrong.column + 1,
-        "hint": wrong.suggestion or wrong.hint,
+        "hint": wrong.suggestion or wrong.hint or _expected(wrong),
     }
+
+
+def _expected(wrong: PhraseError) -> str | None:
+    return expectation(wrong.expected) if wrong.expected else None
 
 
 def _show_text(phrase: str, desk: _Desk) -> bool:
@@ -228,7 +233,7 @@ def _wrong_lines(phrase: str, wrong: PhraseError) -> Iterator[str]:
     yield f"   {phrase}"
     yield f"   {' ' * wrong.column}{'^' * max(wrong.length, 1)}"
     if wrong.expected:
-        yield f"   = expected one of: {', '.join(wrong.expected)}"
+        yield f"   = {expectation(wrong.expected)}"
     if wrong.suggestion:
         yield f'   = did you mean: "{wrong.suggestion}"'
     if wrong.hint:

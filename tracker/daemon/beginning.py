@@ -38,8 +38,9 @@ def usable(reading: Reading) -> World:
     """Return the files that were read; ConfigError, with all that is wrong, if there are none."""
     if reading.world is not None:
         return reading.world
-    problems = [one for one in reading.problems if one.file == str(reading.config_path)]
-    raise ConfigError(show_problems(problems or reading.problems, files=1))
+    config = str(reading.config_path)
+    problems = [one for one in reading.problems if one.file == config]
+    raise ConfigError(show_problems(problems or reading.problems, files=1, config=config))
 
 
 def put_in_force(
@@ -61,9 +62,19 @@ def put_in_force(
         gone = {key: one for key, one in reading.gone.items() if key[1] not in renamed}
         kept = {name: one for name, one in world.campaigns.items() if name not in renamed}
         reading, world = replace(reading, gone=gone), replace(world, campaigns=kept)
+    _warn_of_the_folder(reading)
     note_files(engine.store, reading, world, now=now)
     remember(engine, reading, now=now)
     engine.take(world, reading.problems, before=before)
+
+
+def _warn_of_the_folder(reading: Reading) -> None:
+    """Say that no campaign is where they are looked for; what was read before goes on."""
+    if reading.emptied:
+        LOG.warning("the campaigns folder is empty; the files read before stay in force")
+    for one in reading.problems:
+        if one.code == "no-folder":
+            LOG.warning("%s: %s; %s", one.key or one.file, one.message, one.hint)
 
 
 def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:

@@ -61,7 +61,7 @@ class Daemon:
         self._heard = 0
         self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
         self._told_apart = False
-        self._fault = ""
+        self._fault = self._in_vain = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
     def stop(self) -> None:
@@ -115,8 +115,11 @@ class Daemon:
             # it at once would never end.
             self.bell.arm(self.engine.next_moment(started, due=due))
             self.watchdog.turned(self.engine.clock())
+            self._in_vain = ""
         except (BusyError, UnwritableError) as unwritten:
-            LOG.warning("waited in vain: %s", unwritten)
+            if str(unwritten) != self._in_vain:
+                LOG.warning("waited in vain: %s", unwritten)
+            self._in_vain = str(unwritten)
             self.watchdog.waits(unwritten)
 
     def _purge(self, now: datetime) -> None:
@@ -255,8 +258,6 @@ def _in_force(before: World, reading: Reading) -> World:
     if reading.world is None:
         LOG.warning("config.toml has errors; the one read before stays in force")
         return before
-    if reading.emptied:
-        LOG.warning("the campaigns folder is empty; the files read before stay in force")
     if _opened_at_start(reading.world.config) != _opened_at_start(before.config):
         LOG.warning("config.toml names another database, folder or transport: restart to use it")
     return reading.world

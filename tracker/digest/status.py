@@ -167,7 +167,7 @@ def _step(one: Instance, instances: tuple[Instance, ...], now: datetime) -> Step
         due=found.day if found else None,
         at=one.at,
         state=_step_state(one, instances, now),
-        why=found.why if found else f"waiting for {' and '.join(one.waiting)}",
+        why=_why(one),
         session=one.meeting.session if one.meeting else None,
         ask=one.ask.id if one.ask else None,
         targets=tuple(target.id for target in one.targets),
@@ -175,9 +175,21 @@ def _step(one: Instance, instances: tuple[Instance, ...], now: datetime) -> Step
     )
 
 
+def _why(one: Instance) -> str:
+    if _asks_nobody(one):
+        return "no target to ask"
+    if isinstance(one.due, Resolved):
+        return one.due.why
+    return f"waiting for {' and '.join(one.waiting)}"
+
+
+def _asks_nobody(one: Instance) -> bool:
+    return one.step.scope == "each target" and not one.course.frame.campaign.target
+
+
 def _step_state(one: Instance, instances: tuple[Instance, ...], now: datetime) -> StepState:
     if one.settled:
-        return "settled"
+        return "left out" if _asks_nobody(one) and one.settled_by is None else "settled"
     closed = one.course.frame.closed_at
     if not matters(one) or (closed is not None and closed <= now):
         return "left out"

@@ -116,6 +116,9 @@ def _value(place: _Place) -> Slip:
 
 def _unquoted(place: _Place, begin: int) -> Slip:
     value = place.value
+    if value.startswith("=") and value.strip("= "):
+        hint = f"write {place.key} = {_written(value)}" if len(value) <= _LONGEST_FIX else None
+        return Slip(begin, 1, "no-equals", "one = is enough", hint, in_line=True)
     fixed = '"' + value.replace('"', "'").replace("\\", "/") + '"'
     hint = f"write {place.key} = {fixed}" if len(value) <= _LONGEST_FIX else None
     width = max(len(value), 1)
@@ -236,15 +239,19 @@ def _equals(place: _Place) -> Slip:
     begin = place.begin + (first.end() if first else 0)
     if place.sign == ":":
         key, _, value = place.line.strip().partition(":")
-        value = value.strip()
-        value = value if value[:1] in {'"', "'", "["} or value[:1].isdigit() else f'"{value}"'
-        hint = f"write {key} = {value}" if len(value) <= _LONGEST_FIX else None
+        hint = f"write {key.strip()} = {_written(value)}" if len(value) <= _LONGEST_FIX else None
         return Slip(place.at, 1, "no-equals", "use = instead of :", hint, in_line=True)
     if re.match(r"[^\W_]", place.sign) and not place.sign.isascii():
         return _odd_key(place, begin)
     line = place.line.strip()
     message = "this line is neither a `key = value` nor a [heading] nor a # comment"
     return Slip(begin, max(len(line), 1), "no-equals", message)
+
+
+def _written(value: str) -> str:
+    """Return a value as it is written behind one `=`: what is not a number or a list in quotes."""
+    value = value.strip("= \t")
+    return value if value[:1] in {'"', "'", "["} or value[:1].isdigit() else f'"{value}"'
 
 
 def _odd_key(place: _Place, begin: int) -> Slip:

@@ -130,7 +130,7 @@ class _Folder(Struct):
             files=tuple(read.source for read in self.reads),
             problems=done.ordered(),
             not_in_force=tuple(sorted(str(path) for path in done.broken.values())),
-            config_path=self.config_path,
+            config_path=shown_path(self.config_path),
             in_force=dict(done.sources),
             present=present | {("config", self.config_path.stem)},
             gone={} if emptied else dict(self.gone),

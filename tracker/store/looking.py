@@ -9,7 +9,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from tracker.errors import TrackerError
-from tracker.store.engine import database_file, database_url, open_engine, transaction
+from tracker.store.engine import database_url, open_engine, transaction
 from tracker.store.schema import version_of
 
 TABLES = ("file", "journal", "mail", "line", "attempt")
@@ -28,10 +28,9 @@ class Look(Struct, frozen=True):
     damage: tuple[str, ...]
 
 
-def database_there(url: str, *, base: Path) -> bool:
-    """Say whether the database that a URL names exists; one that is no file always does."""
-    file = database_file(database_url(url), base=base)
-    return file is None or file.exists()
+def has_tables(file: Path) -> bool:
+    """Say whether a file is there with anything in it: an empty one is no database yet."""
+    return file.exists() and file.stat().st_size > 0
 
 
 def version_on(url: str, *, base: Path) -> str | None:

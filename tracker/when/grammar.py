@@ -60,7 +60,7 @@ def _read_day(cursor: Cursor) -> DayOf | Offset | Pick | Date:
 
 
 def _read_offset(cursor: Cursor) -> Offset:
-    count = read_count(cursor)
+    count = read_count(cursor, of_none='for the day itself write "day of meeting"')
     unit = read_unit(cursor, count)
     side = _read_side(cursor)
     return Offset(count, unit, side, _read_base(cursor))

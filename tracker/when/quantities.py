@@ -11,13 +11,14 @@ from tracker.when.words import LARGEST_COUNT, NUMBERS, UNITS, Unit, counted
 
 _UNIT_WORDS = ("days", "weeks", "working days")
 _DAYS_IN_WORKING_WEEK = 5
+_ONCE = "leave `repeat` out to ask once"
 _MONTHS = frozenset({"month", "months", "quarter", "quarters", "year", "years"})
 _HOURS = frozenset({"hour", "hours", "minute", "minutes", "h", "min"})
 _DURATIONS = {"minute": 1, "minutes": 1, "hour": 60, "hours": 60}
 
 
-def read_count(cursor: Cursor) -> int:
-    """Read a count, 1 to 366, written in digits."""
+def read_count(cursor: Cursor, *, of_none: str | None = None) -> int:
+    """Read a count, 1 to 366, written in digits; `of_none` says what to write instead of 0."""
     word = cursor.peek()
     if word.plain in NUMBERS:
         raise cursor.fault(
@@ -33,7 +34,7 @@ def read_count(cursor: Cursor) -> int:
         raise cursor.fault(
             "phrase-count",
             f"a count is 1 to {LARGEST_COUNT}",
-            hint='for the day itself write "day of meeting"' if number == 0 else None,
+            hint=of_none if number == 0 else None,
         )
     cursor.next()
     return number
@@ -63,7 +64,7 @@ def read_lead(cursor: Cursor) -> Lead:
             )
     if cursor.accept("on", "the", "day"):
         return Lead(0, Unit.DAY, _read_lead_time(cursor))
-    count = read_count(cursor)
+    count = read_count(cursor, of_none='for the day itself write "on the day"')
     unit = read_unit(cursor, count)
     if cursor.sees("after"):
         raise cursor.fault("phrase-lead", "a reminder comes before, not after", fix="before")
@@ -76,7 +77,7 @@ def read_repeat(cursor: Cursor) -> Repeat:
     cursor.expect("every")
     if cursor.peek().plain in {"day", "week", "working"}:
         raise cursor.fault("phrase-count", "the count is missing", fix=f"1 {cursor.peek().plain}")
-    count = read_count(cursor)
+    count = read_count(cursor, of_none=_ONCE)
     unit = read_unit(cursor, count)
     return Repeat(count, unit, _read_more(cursor))
 
@@ -115,7 +116,7 @@ def _read_more(cursor: Cursor) -> int | None:
             "phrase-unknown-word", "a comma is missing", fix=f", {cursor.peek().text}"
         )
     cursor.expect(",")
-    count = read_count(cursor)
+    count = read_count(cursor, of_none=_ONCE)
     if cursor.peek().plain in {"time", "times"}:
         raise cursor.fault(
             "phrase-unknown-word",

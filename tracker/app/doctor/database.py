@@ -8,10 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from tracker.app.doctor.finding import Finding, failure, ok, warning
+from tracker.app.holding.epoch import must_be_there
 from tracker.errors import TrackerError
 from tracker.store.engine import database_file, database_url, is_shared
 from tracker.store.lock import is_held
-from tracker.store.looking import look_at, version_on
+from tracker.store.looking import has_tables, look_at, version_on
 from tracker.store.schema import NEWEST
 
 FLOOR_BYTES = 64 * 1024 * 1024
@@ -46,7 +47,7 @@ def _lost(said: str, fix: str, *others: Finding) -> Found:
 
 
 def _on_a_file(file: Path) -> Found:
-    if not file.exists():
+    if not has_tables(file):
         return Found((_to_be_made(file), _space(file.parent, 0)), usable=False)
     findings = [*_modes(file), _space(file.parent, file.stat().st_size), _daemon(file)]
     try:
@@ -73,6 +74,10 @@ def _on_a_server(url: str, base: Path) -> Found:
 
 
 def _to_be_made(file: Path) -> Finding:
+    try:
+        must_be_there(file)
+    except TrackerError as gone:
+        return failure("database", str(gone), _RESTORE)
     if os.access(file.parent, os.W_OK | os.X_OK):
         return ok("database", f"{file} is made at the first `tracker run`")
     return failure(

@@ -13,6 +13,7 @@ from typing import Literal
 
 from tracker.errors import ConfigError, TrackerError
 from tracker.store import Store
+from tracker.store.looking import has_tables
 
 DATABASE = "database"
 Cause = Literal["restored", "cloned"]
@@ -68,8 +69,7 @@ def must_be_there(database: Path) -> None:
     An empty one in its place would send everything once more.
     """
     epoch = Epoch.read(file_beside(database))
-    there = database.exists() and database.stat().st_size > 0
-    if epoch is not None and epoch.tries and not there:
+    if epoch is not None and epoch.tries and not has_tables(database):
         what = "empty" if database.exists() else "gone"
         raise ConfigError(
             f"The database {database} is {what}, though mail was sent from it. Restore a backup;"

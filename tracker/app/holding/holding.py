@@ -129,9 +129,9 @@ class Holding:
         if over:
             self._store.release(over)
             self._written -= over
-        self._say(causes)
         if self._clock.fault is None and self._is_time_to_keep(now):
             self._keep(now)
+        self._say(causes)  # what is over is over once that could be written down
 
     def _is_time_to_keep(self, now: datetime) -> bool:
         return self._kept_at is None or not timedelta() <= now - self._kept_at < OFTEN
