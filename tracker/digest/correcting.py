@@ -55,7 +55,8 @@ def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
     name = first.what.removesuffix(" meets")
     if first.states is None:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
-        day = f" of {_short(first.was, first, saying)}" if first.was else ""
+        of = " of" if first.item == "meeting" else ", due"
+        day = f"{of} {_short(first.was, first, saying)}" if first.was else ""
         return f"{what}: {name}{day}{more}"
     new = f"{_short(first.states, first, saying)} {_hour(first.states, first, saying)}"
     return f"Now {new}{_not_as_told(first, saying)}: {name}{more}"

@@ -9,7 +9,7 @@ from msgspec import Struct
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.difference import reasons
+from tracker.difference import Edit, reasons
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -229,13 +229,17 @@ def _made_due(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
     reader, history = saying.reader, saying.history
     if any(down.reader == reader.id and down.covers(due) for down in history.outages):
         return
-    logged = list(_logged_after(one, due, saying))
-    yield from logged
     since = [edit for edit in history.edits if edit.at > due]
+    logged = [] if any(map(_sets_right, since)) else list(_logged_after(one, due, saying))
+    yield from logged
     said = () if logged else reasons(since, one)
     if said:
         last = max(edit.at for edit in since if edit.difference.text in said)
         yield f"edited on {show_day_short(day_in(last, reader.zone))}: {'; '.join(said)}"
+
+
+def _sets_right(edit: Edit) -> bool:
+    return (edit.difference.thing, edit.difference.act) == ("fact", "changed")
 
 
 def _logged_after(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
