@@ -246,6 +246,7 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         origin=Origin("campaign", topic.campaign),
         was=told.states,
         told_at=told.at,
+        told_to=told.through,
     )
     return replace(line, why=_because(line, telling, gone=truth.what is None))
 
