@@ -171,8 +171,25 @@ def tag(one: Occurrence, saying: Saying) -> str:
 
 def _times_asked(one: Occurrence, saying: Saying) -> str:
     instance = instance_of(one, saying.instances(one))
-    before = len(days_asked(instance, number_of(one.lead))) - 1 if instance and instance.at else 0
-    return f"asked {times(before)} already" if before else "to do now"
+    before = len(days_left(instance, number_of(one.lead), saying)) - 1 if instance else 0
+    return f"asked {times(before)} already" if before > 0 else "to do now"
+
+
+def days_left(instance: Instance, number: int, saying: Saying) -> set[date]:
+    """Return on which days a follow-up left for this reader, up to its repeat of a number.
+
+    What came due while nothing could be sent left together, when that was over.
+    """
+    if instance.at is None:
+        return set()
+    reader = saying.reader
+    downs = [down for down in saying.history.outages if down.reader == reader.id]
+    return {
+        next(
+            (day_in(down.until, reader.zone) for down in downs if down.covers(reader.on(day))), day
+        )
+        for day in days_asked(instance, number)
+    }
 
 
 def number_of(lead: str | None) -> int:

@@ -9,12 +9,11 @@ from tracker.dates import MONTHS, day_in, show_day, show_day_short
 from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.lines import number_of
+from tracker.digest.lines import days_left, number_of
 from tracker.digest.say import days_between, listed, many, times
 from tracker.events import AskCourse, Course, PlannedMeeting
 from tracker.occurrence import LineKind
 from tracker.planning import Instance
-from tracker.planning.chasing import days_asked
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -51,13 +50,13 @@ def days_silent(whole: Course, since: datetime, today: date) -> int:
 
 
 def times_asked(one: Instance, desk: Desk) -> int:
-    """Count how often it was asked, with what a pause kept together counting once."""
+    """Count how often it was asked; what a pause or an outage kept together counts once."""
     numbers = [
         number_of(line.lead)
         for line in desk.lines.get(instance_topic(one), ())
         if line.kind == LineKind.FOLLOW_UP and line.due and line.due <= desk.now
     ]
-    return len(days_asked(one, max(numbers, default=0)))
+    return len(days_left(one, max(numbers, default=0), desk.saying))
 
 
 def changed(desk: Desk) -> tuple[Entry, ...]:
