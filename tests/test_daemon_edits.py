@@ -121,8 +121,9 @@ async def test_what_could_not_be_written_is_written_at_the_next_turn(home: Path)
     assert told(desk) == [MOVED]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
 async def test_a_mail_that_was_put_off_and_says_the_old_date_is_corrected_once_it_has_left(
-    home: Path,
+    home: Path, *, restarted: bool
 ):
     desk = Desk(home)
     await desk.turn(2)
@@ -134,6 +135,11 @@ async def test_a_mail_that_was_put_off_and_says_the_old_date_is_corrected_once_i
     (home / "campaigns" / "forums" / "council.toml").write_text(COUNCIL + moved)
     await desk.turn_at(REMINDED + timedelta(minutes=1))
     await desk.turn(2)
+
+    if restarted:
+        desk.store.close()
+        desk = Desk(home, now=desk.clock.at)
+        await desk.turn(2)
 
     before = len(desk.sent)
     while desk.bell.armed is not None and desk.bell.armed < REMINDED + timedelta(hours=1):

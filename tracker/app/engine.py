@@ -212,8 +212,9 @@ class Engine:
 
         Until it left it had told nobody anything, so that only now there is something to correct.
         """
-        made = self.sending.oldest_again
-        return made is not None and self.edited_at is not None and made <= self.edited_at
+        made, edits = self.sending.oldest_again, self.history.edits
+        edited = self.edited_at or (edits[-1].at if edits else None)
+        return made is not None and edited is not None and made <= edited
 
     def next_moment(self, after: datetime) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known.
