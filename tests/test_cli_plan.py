@@ -265,3 +265,27 @@ def test_a_fact_logged_a_moment_ago_counts_at_once(letter: Desk):
 
     assert "calls" in {one["item"] for one in before}
     assert "calls" not in {one["item"] for one in after}
+
+
+def test_a_follow_up_that_begins_anew_is_to_come_and_one_that_only_shifts_is_not(letter: Desk):
+    path = letter.campaign("border")
+    asks = '\n[[follow-up]]\nid = "ask"\nwhat = "Ask"\nfor = "campaign"\ndue = "2010-06-16"\n'
+    text = path.read_text() + asks + 'repeat = "every 7 days, 1 more time"\n'
+    path.write_text(text)
+    house = live(letter, datetime(2010, 6, 1, 5, tzinfo=UTC))
+    house.turn_to(datetime(2010, 6, 16, 7, tzinfo=UTC))
+    house.store.close()
+    letter.now = datetime(2010, 6, 16, 7, tzinfo=UTC)
+
+    def to_come(day: str) -> list[tuple[str, str]]:
+        path.write_text(text.replace("2010-06-16", day))
+        said = letter.run("plan", "--json").objects
+        return [(one["lead"], one["key"]) for one in said if one["item"] == "ask"]
+
+    assert to_come("2010-06-17") == [("repeat 1", "border/ask/repeat-1/vienna")]
+    anew = to_come("2010-07-20")
+    assert anew == [
+        ("first", "border/ask/first/2010-07-20/vienna"),
+        ("repeat 1", "border/ask/repeat-1/vienna"),
+    ]
+    assert letter.run("why", anew[0][1]).code == 0

@@ -1,14 +1,17 @@
 """Edits as the daemon sees them: believed, kept across restarts, never half written down."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA
+from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA, at
 from tests.test_daemon import LETTER, TUESDAY, BusyStore, Desk
+from tracker.delivery import Outcome
 from tracker.errors import BusyError
 
+REMINDED = at("2010-06-23 06:00")
 JULY = LETTER.replace("date = 2010-06-24", "date = 2010-07-01")
 
 
@@ -116,3 +119,34 @@ async def test_what_could_not_be_written_is_written_at_the_next_turn(home: Path)
 
     assert nothing == []
     assert told(desk) == [MOVED]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_mail_that_was_put_off_and_says_the_old_date_is_corrected_once_it_has_left(
+    home: Path, *, restarted: bool
+):
+    desk = Desk(home)
+    await desk.turn(2)
+    while desk.bell.armed is not None and desk.bell.armed < REMINDED:
+        await desk.turn_at(desk.bell.armed)
+    desk.outcomes[:] = [Outcome("temporary", 451, "try later")]
+    await desk.turn_at(REMINDED)  # of Thursday, but the server puts it off
+    moved = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 10:00" }]\n'
+    (home / "campaigns" / "forums" / "council.toml").write_text(COUNCIL + moved)
+    await desk.turn_at(REMINDED + timedelta(minutes=1))
+    await desk.turn(2)
+
+    if restarted:
+        desk.store.close()
+        desk = Desk(home, now=desk.clock.at)
+        await desk.turn(2)
+
+    before = len(desk.sent)
+    while desk.bell.armed is not None and desk.bell.armed < REMINDED + timedelta(hours=1):
+        await desk.turn_at(desk.bell.armed)
+        await desk.turn()  # the bell was rung
+
+    assert [record.subject for _, record in desk.sent[before:]] == [
+        "Tomorrow 10:00 Permanent Council: on the agenda",
+        "Now Fri 25 June 10:00, not Thu 24 June: Permanent Council",
+    ]

@@ -82,3 +82,15 @@ def test_what_is_due_today_brings_the_digest_also_where_a_reminder_says_it():
     (today,) = [mail for mail in house.mails if mail.at == at("2010-06-24 06:00")]
     assert today.written.kind == "digest"
     assert text_of(house.inbox("vienna@example.org")[-1]).count("On the table") == 1
+
+
+def test_a_step_that_is_a_question_ends_its_sentence():
+    ask = (
+        '[[follow-up]]\nid = "ask"\nwhat = "Has it happened?"\nfor = "campaign"\n'
+        "due = 2010-06-23\n"
+    )
+    house = House(a_world(LETTER + ask))
+
+    house.turn_to(at("2010-06-23 06:00"))
+
+    assert "1 thing to do: Has it happened? " in text_of(house.inbox("vienna@example.org")[-1])

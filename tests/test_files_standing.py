@@ -64,3 +64,15 @@ async def test_a_file_that_is_mended_and_held_is_not_said_to_be_in_force(home: P
 
     assert "This edit waits for your word" in said(desk)
     assert "the file is in force as it stands now" not in said(desk)
+
+
+async def test_a_fact_that_is_gone_from_the_log_is_named_with_what_it_is_about(home: Path):
+    call = '[[deadline]]\nid = "call"\nwhat = "Call"\ndue = "2010-06-30"\n'
+    done = '[[log]]\non = 2010-06-22\nfact = "done"\nitem = "call"\n'
+    (home / "campaigns" / "letter.toml").write_text(LETTER + call + done)
+    desk = await a_quiet_desk(home)
+    desk.write("letter", LETTER + call + "# settled? no\n")
+
+    await desk.later(60)
+
+    assert "The log has lost: done of call on Tuesday 22 June 2010" in said(desk)

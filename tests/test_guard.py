@@ -281,3 +281,17 @@ async def test_nothing_held_has_nothing_to_confirm(home: Path):
 
     with pytest.raises(QuestionError, match="Nothing is held"):
         await confirm(desk, home, "letter")
+
+
+async def test_follow_ups_that_an_edit_lets_begin_anew_count_among_what_it_sends(home: Path):
+    asks = "".join(
+        f'\n[[follow-up]]\nid = "ask-{n}"\nwhat = "Ask {n}"\nfor = "campaign"\ndue = 2010-06-23\n'
+        for n in range(21)
+    )
+    desk = await a_desk(home, LETTER + asks)
+    await desk.pass_to(at("2010-06-28 09:00"))  # they were asked on the 23rd
+    desk.sent.clear()
+
+    await saved(desk, "letter", LETTER + asks.replace("2010-06-23", "2010-06-27"))
+
+    assert "it would send vienna 21 lines at once" in " ".join(desk.text().split())

@@ -43,7 +43,8 @@ class Occurrence(Struct, frozen=True, kw_only=True):
     `owner` is whose line it is and part of the key; `to` is who gets it (a deputy while the owner
     is away). `state` is "planned", "skipped" (with `reason`) or "waiting" (no moment yet, `reason`
     names what is missing). `expires` is None where only events end it. A correction's `states` is
-    the date that holds now (None if none does), `was` the one its reader was told, at `told_at`.
+    the date that holds now (None if none does), `was` the one its reader was told, at `told_at`;
+    `told_to` is who read that, where a deputy was told in the owner's stead.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Occurrence(Struct, frozen=True, kw_only=True):
     whole: bool = False  # for the campaign as a whole: its session is only what it counts from
     was: datetime | None = None
     told_at: datetime | None = None
+    told_to: str | None = None
 
     @property
     def topic(self) -> Topic:

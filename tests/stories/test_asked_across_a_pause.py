@@ -1,10 +1,11 @@
-"""A follow-up whose asking falls into a pause: what was never asked is not said to have been."""
+"""Whose asking falls into a pause or an outage is not said to have been asked meanwhile."""
 
 import pytest
 
 from tests.builders import CONFIG, a_world, at
 from tests.corrected import NEVER, OPENED, a_house, text_of
 from tests.house import House, lines_of
+from tracker.app.outages import note_outage
 
 pytestmark = pytest.mark.story
 
@@ -72,3 +73,19 @@ def test_what_a_pause_kept_together_was_asked_once():
     assert "Asked 2 times already" in said(house, "06-24")
     assert "10 days silent, asked 3 times" in said(house, "06-24")
     assert "Asked 3 times" in said(house, "06-27")
+
+
+def test_what_came_due_while_nothing_could_be_sent_was_asked_once():
+    house = a_house(a_world(OPENED + ASK, config=CONFIG))
+    house.turn_to(at("2010-06-14 12:00"))
+    house.edit(a_world(OPENED + ASK + DELIVERED, config=CONFIG))
+    house.turn_to(at("2010-06-15 12:00"))
+    house.clock.at = at("2010-06-21 12:00")  # the tracker was down on the 18th and this morning
+    house.engine.refresh()
+    note_outage(house.store, since=at("2010-06-15 12:00"), now=house.clock.at)
+
+    house.wake()
+
+    assert asked(house) == [("06-15", "first"), ("06-21", "repeat 2")]
+    assert "Asked once already" in said(house, "06-21")
+    assert "7 days silent, asked 2 times" in said(house, "06-21")

@@ -5,6 +5,7 @@ import pytest
 from tests.builders import CONFIG, a_world, at
 from tests.corrected import (
     BOTH,
+    CAMPAIGN,
     NEVER,
     OPENED,
     THURSDAY,
@@ -12,6 +13,7 @@ from tests.corrected import (
     a_house,
     corrected,
     council,
+    text_of,
 )
 
 pytestmark = pytest.mark.story
@@ -40,9 +42,8 @@ def test_a_deputy_who_was_told_as_well_hears_of_a_move_once_for_both():
     house = a_house(a_world(BOTH, config=NEVER))
     house.turn_to(at("2010-06-23 15:00"))
     gone = away("23 June 2010 to 24 June 2010")
-    moved = council('moved = [{ from = 2010-06-24, to = "2010-06-30 at 10:00" }]\n')
 
-    house.edit(a_world(BOTH, config=gone, forums=moved))
+    house.edit(a_world(BOTH, config=gone, forums=council(moved("30 June"))))
 
     mails = house.turn_to(at("2010-06-24 23:00"))
     mails += house.jump_to(at("2010-06-25 09:00"))  # Vienna is back
@@ -86,3 +87,50 @@ def test_who_is_back_hears_of_the_next_move_and_not_of_the_one_that_the_deputy_w
         ("new-york", "meeting", *later),
         ("vienna", "meeting", *later),
     ]
+
+
+def test_a_deputy_reads_in_whose_stead_and_that_the_other_was_told():
+    house = a_house(a_world(OPENED, config=NEVER))
+    house.turn_to(at("2010-06-23 15:00"))
+    gone = away("23 June 2010 to 24 June 2010")
+    house.edit(a_world(OPENED, config=gone, forums=council(TO_MONDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-23 16:00"))
+    assert mail.record.coordinator == "new-york"
+    assert (
+        "For Vienna desk, who is away. Vienna desk was told on Wed 23 June 2010: Thursday 24 June"
+        in text_of(mail)
+    )
+
+
+def moved(day: str) -> str:
+    return f'moved = [{{ from = 2010-06-24, to = "{day} 2010 at 10:00" }}]\n'
+
+
+def test_who_is_back_reads_that_it_was_the_deputy_who_was_told():
+    house = a_house(a_world(OPENED, config=NEVER))
+    house.turn_to(at("2010-06-23 15:00"))
+    gone = away("23 June 2010 to 24 June 2010")
+    house.edit(a_world(OPENED, config=gone, forums=council(moved("30 June"))))
+    house.turn_to(at("2010-06-25 12:00"))
+    house.edit(a_world(OPENED, config=gone, forums=council(moved("2 July"))))
+
+    mails = {
+        mail.record.coordinator: text_of(mail) for mail in house.turn_to(at("2010-06-25 13:00"))
+    }
+
+    assert "New York desk was told on Wed 23 June 2010: Wednesday 30 June" in mails["vienna"]
+    assert "You were told on Wed 23 June 2010: Wednesday 30 June" in mails["new-york"]
+
+
+def test_a_deputy_reads_whose_reminder_it_is():
+    gone = away("23 June 2010 to 24 June 2010")
+    house = a_house(a_world(CAMPAIGN, config=gone))
+
+    mails = [
+        text_of(mail)
+        for mail in house.turn_to(at("2010-06-23 23:00"))
+        if mail.record.coordinator == "new-york"
+    ]
+
+    assert "For Vienna desk, who is away" in " ".join(mails)

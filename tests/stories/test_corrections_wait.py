@@ -268,3 +268,24 @@ def test_another_hour_of_the_same_day_is_said_by_the_hours():
 
     (mail,) = house.turn_to(at("2010-06-23 09:30"))
     assert mail.record.subject == "Now Thu 24 June 15:00, not 10:00: Permanent Council"
+
+
+def test_a_meeting_that_a_deferral_no_longer_adds_is_off_the_plan_by_that_edit():
+    outcome = (
+        '[[log]]\non = 2010-06-24\nfact = "outcome"\nask = "mission"\nmeeting = 2010-06-24\n'
+        'result = "deferred"\nto = {}\n'
+    )
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-24 12:00"))
+    house.edit(a_world(CAMPAIGN + outcome.format("2010-07-01")))
+    house.turn_to(at("2010-06-29 12:00"))
+
+    house.edit(a_world(CAMPAIGN + outcome.format("2010-07-08")))
+
+    (mail,) = house.turn_to(at("2010-06-29 13:00"))
+    assert mail.record.subject == "Off the plan: Call the embassies, due Wed 30 June"
+    assert (
+        "(Log: outcome of mission deferred to Thursday 1 July 2010 at the meeting of Thursday"
+        " 24 June 2010, on Thursday 24 June 2010 → outcome of mission deferred to Thursday 8"
+        in text_of(mail)
+    )

@@ -92,3 +92,18 @@ def test_a_deadline_that_ended_this_morning_is_hours_late_and_not_a_day():
 
     overdue = last_said(house).partition("Overdue")[2]
     assert "Monday 21 June 2010, 12:00 Vienna (06:00 New York), 2 hours late" in overdue
+
+
+def test_a_fact_that_is_set_right_after_it_was_logged_is_an_edit_and_not_newly_logged():
+    house = a_house(a_world(OPENED + ASK, config=NEVER))
+    house.turn_to(at("2010-06-17 12:00"))
+    logged = '[[log]]\non = {}\nfact = "delivered"\n'
+    house.edit(a_world(OPENED + ASK + logged.format("2010-06-17"), config=NEVER))
+    house.turn_to(at("2010-06-17 13:00"))
+
+    house.edit(a_world(OPENED + ASK + logged.format("2010-06-16"), config=NEVER))
+    house.turn_to(at("2010-06-17 14:00"))
+
+    said = last_said(house)
+    assert "7 hours late: edited on Thu 17 June 2010: " in said
+    assert "Log: delivered, on Thursday 17 June 2010 → delivered, on Wednesday 16 June" in said

@@ -207,6 +207,15 @@ class Engine:
         """Send again, with the same bytes, what a server put off."""
         return await self.sending.retry_due(self.world.config)
 
+    def told_from_old_files(self) -> bool:
+        """Say whether a mail that went again was made before the last edit: it may say old dates.
+
+        Until it left it had told nobody anything, so that only now there is something to correct.
+        """
+        made, edits = self.sending.oldest_again, self.history.edits
+        edited = self.edited_at or (edits[-1].at if edits else None)
+        return made is not None and edited is not None and made <= edited
+
     def next_moment(self, after: datetime, *, due: datetime | None = None) -> datetime | None:
         """Return when there is something to do next; in a replay also when something is known.
 

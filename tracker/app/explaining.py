@@ -1,13 +1,14 @@
 """Finds a line or a mail by its key, wherever it is known: outbox, replay or plan."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from tracker.app.replay import SimulatedClock, Watch, rewound, wind
 from tracker.campaign import World
+from tracker.changes import Kept, begun_anew
 from tracker.compose import Composer
 from tracker.errors import Problem
 from tracker.events import History, frame, read_facts
@@ -45,16 +46,22 @@ def find(key: str, store: Store) -> Found | None:
 
 
 def find_planned(
-    key: str, world: World, history: History, moments: Iterable[datetime]
+    key: str,
+    world: World,
+    history: History,
+    moments: Iterable[datetime],
+    left: Mapping[str, Kept],
 ) -> Occurrence | None:
     """Find a line that a plan made at one of these moments holds; the last that has it counts.
+
+    What has `left` says which lines are asked for anew.
 
     Only the campaign that the key begins with is planned, unless it begins with none.
     """
     campaign = key.partition("/")[0]
     only = [campaign] if campaign in world.campaigns else None
     for now in sorted(moments, reverse=True):
-        for one in plan(world, history, now=now, only=only).occurrences:
+        for one in begun_anew(plan(world, history, now=now, only=only), left).occurrences:
             if one.key == key:
                 return one
     return None

@@ -91,8 +91,9 @@ def _lines(fact: Fact) -> Said:
         by=fact.by,
         note=fact.note,
     )
+    about = "".join(f" of {one}" for one in (fact.item, fact.ask, fact.target) if one)
     return Said(
-        text=f"The log has lost: {fact.kind} on {show_day(fact.on)}",
+        text=f"The log has lost: {fact.kind}{about} on {show_day(fact.on)}",
         mend="it counts no more; if that was a slip, paste it back at the end of the file",
         paste="\n".join(log_lines(new)),
     )

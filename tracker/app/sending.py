@@ -77,6 +77,7 @@ class Sending:
         self.nights: Mapping[str, datetime] = {}
         self.calms: Mapping[str, datetime] = {}
         self.pauses: list[datetime] = []
+        self.oldest_again: datetime | None = None
         self._replayed = replayed
         self._unwritten: dict[str, str] = {}
         self._templates = TemplateWatch(composer.folder)
@@ -107,13 +108,19 @@ class Sending:
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:
-        """Send again, with the same bytes, what a server put off."""
+        """Send again, with the same bytes, what a server put off.
+
+        `oldest_again` says when the oldest of these mails was made.
+        """
         now, outcomes = self.clock(), list[Outcome]()
+        self.oldest_again = None
 
         async def again() -> bool:
             waiting = self.hands.passed_over()
             taken = self.store.retry_due(now, limit=1, but_not=waiting)
             if taken and not self.hands.left_till_morning(taken[0], config):
+                made = taken[0].created_at
+                self.oldest_again = min(made, self.oldest_again or made)
                 outcomes.append(await self.hands.hand_over(taken[0], config))
             return bool(taken)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tracker.changes.told import ARRIVED, Kept, Telling, Told, last_told, present_topic
 from tracker.changes.truth import Truth, truth_of
 from tracker.dates import day_in, instant
-from tracker.difference import reasons
+from tracker.difference import Edit, reasons, says_itself
 from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Plan
 from tracker.planning.ground import after_pause, pause_ends
@@ -246,14 +246,28 @@ def _line(key: str, case: Case, planned: Plan, telling: Telling) -> Occurrence:
         origin=truth.origin,
         was=told.states,
         told_at=told.at,
+        told_to=told.through,
     )
-    return replace(line, why=_because(line, telling))
+    return replace(line, why=_because(line, telling, gone=truth.what is None))
 
 
-def _because(line: Occurrence, telling: Telling) -> str:
-    """Say why the date is another: where the plan does not, by the edits since it was told."""
+def _because(line: Occurrence, telling: Telling, *, gone: bool) -> str:
+    """Say why the date is another: where the plan does not, by the edits since it was told.
+
+    Of what is no longer in the files it says which edit took it out.
+    """
     since = [one for one in telling.edits if line.told_at and one.at >= line.told_at]
+    if gone:
+        took = dict.fromkeys(one.difference.text for one in since if _took_out(one, line))
+        return f"{line.why} ({'; '.join(took)})" if took else line.why
     return line.why or "; ".join(reasons(since, line)) or "this is the date in the files now"
+
+
+def _took_out(edit: Edit, line: Occurrence) -> bool:
+    """Say whether an edit was of the meeting or step itself, or of an outcome that added it."""
+    one = edit.difference
+    outcome = one.thing == "fact" and one.name == "outcome"
+    return line.campaign in edit.campaigns and (outcome or says_itself(one, line))
 
 
 def _due(case: Case, telling: Telling, pause_over: datetime | None) -> datetime:

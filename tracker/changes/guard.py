@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.campaign import Campaign, Deadline, FollowUp, World
+from tracker.changes.anew import begun_anew
 from tracker.changes.told import ARRIVED, Kept, Telling, present_topic
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan
@@ -46,6 +47,7 @@ def edit_alone(before: World, after: World) -> tuple[World, World]:
 
 def effect_of(before: Plan, after: Plan, outbox: Mapping[str, Kept], telling: Telling) -> Effect:
     """Compare what was planned before an edit with what would be planned after it."""
+    before, after = begun_anew(before, outbox), begun_anew(after, outbox)
     gone = {key for key, one in outbox.items() if one.state in ARRIVED}
     old = {one.key: one for one in before.planned if _counts(one) and one.key not in gone}
     new = {one.key: one for one in after.planned if _counts(one) and one.key not in gone}

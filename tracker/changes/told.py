@@ -29,7 +29,8 @@ class Kept(Struct, frozen=True):
 class Told(Struct, frozen=True, kw_only=True):
     """A date that a reader was given, by which mail and when; None says that there is none.
 
-    `in_passing` is a date that stood only in a digest or in an accepted notice.
+    `in_passing` is a date that stood only in a digest or in an accepted notice. `through` is the
+    deputy who read a correction in this reader's stead.
     """
 
     reader: str
@@ -39,6 +40,7 @@ class Told(Struct, frozen=True, kw_only=True):
     mail: int
     at: datetime
     in_passing: bool = False
+    through: str | None = None
 
 
 class Telling(Struct, frozen=True, kw_only=True):
@@ -91,6 +93,7 @@ def _in_lines(
                     what=one.what,
                     mail=kept.mail,
                     at=unanswered.get(kept.mail, kept.at or now),
+                    through=one.to if reader != one.to else None,
                 )
 
 

@@ -14,14 +14,13 @@ from rich.console import Console
 from tracker.app.against import corrections_of, foreseen
 from tracker.app.live import live_history
 from tracker.app.replay import utc
-from tracker.app.telling import outbox_of
 from tracker.campaign import World
 from tracker.changes import Kept, begun_anew
 from tracker.cli.past import Past, looking_back
 from tracker.cli.reading import Files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen
 from tracker.cli.sources import Sources
-from tracker.cli.to_come import UNSENT, occurrence_json
+from tracker.cli.to_come import left_by_now, occurrence_json
 from tracker.dates import show_day_short, zone
 from tracker.difference import Difference
 from tracker.differences import concerned, differences
@@ -129,11 +128,10 @@ def _corrections(past: Past, then: World, only: list[str] | None) -> Iterator[Pl
 
 def _left(past: Past, old: Plan) -> dict[str, Kept]:
     """Return the lines that have left, by key: by the outbox, or in a replay by the clock."""
-    if past.store is None:
-        due = (one for one in old.planned if one.due is not None and one.due < past.now)
-        return {one.key: Kept(one, "sent") for one in due}
-    kept = (one for one in outbox_of(past.store) if one.state not in UNSENT)
-    return {one.occurrence.key: one for one in kept}
+    if past.store is not None:
+        return left_by_now(past)
+    due = (one for one in old.planned if one.due is not None and one.due < past.now)
+    return {one.key: Kept(one, "sent") for one in due}
 
 
 def _concerns(one: Difference, campaign: str, before: World, then: World) -> bool:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tracker.changes import begun_anew
 from tracker.cli.against import run_against
 from tracker.cli.arguments import Commands, command
 from tracker.cli.past import Past, looking_back
 from tracker.cli.show import heading, paragraph, screen
 from tracker.cli.sources import Sources
 from tracker.cli.timeline import show_timeline
-from tracker.cli.to_come import is_to_come, occurrence_json
+from tracker.cli.to_come import is_to_come, left_by_now, occurrence_json
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import city, many
 from tracker.occurrence import LineKind, Occurrence
@@ -66,7 +67,9 @@ def run_plan(args: Namespace) -> int:
         ahead = timedelta(days=args.days) if args.days else HORIZON
         until = past.now + ahead
         planned = plan(past.files.world, past.history, now=past.now, until=until, only=only)
-        lines = [one for one in planned.occurrences if is_to_come(one, past)]
+        left = left_by_now(past)
+        planned = begun_anew(planned, left)
+        lines = [one for one in planned.occurrences if is_to_come(one, past, left)]
         if args.json:
             sources = Sources(past.files.reading)
             for one in lines:

@@ -1,9 +1,11 @@
 """Lines of a plan that are still to leave, and how they are written as JSON."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from tracker.app.replay import line_json, utc
+from tracker.changes import Kept
 from tracker.cli.past import Past
 from tracker.cli.sources import Sources
 from tracker.occurrence import Occurrence
@@ -11,14 +13,20 @@ from tracker.occurrence import Occurrence
 UNSENT = frozenset({"queued", "cancelled"})
 
 
-def is_to_come(one: Occurrence, past: Past) -> bool:
-    """Say whether a line is still to leave; past ones only if the outbox has not seen them go."""
-    if one.state != "planned" or one.due is None or one.due >= past.now:
-        return True
+def left_by_now(past: Past) -> dict[str, Kept]:
+    """Return by key the lines of the outbox that have left, or never will."""
     if past.store is None:
-        return False
-    kept = past.store.line(one.key)
-    return kept is None or kept.state in UNSENT
+        return {}
+    from tracker.app.telling import outbox_of  # noqa: PLC0415 -- it loads the store
+
+    return {one.occurrence.key: one for one in outbox_of(past.store) if one.state not in UNSENT}
+
+
+def is_to_come(one: Occurrence, past: Past, left: Mapping[str, Kept]) -> bool:
+    """Say whether a line is still to leave; without an outbox by the clock."""
+    if one.state != "planned" or one.due is None:
+        return True
+    return one.key not in left if past.store is not None else one.due >= past.now
 
 
 def occurrence_json(one: Occurrence, now: datetime, sources: Sources) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from tracker.cli.composing import composer_of
 from tracker.cli.past import Past, looking_back
 from tracker.cli.show import facts, paragraph, printable, screen, show_moment
 from tracker.cli.sources import Sources
+from tracker.cli.to_come import left_by_now
 from tracker.cli.waiting import progress
 from tracker.dates import day_in, show_day, zone
 from tracker.digest.say import moment
@@ -92,8 +93,9 @@ def _from_plan(out: Console, key: str, past: Past) -> bool:
     """Explain a line that never came into an outbox: left out, waiting, or yet to come."""
     world = past.files.world
     moments = turning_points(key, world, past.now)
+    left = left_by_now(past)
     for history in (past.history, replayed(world)):
-        one = find_planned(key, world, history, moments)
+        one = find_planned(key, world, history, moments, left)
         if one is not None:
             _explain_line(out, one, past, _state_of(one))
             return True

@@ -137,6 +137,9 @@ class Daemon:
             with self.watchdog.handing_over():
                 await self.engine.sending.send_due(ground)
                 await self.engine.retry_due()
+            if self.engine.told_from_old_files():  # there may be something to correct now
+                self._plan_is_due = True
+                self.bell.ring()
         if self.engine.store.is_shared:
             self._next_due = None
             self.engine.sending.recover()

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.content import CampaignLines, Entry, Group, Line
 from tracker.dates import day_in, show_day_short
-from tracker.digest.lines import Saying, meeting_of
+from tracker.digest.lines import Saying, in_whose_stead, meeting_of, name_of
 from tracker.digest.say import listed, moment
 from tracker.occurrence import LineKind, Occurrence
 
@@ -55,7 +55,8 @@ def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
     name = first.what.removesuffix(" meets")
     if first.states is None:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
-        day = f" of {_short(first.was, first, saying)}" if first.was else ""
+        of = " of" if first.item == "meeting" else ", due"
+        day = f"{of} {_short(first.was, first, saying)}" if first.was else ""
         return f"{what}: {name}{day}{more}"
     new = f"{_short(first.states, first, saying)} {_hour(first.states, first, saying)}"
     return f"Now {new}{_not_as_told(first, saying)}: {name}{more}"
@@ -91,11 +92,13 @@ def holds_now(one: Occurrence, saying: Saying) -> str:
 
 
 def told_before(one: Occurrence, saying: Saying) -> str:
-    """Say what the reader was told, and when."""
+    """Say what was told before, when, and to whom: with a deputy that may be somebody else."""
+    who = one.told_to or one.owner
+    told = "You were told" if who == saying.reader.id else f"{name_of(who, saying)} was told"
     day = f" on {_day(one.told_at, saying.reader.zone)}" if one.told_at else ""
     if one.was is None:
-        return f"You were told{day} that it is no longer planned"
-    return f"You were told{day}: {moment(one.was, _zone(one, saying), saying.reader.zone)}"
+        return f"{told}{day} that it is no longer planned"
+    return f"{told}{day}: {moment(one.was, _zone(one, saying), saying.reader.zone)}"
 
 
 def _line(one: Occurrence, saying: Saying) -> Line:
@@ -107,7 +110,9 @@ def _line(one: Occurrence, saying: Saying) -> Line:
         when="",
         why=one.why,
         settle=settled_by.command if settled_by else "",
-        detail=". ".join([told_before(one, saying), *_again(one, saying)]),
+        detail=". ".join(
+            [*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)]
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.difference import reasons
+from tracker.difference import Edit, reasons
 from tracker.digest.asking import Asked, days_asked
 from tracker.digest.say import (
     days_between,
@@ -228,13 +228,17 @@ def _made_due(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
     reader, history = saying.reader, saying.history
     if any(down.reader == reader.id and down.covers(due) for down in history.outages):
         return
-    logged = list(_logged_after(one, due, saying))
-    yield from logged
     since = [edit for edit in history.edits if edit.at > due]
+    logged = [] if any(map(_sets_right, since)) else list(_logged_after(one, due, saying))
+    yield from logged
     said = () if logged else reasons(since, one)
     if said:
         last = max(edit.at for edit in since if edit.difference.text in said)
         yield f"edited on {show_day_short(day_in(last, reader.zone))}: {'; '.join(said)}"
+
+
+def _sets_right(edit: Edit) -> bool:
+    return (edit.difference.thing, edit.difference.act) == ("fact", "changed")
 
 
 def _logged_after(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
@@ -256,10 +260,23 @@ def is_late(one: Occurrence, now: datetime) -> bool:
     return one.due is not None and now - one.due > LATE_AFTER
 
 
+def in_whose_stead(one: Occurrence, saying: Saying) -> list[str]:
+    """Say to a deputy whose line this is."""
+    if one.owner == saying.reader.id:
+        return []
+    return [f"For {name_of(one.owner, saying)}, who is away"]
+
+
+def name_of(coordinator: str, saying: Saying) -> str:
+    """Return the name of a coordinator, or the id of one whom config.toml names no more."""
+    known = saying.world.config.who(coordinator)
+    return known.name if known else coordinator
+
+
 def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
     if one.item == "meeting":
         return _of_meeting(one, saying)
-    said: list[str] = []
+    said = in_whose_stead(one, saying)
     instance = instance_of(one, saying.instances(one))
     if instance and instance.targets and "{target}" not in instance.step.what:
         said.append(f"Still silent: {listed([called(t) for t in instance.targets], 6)}")
@@ -276,11 +293,11 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
 
 def _of_meeting(one: Occurrence, saying: Saying) -> str:
     """Say which session this is on the letter's own asks, and what to do when it is over."""
-    meeting = meeting_of(one, saying)
+    meeting, stead = meeting_of(one, saying), in_whose_stead(one, saying)
     if meeting is None or meeting.watched:
-        return ""
+        return _sentences(stead)
     put_off = saying.course(one).times_put_off(meeting)
-    said = [standing_of(put_off)] if put_off else []
+    said = [*stead, *([standing_of(put_off)] if put_off else [])]
     return _sentences([*said, "log afterwards what came of it"])
 
 

@@ -72,7 +72,12 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
     ahead = next_meeting(lines, saying)
     first = changed_dates(lines, saying) or (_meeting(ahead, saying) if ahead else "")
     said = [text for text in (first, _capital(_to_do(lines))) if text]
-    return f"{'. '.join(said)}." if said else _nothing_to_do(lines, digest)
+    return _ended(". ".join(said)) if said else _nothing_to_do(lines, digest)
+
+
+def _ended(text: str) -> str:
+    """End a sentence, unless what it names ends like one: a step may be a question."""
+    return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
 def _to_do(lines: Sequence[Occurrence]) -> str:
@@ -87,11 +92,11 @@ def _to_do(lines: Sequence[Occurrence]) -> str:
 def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if any(one.item in FILES_TO_MEND for one in notices):
-        return f"{_noticed(notices)}."
+        return _ended(_noticed(notices))
     if notices:
         return "For your information; there is nothing to do now."
     if digest is not None and digest.today:
-        return f"Today: {listed(digest.today, 1)}."
+        return _ended(f"Today: {listed(digest.today, 1)}")
     return "Nothing to do today."
 
 

@@ -18,7 +18,7 @@ from tracker.tables import ATTEMPT, FILE, HOLD, JOURNAL, LINE, MAIL
 GONE = "[forgotten]"
 _KEYS = frozenset({"key", "series"})
 _UNDER_WAY = frozenset({"queued", "sending", "unknown"})
-_NAMING = frozenset({"coordinator", "owner", "to", "by", "reader"})
+_NAMING = frozenset({"coordinator", "owner", "to", "by", "reader", "told_to"})
 _REASON = "the person was forgotten"
 
 
