@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.asking import asked_so_far
 from tracker.app.trouble import trouble_for
 from tracker.campaign import World
 from tracker.digest import Saying, Written, write
@@ -43,7 +44,9 @@ def digest_at(
         for one in planned.planned
         if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
     ]
-    saying = Saying(Readers(world.config)[reader], planned, world, now)
+    asked_for = _asked_for(reader, now)
+    asked = asked_so_far([*due, asked_for], planned, reader, store)
+    saying = Saying(Readers(world.config)[reader], planned, world, now, asked)
     trouble = trouble_for(store, problems, reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)
     if by_itself is not None and by_itself.kind == "digest":
@@ -51,7 +54,7 @@ def digest_at(
     lines = [one for one in due if one.kind != LineKind.DIGEST]
     # Being asked is reason enough to write it.
     triggered = replace(trouble, newly_wrong=True)
-    written = write([*lines, _asked_for(reader, now)], saying, history, triggered)
+    written = write([*lines, asked_for], saying, history, triggered)
     assert written is not None
     return Asked(written, leaves=False)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.asking import asked_so_far
 from tracker.app.calm import calm_again
 from tracker.app.faults import said_of
 from tracker.app.hands import Clock, Deliver, Hands
@@ -204,7 +205,8 @@ class Sending:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
         readers = Readers(ground.config)
-        saying = Saying(readers[reader], ground.planned, ground.files.world, now)
+        asked = asked_so_far(lines, ground.planned, reader, self.store)
+        saying = Saying(readers[reader], ground.planned, ground.files.world, now, asked)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = ground.history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)

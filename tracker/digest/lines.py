@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.asking import Asked, how_often, times_asked
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -18,7 +20,6 @@ from tracker.digest.say import (
     moment,
     ordinal,
     relative_day,
-    times,
 )
 from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, PlannedMeeting
@@ -32,12 +33,16 @@ RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented
 
 
 class Saying(Struct, frozen=True):
-    """All that is needed to say a line to one reader at one moment."""
+    """All that is needed to say a line to one reader at one moment.
+
+    `asked` are the follow-up lines that left before, for the campaigns that have to say how often.
+    """
 
     reader: Reader
     plan: Plan
     world: World
     now: datetime
+    asked: Asked = MappingProxyType({})
 
     @property
     def today(self) -> date:
@@ -142,7 +147,7 @@ def say_line(one: Occurrence, saying: Saying, *, explain: bool) -> Line:
         tag=tag(one, saying),
         what=_what(one, saying),
         when=_when(one, saying),
-        why=one.why,
+        why=_why(one, saying),
         settle=settled_by.command if settled_by else "",
         late=_late(one, saying.now),
         detail=_detail(one, saying, explain=explain),
@@ -162,14 +167,23 @@ def tag(one: Occurrence, saying: Saying) -> str:
     if one.kind == LineKind.OVERDUE:
         late = (saying.today - day).days
         return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
-    return _times_asked(one) if one.kind == LineKind.FOLLOW_UP else "nobody has settled this"
+    return _asking(one, saying) if one.kind == LineKind.FOLLOW_UP else "nobody has settled this"
 
 
-def _times_asked(one: Occurrence) -> str:
-    if one.lead is None or one.lead == "first":
-        return "to do now"
-    number = int(one.lead.rsplit(" ", 1)[-1])
-    return f"asked {times(number)} already"
+def _asking(one: Occurrence, saying: Saying) -> str:
+    """Say how often this was really asked before, whatever its number in the plan."""
+    left = saying.asked.get(one.topic, ())
+    asked = times_asked(left, instance_of(one, saying.instances(one)), but_not=one)
+    return f"{how_often(asked)} already" if asked else "to do now"
+
+
+def _why(one: Occurrence, saying: Saying) -> str:
+    if one.kind != LineKind.ESCALATION:
+        return one.why
+    instance = instance_of(one, saying.instances(one))
+    assert instance is not None
+    asked = how_often(times_asked(saying.asked.get(one.topic, ()), instance))
+    return f"{asked} since {show_day(instance.day)} and not settled"
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:

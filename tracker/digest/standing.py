@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from tracker.campaign import FollowUp
 from tracker.content import Entry
 from tracker.dates import MONTHS, day_in, show_day, show_day_short
+from tracker.digest.asking import chases, how_often, times_asked
 from tracker.digest.desk import Desk, closed_at, instance_topic
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.say import days_between, listed, many, times
+from tracker.digest.say import days_between, listed, many
 from tracker.events import AskCourse, Course, PlannedMeeting
-from tracker.occurrence import LineKind
-from tracker.planning import Instance
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -24,19 +22,19 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     found: dict[tuple[int, int, str], list[str]] = {}
     named: set[tuple[str, str]] = set()
     for one in desk.instances():
-        chases = isinstance(one.step.step, FollowUp) and one.step.step.until == "reply"
-        if not chases or one.at is None or one.at > desk.now:
+        if not chases(one, desk.now):
             continue
-        asked = times_asked(one, desk)
+        left = desk.asked.get(instance_topic(one), ())
         for target in one.targets:
             if (one.course.id, target.id) not in named:
+                asked = times_asked((line for line in left if target.id in line.targets), one)
                 named.add((one.course.id, target.id))
                 days = days_silent(one.course, last_word(one.course, target), desk.saying.today)
                 found.setdefault((-days, -asked, one.course.id), []).append(called(target))
     return tuple(
         Entry(
             text=listed(names, NAMED),
-            when=f"{many(-days, 'day')} silent, asked {times(-asked)}",
+            when=f"{many(-days, 'day')} silent, {how_often(-asked)}",
             detail=campaign,
         )
         for (days, asked, campaign), names in sorted(found.items())
@@ -46,16 +44,6 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
 def days_silent(whole: Course, since: datetime, today: date) -> int:
     """Count the days since a target was last heard of."""
     return (today - day_in(since, whole.frame.workdays.zone)).days
-
-
-def times_asked(one: Instance, desk: Desk) -> int:
-    """Count the repeats that have come due, the first among them."""
-    leads = [
-        line.lead
-        for line in desk.lines.get(instance_topic(one), ())
-        if line.kind == LineKind.FOLLOW_UP and line.due and line.due <= desk.now and line.lead
-    ]
-    return max((1 if lead == "first" else int(lead.split()[-1]) + 1 for lead in leads), default=1)
 
 
 def changed(desk: Desk) -> tuple[Entry, ...]:

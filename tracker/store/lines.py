@@ -57,6 +57,12 @@ NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
+# By the campaigns' index; the words are how a document names its kind, so that few are read.
+_ASKINGS = select(LINE.c.key, LINE.c.document).where(
+    LINE.c.campaign.in_(bindparam("campaigns", expanding=True)),
+    LINE.c.state.in_(("sent", "unknown")),
+    LINE.c.document.contains('"kind": "follow-up"'),
+)
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
 _CHANGE = (
@@ -114,6 +120,13 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
     """Return the line of a key, if there ever was one."""
     row = connection.execute(_ONE, {"of": key}).one_or_none()
     return None if row is None else _line(*row)
+
+
+def askings(connection: Connection, steps: Collection[tuple[str, str]]) -> list[Occurrence]:
+    """Return the lines of these follow-ups, (campaign, id), that left or may have."""
+    wanted = {"/".join(step) for step in steps}
+    found = connection.execute(_ASKINGS, {"campaigns": sorted({one for one, _ in steps})})
+    return [documents.load(row.document) for row in found if _step(row.key) in wanted]
 
 
 def of_no_campaign(connection: Connection) -> list[OutboxLine]:
@@ -199,6 +212,11 @@ def follow(
     if mails:
         end = {"state": state, "reason": reason, "settled_at": settled_at}
         connection.execute(_FOLLOW, [{"of": mail, **end} for mail in mails])
+
+
+def _step(key: str) -> str:
+    """Return of which campaign and step a key is."""
+    return "/".join(key.split("/", 2)[:2])
 
 
 def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:
