@@ -182,8 +182,10 @@ def _why(one: Occurrence, saying: Saying) -> str:
         return one.why
     instance = instance_of(one, saying.instances(one))
     assert instance is not None
-    asked = how_often(times_asked(saying.asked.get(one.topic, ()), instance))
-    return f"{asked} since {show_day(instance.day)} and not settled"
+    asked = times_asked(saying.asked.get(one.topic, ()), instance)
+    if not asked:
+        return f"not settled since {show_day(instance.day)}, and never asked before"
+    return f"{how_often(asked)} since {show_day(instance.day)} and not settled"
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
