@@ -225,6 +225,51 @@ def test_a_delivery_taken_back_and_told_anew_begins_the_count_anew():
     assert tags(house)[2:] == [("21 Jul", "to do now"), ("28 Jul", "asked once already")]
 
 
+@pytest.mark.parametrize(
+    "set_right",
+    [
+        LETTER_CHASED.replace("2 days after delivery", "3 days after delivery"),
+        LETTER_CHASED.replace(DELIVERED, DELIVERED.replace("2010-06-22", "2010-06-23")),
+    ],
+)
+def test_a_date_set_right_by_a_day_unasks_nothing(set_right: str):
+    house = a_house(opened=at("2010-06-22 06:00"))
+    house.turn_to(at("2010-06-24 12:00"))
+    house.edit(a_world(set_right))
+
+    house.turn_to(at("2010-07-02 06:00"))
+
+    assert tags(house) == [("24 Jun", "to do now"), ("02 Jul", "asked once already")]
+
+
+def test_a_later_decision_begins_the_count_anew():
+    carried = """
+[[follow-up]]
+id = "carried-out"
+what = "Has it happened? {ask}"
+due = "14 days after decision"
+repeat = "every 14 days"
+until = "settled"
+"""
+    partly = '[[log]]\nfact = "outcome"\nask = "mission"\nresult = "partly met"\n'
+    first = f"{partly}on = 2010-06-24\n"
+    house = a_house(LETTER + carried, opened=at("2010-06-22 06:00"))
+    house.turn_to(at("2010-06-24 12:00"))
+    house.edit(a_world(LETTER + carried + first))
+    house.turn_to(at("2010-07-23 06:00"))
+
+    later = f'{partly}on = 2010-07-23\nmeeting = "none"\n'
+    house.edit(a_world(LETTER + carried + first + later))
+    house.turn_to(at("2010-08-20 06:00"))
+
+    assert tags(house) == [
+        ("08 Jul", "to do now"),
+        ("22 Jul", "asked once already"),
+        ("06 Aug", "to do now"),
+        ("20 Aug", "asked once already"),
+    ]
+
+
 def test_a_target_that_came_later_was_asked_as_often_as_it_was_named():
     house = a_house(opened=at("2010-06-22 06:00"))
     house.turn_to(SECOND)

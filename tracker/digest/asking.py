@@ -1,7 +1,7 @@
 """How often a follow-up has really been asked: what left, by what it is about."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tracker.campaign import FollowUp
 from tracker.dates import day_in, zone
@@ -10,6 +10,7 @@ from tracker.occurrence import LineKind, Occurrence, Topic
 from tracker.planning import Instance, Plan
 from tracker.when import Resolved
 
+ONE_DAY = timedelta(days=1)
 Asked = Mapping[Topic, tuple[Occurrence, ...]]
 Step = tuple[str, str]  # the campaign and the follow-up's id
 
@@ -28,8 +29,8 @@ def times_asked(
 ) -> int:
     """Count the turns of a follow-up that were put to anybody since it began, each once.
 
-    With `but_not` only the turns before that line's own count. A follow-up whose anchor took a
-    later date begins anew: what was asked for an earlier day does not count any more.
+    With `but_not` only the turns before that line's own count. After a delivery taken back and
+    told anew, or a later decision, it begins anew: what was asked before does not count any more.
     """
     turns = {_turn(one) for one in lines if of is None or _is_since(one, of)}
     return sum(1 for turn in turns if but_not is None or turn < _turn(but_not))
@@ -80,8 +81,17 @@ def _turn(one: Occurrence) -> int:
 
 
 def _is_since(one: Occurrence, of: Instance) -> bool:
-    assert one.states is not None
-    assert isinstance(of.due, Resolved)
+    if one.states is None or not isinstance(of.due, Resolved):
+        return True
     home = zone(of.due.zone) if of.due.zone else of.course.frame.workdays.zone
-    day: date = day_in(one.states, home)
-    return day >= of.day
+    return day_in(one.states, home) >= _since(of)
+
+
+def _since(of: Instance) -> date:
+    """Return from when on askings count: the first day, or that after what it counts from.
+
+    A date set right, or a phrase that was edited, unasks nothing.
+    """
+    delivered = of.course.delivered if "delivery" in of.step.due.anchors else None
+    anchor = delivered.on if delivered else of.since
+    return min(of.day, anchor + ONE_DAY) if anchor else of.day

@@ -178,10 +178,10 @@ def _asking(one: Occurrence, saying: Saying) -> str:
 
 
 def _why(one: Occurrence, saying: Saying) -> str:
-    if one.kind != LineKind.ESCALATION:
-        return one.why
+    """Say why a line comes; an escalation, how often was really asked before."""
     instance = instance_of(one, saying.instances(one))
-    assert instance is not None
+    if one.kind != LineKind.ESCALATION or instance is None or instance.at is None:
+        return one.why
     asked = times_asked(saying.asked.get(one.topic, ()), instance)
     if not asked:
         return f"not settled since {show_day(instance.day)}, and never asked before"
