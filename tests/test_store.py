@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -203,6 +204,35 @@ def test_lines_are_asked_for_by_state_campaign_and_reader(store: Store):
     assert [one.occurrence.key for one in store.lines(coordinator="new-york")] == ["c"]
     assert store.lines(states=()) == []
     assert store.line("nobody") is None
+
+
+def test_askings_are_the_lines_of_some_follow_ups_that_left_or_may_have(store: Store):
+    chased: dict[str, Any] = {"kind": LineKind.FOLLOW_UP, "lead": "first"}
+    planned(
+        store, *(f"letter/phone/{n}" for n in ("sent", "doubtful", "refused", "queued")), **chased
+    )
+    planned(store, "letter/write/sent", **chased)
+    planned(store, "other/phone/sent", **chased, campaign="other")
+    planned(store, "letter/phone/told", what='"kind": "follow-up"')
+    for key in [one.occurrence.key for one in store.lines()]:
+        if key.endswith("queued"):
+            continue
+        mail = store.start_mail(a_mail(key), now=NOW)
+        assert mail is not None
+        if key.endswith("doubtful"):
+            store.mark_unknown(mail, "no answer", now=NOW)
+        elif key.endswith("refused"):
+            store.mark_failed(mail, 550, "no such mailbox", now=NOW)
+        else:
+            store.mark_sent(mail, 250, "taken", now=NOW)
+
+    def keys(*steps: tuple[str, str]) -> set[str]:
+        return {one.key for one in store.askings(steps)}
+
+    of_letter = {"letter/phone/sent", "letter/phone/doubtful"}
+    assert keys(("letter", "phone")) == of_letter
+    assert keys(("letter", "phone"), ("other", "phone")) == {*of_letter, "other/phone/sent"}
+    assert keys(("letter", "nothing"), ("none", "phone")) == set()
 
 
 texts = st.text(max_size=20)

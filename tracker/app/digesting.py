@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.asking import asked_so_far
 from tracker.app.telling import outbox_of
 from tracker.app.trouble import trouble_for
 from tracker.campaign import World
 from tracker.changes import begun_anew
-from tracker.digest import Saying, Written, asked_by, told_of, write
+from tracker.digest import Saying, Written, write
 from tracker.errors import Problem
 from tracker.events import History
 from tracker.occurrence import LineKind, Occurrence
@@ -47,7 +48,7 @@ def digest_at(
         if one.to == reader and one.due is not None and one.due <= now and one.key not in gone
     ]
     asked_for = _asked_for(reader, now)
-    asked = asked_by(store.asked(told_of([*due, asked_for], reader, planned, now)))
+    asked = asked_so_far([*due, asked_for], planned, reader, store)
     saying = Saying(Readers(world.config)[reader], planned, world, now, history, asked)
     trouble = trouble_for(store, problems, reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)

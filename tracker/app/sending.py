@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.app.asking import asked_so_far
 from tracker.app.calm import calm_again
 from tracker.app.faults import said_of
 from tracker.app.hands import Clock, Deliver, Hands
@@ -19,7 +20,7 @@ from tracker.app.trouble import trouble_for
 from tracker.compose import Composer, Envelope
 from tracker.config import Config
 from tracker.delivery import Outcome
-from tracker.digest import Saying, Trouble, Written, asked_by, told_of, write
+from tracker.digest import Saying, Trouble, Written, write
 from tracker.errors import ConfigError, TrackerError
 from tracker.events import History
 from tracker.failpoints import here
@@ -211,7 +212,7 @@ class Sending:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
         readers = Readers(ground.config)
-        asked = asked_by(self.store.asked(told_of(lines, reader, ground.planned, now)))
+        asked = asked_so_far(lines, ground.planned, reader, self.store)
         world, history = ground.files.world, ground.history
         saying = Saying(readers[reader], ground.planned, world, now, history, asked)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]

@@ -1,6 +1,5 @@
 """What one reader has to know now, as plain content for a mail."""
 
-from tracker.digest.asking import asked_by, told_of
 from tracker.digest.lines import Saying, is_late
 from tracker.digest.mail import Written, write
 from tracker.digest.sections import Digest, Trouble, digest_of
@@ -10,9 +9,7 @@ __all__ = [
     "Saying",
     "Trouble",
     "Written",
-    "asked_by",
     "digest_of",
     "is_late",
-    "told_of",
     "write",
 ]

@@ -8,6 +8,7 @@ from msgspec import Struct
 from tracker.campaign import Deadline
 from tracker.dates import day_in
 from tracker.difference import Edit, edits_by_campaign
+from tracker.digest.asking import Asked, by_topic
 from tracker.digest.lines import Saying
 from tracker.digest.topics import instance_topic
 from tracker.events import Course, History, PlannedMeeting
@@ -24,7 +25,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     `edits` is what edits of the files did, by campaign. `said` are the items that the mail's own
     lines name, `introduced` the campaigns whose plan stands in the same mail and `corrected` the
     corrections in it and in mails since the last digest, with when they were said: nothing of them
-    is said twice.
+    is said twice. `asked` is what was asked, this mail included.
     """
 
     saying: Saying
@@ -36,6 +37,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     corrected: tuple[tuple[datetime, Occurrence], ...]
     edits: Edits
     history: History
+    asked: Asked
 
     def joined(self, campaign: str) -> datetime:
         """Return when this reader became a coordinator of a campaign."""
@@ -148,6 +150,7 @@ def desk_of(
             *((saying.now, one) for one in told if one.kind == LineKind.CORRECTION),
         ),
         history=history,
+        asked=by_topic(told, saying.asked),
     )
 
 

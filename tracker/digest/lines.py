@@ -11,7 +11,7 @@ from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.difference import Edit, reasons
-from tracker.digest.asking import Asked, days_asked
+from tracker.digest.asking import Asked, how_often, times_asked
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -21,7 +21,6 @@ from tracker.digest.say import (
     moment,
     ordinal,
     relative_day,
-    times,
 )
 from tracker.digest.settle import RESULT, Settlement, instance_of, settlement
 from tracker.events import Course, History, PlannedMeeting
@@ -36,7 +35,10 @@ RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented
 
 
 class Saying(Struct, frozen=True):
-    """All that is needed to say a line to one reader at one moment; `asked` is what left."""
+    """All that is needed to say a line to one reader at one moment.
+
+    `asked` are the follow-up lines that left before, for the campaigns that have to say how often.
+    """
 
     reader: Reader
     plan: Plan
@@ -148,7 +150,7 @@ def say_line(one: Occurrence, saying: Saying, *, explain: bool) -> Line:
         tag=tag(one, saying),
         what=_what(one, saying),
         when=_when(one, saying),
-        why=one.why,
+        why=_why(one, saying),
         settle=settled_by.command if settled_by else "",
         late=_late(one, saying),
         detail=_detail(one, saying, explain=explain),
@@ -168,19 +170,25 @@ def tag(one: Occurrence, saying: Saying) -> str:
     if one.kind == LineKind.OVERDUE:
         late = (saying.today - day).days
         return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
-    return _times_asked(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
+    return _asking(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
 
 
-def _times_asked(one: Occurrence, saying: Saying) -> str:
-    assert one.states is not None
-    day = day_in(one.states, _home(one, saying))
-    before = sum(asked < day for asked in _days_asked(one, saying))
-    return f"asked {times(before)} already" if before else "to do now"
+def _asking(one: Occurrence, saying: Saying) -> str:
+    """Say how often this was really asked before, whatever its number in the plan."""
+    left = saying.asked.get(one.topic, ())
+    asked = times_asked(left, instance_of(one, saying.instances(one)), but_not=one)
+    return f"{how_often(asked)} already" if asked else "to do now"
 
 
-def _days_asked(one: Occurrence, saying: Saying) -> set[date]:
+def _why(one: Occurrence, saying: Saying) -> str:
+    """Say why a line comes; an escalation, how often was really asked before."""
     instance = instance_of(one, saying.instances(one))
-    return days_asked(instance, saying.asked) if instance and not instance.waiting else set()
+    if one.kind != LineKind.ESCALATION or instance is None or instance.at is None:
+        return one.why
+    asked = times_asked(saying.asked.get(one.topic, ()), instance)
+    if not asked:
+        return f"not settled since {show_day(instance.day)}, and never asked before"
+    return f"{how_often(asked)} since {show_day(instance.day)} and not settled"
 
 
 def _home(one: Occurrence, saying: Saying) -> ZoneInfo:
@@ -284,8 +292,6 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
         latest = instance.ask.latest if instance.ask else None
         since = latest.fact.result if latest else "the decision"
         said.append(f"{days_between(instance.since, saying.today)} since {since}")
-    if one.kind == LineKind.ESCALATION and (days := _days_asked(one, saying)):
-        said.append(f"Asked {times(len(days))}")
     if explain and _asks_a_result(one, saying):
         said.append(RESULTS)
     return ". ".join(said)

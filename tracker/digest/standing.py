@@ -5,15 +5,13 @@ from datetime import date, datetime
 
 from tracker.content import Entry
 from tracker.dates import MONTHS, day_in, show_day, show_day_short
-from tracker.digest.asking import chases, days_asked
+from tracker.digest.asking import chases, how_often, times_asked
 from tracker.digest.desk import Desk, closed_at
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.say import days_between, listed, many, times
+from tracker.digest.say import days_between, listed, many
 from tracker.digest.topics import instance_topic
 from tracker.events import AskCourse, Course, PlannedMeeting
-from tracker.occurrence import LineKind
-from tracker.planning import Instance
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -27,42 +25,26 @@ def silent(desk: Desk) -> tuple[Entry, ...]:
     for one in desk.instances():
         if not chases(one, desk.now):
             continue
-        asked = times_asked(one, desk)
+        left = desk.asked.get(instance_topic(one), ())
         for target in one.targets:
             if (one.course.id, target.id) not in named:
+                asked = times_asked((line for line in left if target.id in line.targets), one)
                 named.add((one.course.id, target.id))
                 days = days_silent(one.course, last_word(one.course, target), desk.saying.today)
                 found.setdefault((-days, -asked, one.course.id), []).append(called(target))
     return tuple(
         Entry(
             text=listed(names, NAMED),
-            when=f"{many(-days, 'day')} silent, {_asked(-asked)}",
+            when=f"{many(-days, 'day')} silent, {how_often(-asked)}",
             detail=campaign,
         )
         for (days, asked, campaign), names in sorted(found.items())
     )
 
 
-def _asked(number: int) -> str:
-    return f"asked {times(number)}" if number else "not asked yet"
-
-
 def days_silent(whole: Course, since: datetime, today: date) -> int:
     """Count the days since a target was last heard of."""
     return (today - day_in(since, whole.frame.workdays.zone)).days
-
-
-def times_asked(one: Instance, desk: Desk) -> int:
-    """Count how often it was asked, by this mail, too."""
-    topic, home = instance_topic(one), one.course.frame.workdays.zone
-    lines = desk.lines.get(topic, ()) if topic in desk.said else ()
-    now = {
-        day_in(line.states, home)
-        for line in lines
-        if line.kind == LineKind.FOLLOW_UP and line.state == "planned"
-        if line.states and line.due and line.due <= desk.now
-    }
-    return len(days_asked(one, desk.saying.asked) | now)
 
 
 def changed(desk: Desk) -> tuple[Entry, ...]:

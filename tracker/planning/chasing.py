@@ -149,6 +149,6 @@ def _escalation(
             states=_states(one, day, ground),
             expires=_moment(one, replaced_on, reader, ground) if replaced_on else None,
             name="escalation",
-            why=f"not settled after the first and {repeat}, counted from {show_day(one.day)}",
+            why=f"not settled after the last repeat ({repeat}), counted from {show_day(one.day)}",
         )
         yield line(LineKind.ESCALATION, subject, reader, place, words, ground)

@@ -240,15 +240,15 @@ class Store:
                 connection, states=states, campaign=campaign, coordinator=coordinator
             )
 
+    def askings(self, steps: Collection[tuple[str, str]]) -> list[Occurrence]:
+        """Return the lines of these follow-ups, (campaign, id), that left or may have."""
+        with self._reading() as connection:
+            return lines.askings(connection, steps)
+
     def lines_of_no_campaign(self) -> list[OutboxLine]:
         """Return the queued lines that are no campaign's: digests, and word about shared files."""
         with self._reading() as connection:
             return lines.of_no_campaign(connection)
-
-    def asked(self, campaigns: Collection[str]) -> list[Occurrence]:
-        """Return the follow-ups' lines of some campaigns that have left, or are leaving."""
-        with self._reading() as connection:
-            return lines.asked(connection, campaigns) if campaigns else []
 
     def line(self, key: str) -> OutboxLine | None:
         """Return the line of a key, if there ever was one."""

@@ -10,7 +10,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    literal_column,
     or_,
     select,
     update,
@@ -66,13 +65,13 @@ NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
-# Written out, so that neither is put together anew. Only askings have such a word in their key.
-_ASKED = select(LINE.c.document).where(
-    LINE.c.campaign.in_(bindparam("names", expanding=True)),
-    LINE.c.state.in_([literal_column(f"'{state}'") for state in ("sent", "sending", "unknown")]),
-    or_(LINE.c.key.contains("/first/"), LINE.c.key.contains("/repeat-")),
-)
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
+# By the campaigns' index; the words are how a document names its kind, so that few are read.
+_ASKINGS = select(LINE.c.key, LINE.c.document).where(
+    LINE.c.campaign.in_(bindparam("campaigns", expanding=True)),
+    LINE.c.state.in_(("sent", "unknown")),
+    LINE.c.document.contains('"kind": "follow-up"'),
+)
 _KEY: BindParameter[str] = bindparam("of")
 _ONE = select(*_SEEN).where(LINE.c.key == _KEY)
 _CHANGE = (
@@ -132,15 +131,16 @@ def one(connection: Connection, key: str) -> OutboxLine | None:
     return None if row is None else _line(*row)
 
 
+def askings(connection: Connection, steps: Collection[tuple[str, str]]) -> list[Occurrence]:
+    """Return the lines of these follow-ups, (campaign, id), that left or may have."""
+    wanted = {"/".join(step) for step in steps}
+    found = connection.execute(_ASKINGS, {"campaigns": sorted({one for one, _ in steps})})
+    return [documents.load(row.document) for row in found if _step(row.key) in wanted]
+
+
 def of_no_campaign(connection: Connection) -> list[OutboxLine]:
     """Return the queued lines that belong to no campaign."""
     return [_line(*row) for row in connection.execute(_OF_NO_CAMPAIGN).all()]
-
-
-def asked(connection: Connection, campaigns: Collection[str]) -> list[Occurrence]:
-    """Return the askings of some campaigns' follow-ups that have left, or are leaving."""
-    found = connection.execute(_ASKED, {"names": sorted(campaigns)}).scalars()
-    return [documents.load(document) for document in found]
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
@@ -221,6 +221,11 @@ def follow(
     if mails:
         end = {"state": state, "reason": reason, "settled_at": settled_at}
         connection.execute(_FOLLOW, [{"of": mail, **end} for mail in mails])
+
+
+def _step(key: str) -> str:
+    """Return of which campaign and step a key is."""
+    return "/".join(key.split("/", 2)[:2])
 
 
 def _columns(occurrence: Occurrence, waits: Mapping[str, datetime]) -> dict[str, object]:
