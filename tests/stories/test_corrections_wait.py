@@ -289,3 +289,32 @@ def test_a_meeting_that_a_deferral_no_longer_adds_is_off_the_plan_by_that_edit()
         " 24 June 2010, on Thursday 24 June 2010 → outcome of mission deferred to Thursday 8"
         in text_of(mail)
     )
+
+
+def test_a_step_that_is_left_out_is_off_the_plan_by_that_edit_and_no_other():
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-22 09:00"))
+    other = CALLS.replace('"Call the embassies"', '"Call the seven embassies"')
+    house.edit(a_world(OPENED + other))
+    house.turn_to(at("2010-06-22 09:05"))
+
+    house.edit(a_world(OPENED))
+
+    (mail,) = house.turn_to(at("2010-06-22 10:00"))
+    assert (
+        "Why: it is no longer among the steps of this campaign (Deadline taken out: Call the"
+        " seven embassies (calls))" in text_of(mail)
+    )
+
+
+def test_a_step_that_went_with_its_playbook_says_so():
+    playbooks = {name: f'name = "{name}"\nsummary = "x"\n' for name in ("slow", "quick")}
+    playbooks["slow"] += CALLS
+    slow = OPENED.replace("coordinators", 'playbook = "slow"\ncoordinators')
+    house = a_house(a_world(slow, playbooks=playbooks))
+    house.turn_to(at("2010-06-22 09:00"))
+
+    house.edit(a_world(slow.replace('"slow"', '"quick"'), playbooks=playbooks))
+
+    (mail,) = house.turn_to(at("2010-06-22 10:00"))
+    assert "among the steps of this campaign (Playbook: slow → quick)" in text_of(mail)

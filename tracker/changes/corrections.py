@@ -264,10 +264,18 @@ def _because(line: Occurrence, telling: Telling, *, gone: bool) -> str:
 
 
 def _took_out(edit: Edit, line: Occurrence) -> bool:
-    """Say whether an edit was of the meeting or step itself, or of an outcome that added it."""
+    """Say whether an edit was of the meeting, step or playbook, or of an outcome that added it."""
     one = edit.difference
-    outcome = one.thing == "fact" and one.name == "outcome"
-    return line.campaign in edit.campaigns and (outcome or says_itself(one, line))
+    if line.campaign not in edit.campaigns:
+        return False
+    match one.thing:
+        case "deadline" | "follow-up":
+            return one.item == line.item and one.act == "removed"
+        case "playbook":
+            return line.item != "meeting"
+        case "fact":
+            return one.name == "outcome"
+    return says_itself(one, line)
 
 
 def _due(case: Case, telling: Telling, pause_over: datetime | None) -> datetime:
