@@ -80,6 +80,18 @@ def test_a_failed_mail_is_queued_again(desk: Desk):
     assert "   queued" in desk.run("outbox").out
 
 
+def test_a_mail_that_waits_for_its_next_try_says_when_it_is(desk: Desk):
+    desk.run("outbox", "retry", "1")
+
+    again, why = desk.run("outbox", "retry", "1"), desk.run("why", "1")
+
+    assert again.code == 1
+    assert (
+        "Mail 1 is queued: it is tried again by itself, and `tracker why 1` says when" in again.err
+    )
+    assert "next try    Tuesday 22 June 2010, 11:00 Vienna" in why.out
+
+
 def test_what_cannot_be_sent_again_is_said(desk: Desk):
     sent = desk.run("outbox", "retry", "2")
     missing = desk.run("outbox", "retry", "99")

@@ -195,7 +195,16 @@ def test_a_digest_that_would_not_leave_is_shown_and_says_so(desk: Desk):
     assert said.code == 0
     assert "Wednesday 23 June 2010" in said.out
     assert "would not leave by itself" in said.err
-    assert "weekly" in said.err
+    assert "new-york gets one on Mondays, at the hour of the morning.\n" in said.err
+
+
+def test_of_a_reader_who_wants_no_digest_that_is_said(desk: Desk):
+    config = desk.folder / "config.toml"
+    config.write_text(config.read_text().replace('digest   = "weekdays"', 'digest = "never"'))
+
+    said = desk.run("digest", "vienna", "--at", "2010-06-24")
+
+    assert said.err == ('This digest would not leave by itself: vienna has digest = "never".\n')
 
 
 def test_an_unknown_coordinator_is_answered_with_the_nearest(desk: Desk):

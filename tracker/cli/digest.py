@@ -22,6 +22,13 @@ from tracker.events import replayed
 from tracker.planning import Readers
 from tracker.store import Store
 
+_IF = "at the hour of the morning, and only if something is due, new or wrong (on Mondays always)"
+_WHEN = {
+    "daily": f"every day, {_IF}",
+    "weekdays": f"on weekdays, {_IF}",
+    "weekly": "on Mondays, at the hour of the morning",
+}
+
 
 def add(commands: Commands) -> None:
     """Add the command's parser."""
@@ -100,8 +107,9 @@ def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
 
 def _why_not(reader: str, files: Files) -> str:
     coordinator = files.world.config.who(reader)
-    days = coordinator.digest if coordinator else ""
+    days = coordinator.digest if coordinator else "never"
+    if days == "never":
+        return f'This digest would not leave by itself: {reader} has digest = "never".'
     return (
-        f"This digest would not leave by itself at that moment: {reader} gets one {days}, at the"
-        " hour of the morning, and only if something is due, new or wrong (on Mondays always)."
+        f"This digest would not leave by itself at that moment: {reader} gets one {_WHEN[days]}."
     )

@@ -20,7 +20,7 @@ from tracker.digest.say import moment
 from tracker.errors import QuestionError
 from tracker.events import replayed
 from tracker.occurrence import LineKind, Occurrence
-from tracker.store import OutboxLine, Store
+from tracker.store import MailRecord, OutboxLine, Store
 
 _RULES = {
     LineKind.REMINDER: "a reminder leaves on the day that its lead gives, in the reader's morning"
@@ -116,6 +116,7 @@ def _explain(out: Console, found: Found, past: Past, store: Store, sent: str) ->
                 ("message-id", mail.message_id),
                 ("state", sent if mail.state == "sent" else mail.state),
                 ("reason", mail.reason or ""),
+                ("next try", _next_try(mail, past)),
             ),
         )
         for number, one in enumerate(store.attempts(mail.id), 1):
@@ -126,6 +127,13 @@ def _explain(out: Console, found: Found, past: Past, store: Store, sent: str) ->
         out.print()
         _explain_line(out, line.occurrence, past, _line_state(line, sent))
     return True
+
+
+def _next_try(mail: MailRecord, past: Past) -> str:
+    """Say when a mail that waits goes again."""
+    if mail.state != "queued" or mail.next_at is None:
+        return ""
+    return show_moment(mail.next_at, past.files.home)
 
 
 def _line_state(line: OutboxLine, sent: str) -> str:

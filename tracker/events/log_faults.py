@@ -1,6 +1,7 @@
 """Facts that name what does not exist: found when the whole campaign is known."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 
 from tracker.campaign import World
 from tracker.dates import show_day
@@ -8,6 +9,7 @@ from tracker.errors import Fault, KeyPath
 from tracker.events.course import Course, course, meeting_of
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
+from tracker.events.meetings import PlannedMeeting
 from tracker.sessions import session_on
 
 
@@ -21,15 +23,35 @@ def log_faults(campaign_id: str, world: World) -> list[Fault]:
     facts = read_facts(home)
     far = max((fact.known_at for fact in facts), default=home.opened_at)
     whole = course(campaign_id, world, facts, now=far)
-    return [fault for fact in facts for fault in _faults(fact, whole, world)]
+    astray = {found.forum for fact in facts if (found := _put_off_astray(fact, whole, world))}
+    return [fault for fact in facts for fault in _faults(fact, whole, world, astray)]
 
 
-def _faults(fact: Fact, whole: Course, world: World) -> Iterator[Fault]:
+def _put_off_astray(fact: Fact, whole: Course, world: World) -> PlannedMeeting | None:
+    """Return the meeting that put an ask off to a day without a session, if this fact says so."""
+    meeting = meeting_of(fact, whole.meetings) if fact.to else None
+    if meeting is None or meeting.forum is None or fact.to is None:
+        return None
+    return None if session_on(meeting.forum, world.forums[meeting.forum], fact.to) else meeting
+
+
+def _is_led_to(day: object, astray: Collection[str | None], world: World) -> bool:
+    """Say whether a deferral that goes astray would have led to a day: that is no second fault."""
+    return isinstance(day, date) and any(
+        session_on(forum, world.forums[forum], day) for forum in astray if forum
+    )
+
+
+def _faults(
+    fact: Fact, whole: Course, world: World, astray: Collection[str | None]
+) -> Iterator[Fault]:
     path: KeyPath = ("log", fact.index)
     if fact.kind not in {"outcome", "readout", "done"}:
         return
     meeting = meeting_of(fact, whole.meetings)
     if fact.meeting not in {None, "none"} and meeting is None:
+        if _is_led_to(fact.meeting, astray, world):
+            return
         yield Fault(
             path=(*path, "meeting"),
             code="unknown-meeting",
@@ -43,15 +65,11 @@ def _faults(fact: Fact, whole: Course, world: World) -> Iterator[Fault]:
             message="no meeting had begun by then, so there is nothing to read out",
             hint='name the meeting: meeting = "…"',
         )
-    if (
-        fact.to
-        and meeting
-        and meeting.forum
-        and not session_on(meeting.forum, world.forums[meeting.forum], fact.to)
-    ):
+    held_by = _put_off_astray(fact, whole, world)
+    if held_by and fact.to:
         yield Fault(
             path=(*path, "to"),
             code="not-a-session",
-            message=f"{meeting.name} has no session on {show_day(fact.to)}",
+            message=f"{held_by.name} has no session on {show_day(fact.to)}",
             hint="name a session's original date, or leave `to` out for the next regular one",
         )

@@ -218,6 +218,11 @@ def queue_again(connection: Connection, number: int, *, now: datetime) -> MailRe
         raise QuestionError(f"There is no mail {number}: `tracker outbox` lists them.")
     if not mail.raw:
         raise QuestionError(f"The text of mail {number} was purged: it cannot be sent again.")
+    if mail.state == "queued":
+        raise QuestionError(
+            f"Mail {number} is queued: it is tried again by itself, and `tracker why {number}`"
+            " says when."
+        )
     if mail.state not in _RETRIABLE:
         raise QuestionError(f"Mail {number} is {mail.state}: there is nothing to send again.")
     again = connection.execute(
