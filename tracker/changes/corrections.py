@@ -275,7 +275,8 @@ def _took_out(edit: Edit, line: Occurrence) -> bool:
             return line.item != "meeting"
         case "fact":
             return one.name == "outcome"
-    return says_itself(one, line)
+        case _:
+            return says_itself(one, line)
 
 
 def _due(case: Case, telling: Telling, pause_over: datetime | None) -> datetime:
