@@ -74,6 +74,23 @@ def test_nothing_before_the_moment_and_nothing_after_the_days(desk: Desk):
     assert max(dues) < "2010-06-24T22:00:00Z"
 
 
+@pytest.mark.parametrize("name", ["config.toml", "server.toml"])
+def test_a_digest_is_written_where_its_reader_stands(desk: Desk, name: str):
+    config = (desk.folder / "config.toml").rename(desk.folder / name)
+    lines = config.read_text().splitlines()
+
+    said = desk.run("--config", name, "plan", "--at", "2010-06-20", "--json")
+    found = {one["to"]: one for one in said.objects if one["kind"] == "digest"}
+    why = desk.run("--config", name, "why", found["vienna"]["key"])
+
+    for reader in ("vienna", "new-york"):
+        assert found[reader]["file"] == name
+        assert lines[found[reader]["line"] - 1] == "[[coordinator]]"
+        assert f'"{reader}"' in lines[found[reader]["line"]]
+    number = lines.index('digest   = "weekdays"') + 1
+    assert f'written    {name}, line {number}: digest   = "weekdays"' in why.out
+
+
 def test_a_bare_date_is_the_end_of_that_day_in_config_tomls_zone(desk: Desk):
     bare = desk.run("plan", "--at", "2010-06-22", "--json")
 

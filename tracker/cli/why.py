@@ -180,7 +180,7 @@ def _told(one: Occurrence, home: ZoneInfo, there: ZoneInfo) -> str:
 def _written(one: Occurrence, past: Past) -> str:
     """Name the file and line, with the words of the phrase itself where a step has one."""
     sources = Sources(past.files.reading)
-    key = "date" if one.item == "meeting" else "due"
+    key = {"meeting": "date", "digest": "digest"}.get(one.item, "due")
     source = sources.of(one.origin, key) if one.origin and one.origin.path else None
     if source is not None:
         return f"{source.file}, line {source.line}: {source.text}"

@@ -30,7 +30,7 @@ def digests(
 
     A digest expires at the next one. Whether one leaves is decided by what it would say.
     """
-    for reader in readers.all():
+    for number, reader in enumerate(readers.all()):
         since = _joined(reader, world, history)
         if since is None:
             continue
@@ -45,7 +45,8 @@ def digests(
             due = reader.on(day)
             # A day more than a week: a weekly digest that leaves must have planned the next.
             if due >= since and due < now + (WEEK + 1) * ONE_DAY:
-                yield _digest(reader, day, due, reader.on(following))
+                written = Origin("config", "config", ("coordinator", number))
+                yield _digest(reader, day, due, reader.on(following), written)
 
 
 def digest_day(reader: Reader, day: date) -> bool:
@@ -68,7 +69,9 @@ def _joined(reader: Reader, world: World, history: History) -> datetime | None:
     return min(seen, default=None)
 
 
-def _digest(reader: Reader, day: date, due: datetime, expires: datetime) -> Occurrence:
+def _digest(
+    reader: Reader, day: date, due: datetime, expires: datetime, written: Origin
+) -> Occurrence:
     return Occurrence(
         key=key_of("digest", str(day), owner=reader.id),
         kind=LineKind.DIGEST,
@@ -81,7 +84,7 @@ def _digest(reader: Reader, day: date, due: datetime, expires: datetime) -> Occu
         states=due,
         what="Digest",
         why=f"the digest days of this reader are: {reader.coordinator.digest}",
-        origin=Origin("config", "config"),
+        origin=written,
     )
 
 
