@@ -2,7 +2,7 @@
 
 from email.message import EmailMessage
 
-from tests.builders import LETTER, a_world, at
+from tests.builders import CONFIG, LETTER, a_world, at
 from tests.house import House
 
 SILENT = """
@@ -94,3 +94,13 @@ def test_a_step_that_is_a_question_ends_its_sentence():
     house.turn_to(at("2010-06-23 06:00"))
 
     assert "1 thing to do: Has it happened? " in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_the_last_digest_before_a_long_leave_comes_on_its_morning():
+    leave = 'digest = "weekdays"\ndeputy = "new-york"\naway = ["26 June 2010 to 25 July 2010"]'
+    house = House(a_world(LETTER + SILENT, config=CONFIG.replace('digest = "weekdays"', leave, 1)))
+
+    house.turn_to(at("2010-07-26 06:00"))
+
+    digests = [one.at for one in house.mails if one.written.kind == "digest"]
+    assert digests[-2:] == [at("2010-06-25 06:00"), at("2010-07-26 06:00")]
