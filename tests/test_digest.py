@@ -2,6 +2,8 @@
 
 from email.message import EmailMessage
 
+import pytest
+
 from tests.builders import CONFIG, LETTER, a_world, at
 from tests.house import House
 
@@ -104,3 +106,22 @@ def test_the_last_digest_before_a_long_leave_comes_on_its_morning():
 
     digests = [one.at for one in house.mails if one.written.kind == "digest"]
     assert digests[-2:] == [at("2010-06-25 06:00"), at("2010-07-26 06:00")]
+
+
+@pytest.mark.parametrize(
+    ("reads_at", "said"),
+    [("03:30", "meets"), ("05:00", "has begun"), ("08:00", "has met")],
+)
+def test_a_reader_in_the_west_is_told_whether_the_session_of_today_is_over(
+    reads_at: str, said: str
+):
+    daily = f'id = "new-york"\nat = "{reads_at}"'
+    config = CONFIG.replace('"weekly"', '"daily"').replace('id = "new-york"', daily)
+    letter = LETTER.replace('["vienna"]', '["new-york"]').replace("date =", "remind = []\ndate =")
+    house = House(a_world(letter, config=config))
+
+    house.turn_to(at("2010-06-24 16:00"))
+
+    mail = house.inbox("new-york@example.org")[-1]
+    assert mail["Subject"] == f"Today: Permanent Council {said}"
+    assert text_of(mail).count(f"Permanent Council {said}") == 2

@@ -217,11 +217,18 @@ def _meeting_entry(whole: Course, meeting: PlannedMeeting, desk: Desk) -> Entry:
     note = f" ({standing_of(put_off)})" if put_off else ""
     heading = meeting_heading(meeting, desk.saying.reader.zone)
     return Entry(
-        text=f"{meeting.name} meets",
+        text=f"{meeting.name} {_meets(meeting, desk.now)}",
         when=heading.removeprefix(f"{meeting.name}, "),
         detail=f"{whole.id}{note}",
         tells=((meeting_topic(whole, meeting), meeting.start),),
     )
+
+
+def _meets(meeting: PlannedMeeting, now: datetime) -> str:
+    """Say whether a meeting is ahead: where a morning comes late, today's may be over."""
+    if not meeting.time_known or meeting.start > now:
+        return "meets"
+    return "has begun" if meeting.end > now else "has met"
 
 
 def _instance_entry(one: Instance, at: datetime, desk: Desk) -> Entry:
