@@ -74,7 +74,7 @@ def digest_of(
         Section(id="overdue", heading="Overdue", entries=_overdue(desk)),
         Section(id="today", heading="Today", entries=today),
         Section(id="ahead", heading="The next 14 days", entries=_ahead(desk)),
-        Section(id="together", heading="Two letters, one target", entries=together(desk)),
+        together(desk),
         Section(id="silent", heading="Still silent", entries=quiet),
         Section(id="targets", heading="Targets by stance", entries=stances(desk, chased)),
         Section(id="changed", heading=_since(desk, history), entries=news),
