@@ -207,6 +207,19 @@ def test_of_a_reader_who_wants_no_digest_that_is_said(desk: Desk):
     assert said.err == ('This digest would not leave by itself: vienna has digest = "never".\n')
 
 
+def test_of_a_reader_who_is_away_it_is_said_who_stands_in(desk: Desk):
+    config = desk.folder / "config.toml"
+    away = 'digest   = "weekdays"\ndeputy = "new-york"\naway = ["23 June 2010 to 25 June 2010"]'
+    config.write_text(config.read_text().replace('digest   = "weekdays"', away))
+
+    said = desk.run("digest", "vienna", "--at", "2010-06-24")
+
+    assert said.err == (
+        "This digest would not leave by itself: vienna is away on Thursday 24 June 2010 and"
+        " new-york stands in; the next comes when vienna is back.\n"
+    )
+
+
 def test_an_unknown_coordinator_is_answered_with_the_nearest(desk: Desk):
     said = desk.run("digest", "viena")
 

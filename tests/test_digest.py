@@ -2,7 +2,9 @@
 
 from email.message import EmailMessage
 
-from tests.builders import LETTER, a_world, at
+import pytest
+
+from tests.builders import CONFIG, LETTER, a_world, at
 from tests.house import House
 
 SILENT = """
@@ -94,3 +96,81 @@ def test_a_step_that_is_a_question_ends_its_sentence():
     house.turn_to(at("2010-06-23 06:00"))
 
     assert "1 thing to do: Has it happened? " in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_the_last_digest_before_a_long_leave_comes_on_its_morning():
+    leave = 'digest = "weekdays"\ndeputy = "new-york"\naway = ["26 June 2010 to 25 July 2010"]'
+    house = House(a_world(LETTER + SILENT, config=CONFIG.replace('digest = "weekdays"', leave, 1)))
+
+    house.turn_to(at("2010-07-26 06:00"))
+
+    digests = [one.at for one in house.mails if one.written.kind == "digest"]
+    assert digests[-2:] == [at("2010-06-25 06:00"), at("2010-07-26 06:00")]
+
+
+@pytest.mark.parametrize(
+    ("reads_at", "said"),
+    [("03:30", "meets"), ("05:00", "has begun"), ("08:00", "has met")],
+)
+def test_a_reader_in_the_west_is_told_whether_the_session_of_today_is_over(
+    reads_at: str, said: str
+):
+    daily = f'id = "new-york"\nat = "{reads_at}"'
+    config = CONFIG.replace('"weekly"', '"daily"').replace('id = "new-york"', daily)
+    letter = LETTER.replace('["vienna"]', '["new-york"]').replace("date =", "remind = []\ndate =")
+    house = House(a_world(letter, config=config))
+
+    house.turn_to(at("2010-06-24 16:00"))
+
+    mail = house.inbox("new-york@example.org")[-1]
+    assert mail["Subject"] == f"Today: Permanent Council {said}"
+    assert text_of(mail).count(f"Permanent Council {said}") == 2
+
+
+def test_what_stays_overdue_is_told_in_each_digest_with_what_settles_it():
+    house = House(a_world(LETTER + SILENT))
+
+    house.turn_to(at("2010-06-28 06:00"))
+
+    body = house.inbox("vienna@example.org")[-1].get_body(("plain",))
+    assert body is not None
+    text = body.get_content().replace("\r\n", "\n")
+    overdue = text.split("Overdue\n")[1].split("\n\n\n")[0]
+    assert overdue.endswith("\n    tracker log letter reply --target chair")
+    assert 'fact    = "reply"\ntarget  = "chair"\n' in text
+
+
+def test_what_others_have_to_do_is_overdue_with_its_command_and_not_among_the_lines_to_paste():
+    both = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
+    theirs = SILENT.replace("due = 2010-06-24", 'due = 2010-06-24\nwho = ["new-york"]')
+    house = House(a_world(both + theirs))
+
+    house.turn_to(at("2010-06-28 06:00"))
+
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "tracker log letter reply --target chair" in said
+    assert "No shell?" not in said
+
+
+def test_of_many_lines_to_paste_one_of_each_kind_is_shown_and_the_rest_counted():
+    duties = "".join(
+        f"""
+[[deadline]]
+id = "{name}"
+what = "Do it"
+due = 2010-06-24
+until = "{until}"
+"""
+        for name, until in (("draft", "done"), ("media", "done"), ("send", "delivered"))
+    )
+    house = House(a_world(*[LETTER + duties] * 3))
+
+    house.turn_to(at("2010-06-24 06:00"))
+
+    pasted = house.mails[-1].written.content.paste
+    blocks = pasted.split("\n\n")
+    assert len(blocks) == 5
+    assert sum('item    = "draft"' in one for one in blocks) == 2
+    assert 'item    = "media"' in pasted
+    assert 'fact    = "delivered"' in pasted
+    assert blocks[-1] == "# and 5 more, written alike: their words stand in the commands above"

@@ -247,6 +247,41 @@ def test_one_call_does_for_two_letters_that_turn_to_one_person_within_ten_days()
     ]
 
 
+def test_one_call_does_for_four_letters_each_day_told_once():
+    letters = [chased(9), chased(9), chased(9), chased(13)]
+
+    content = digest(a_world(*letters), at("2010-06-28 06:00"))
+
+    thursday = "letter, letter-2 and letter-3 on Thursday 1 July 2010"
+    assert section(content, "together") == [
+        (
+            "The chair: call once for all",
+            f"{thursday}; letter-4 on Monday 5 July 2010",
+            "",
+        )
+    ]
+    headings = [one.heading for one in content.sections if one.id == "together"]
+    assert headings == ["Several letters, one target"]
+
+
+def test_a_target_whom_letters_name_differently_stands_once():
+    letters = [
+        chased(9, holder="Heller") + 'state = "Mexico"\n',
+        chased(9, holder="Heller"),
+        chased(9, holder="heller"),
+    ]
+
+    content = digest(a_world(*letters), at("2010-06-28 06:00"))
+
+    assert section(content, "together") == [
+        (
+            "Heller (Mexico): call once for all",
+            "letter, letter-2 and letter-3 on Thursday 1 July 2010",
+            "",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [

@@ -57,6 +57,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     `tells` are the dates that it gives, by what they are of: a reader who was told one is told
     again when it changes. `bars` draws how something grew, each in hundredths of the last.
+    `settle` is the exact command for what waits to be settled, else empty.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     detail: str = ""
     tells: Tells = ()
     bars: tuple[int, ...] = ()
+    settle: str = ""
 
 
 class Section(Struct, frozen=True, kw_only=True):

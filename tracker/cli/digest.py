@@ -18,6 +18,7 @@ from tracker.cli.reading import Files, read_files, say_not_in_force
 from tracker.cli.show import screen
 from tracker.cli.waiting import progress
 from tracker.compose import Composer
+from tracker.dates import day_in, show_day
 from tracker.events import replayed
 from tracker.planning import Readers
 from tracker.store import Store
@@ -69,7 +70,8 @@ def run_digest(args: Namespace) -> int:
     text = composer.render(asked.written.content)
     show_mail(screen(), text.subject, text.text)
     if not asked.leaves:
-        print(_why_not(reader, files), file=sys.stderr)
+        why = _why_not(reader, files, at)
+        print(f"This digest would not leave by itself{why}.", file=sys.stderr)
     return 0
 
 
@@ -105,11 +107,15 @@ def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
         return digest_at(reader, files.world, history, store, now=now, problems=problems)
 
 
-def _why_not(reader: str, files: Files) -> str:
-    coordinator = files.world.config.who(reader)
-    days = coordinator.digest if coordinator else "never"
+def _why_not(reader: str, files: Files, at: datetime) -> str:
+    readers = Readers(files.world.config)
+    one = readers[reader]
+    days = one.coordinator.digest
     if days == "never":
-        return f'This digest would not leave by itself: {reader} has digest = "never".'
-    return (
-        f"This digest would not leave by itself at that moment: {reader} gets one {_WHEN[days]}."
-    )
+        return f': {reader} has digest = "never"'
+    today = day_in(at, one.zone)
+    deputy = readers.standing_in(one, today)
+    if deputy is not one:
+        away = f"{reader} is away on {show_day(today)} and {deputy.id} stands in"
+        return f": {away}; the next comes when {reader} is back"
+    return f" at that moment: {reader} gets one {_WHEN[days]}"

@@ -1,5 +1,6 @@
 """Headers that mail after mail repeats: `email` parses and folds each of them once."""
 
+from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.policy import EmailPolicy
 from functools import lru_cache
@@ -26,9 +27,11 @@ class _Headers(HeaderRegistry):
 
 
 class _Folding(EmailPolicy):
-    """Folds a header that was folded before as it was then."""
+    """Folds a header that was folded before as it was then, and keeps a subject's blanks."""
 
     def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "Subject" and not (self.utf8 or value.isascii()):
+            return _encoded(name, value)
         # `email` clones a policy for each part, so that the policy itself tells nothing apart.
         return (
             _folded(name, value, utf8=self.utf8)
@@ -55,6 +58,16 @@ def _parsed(name: str, value: str) -> BaseHeader:
 @lru_cache(MOST_KEPT)
 def _addressed(name: str, display_name: str, username: str, domain: str) -> BaseHeader:
     return _HEADERS(name, Address(display_name=display_name, username=username, domain=domain))
+
+
+def _encoded(name: str, value: str) -> bytes:
+    """Encode a text in other letters as a whole, in as many words as it takes.
+
+    Left alone, `email` begins a new encoded word at a blank and leaves that blank outside, where
+    readers drop it (RFC 2047 6.2): two words of the text are shown as one.
+    """
+    words = Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
+    return f"{name}: {words}\r\n".encode("ascii")
 
 
 @lru_cache(MOST_KEPT)

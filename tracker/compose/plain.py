@@ -71,4 +71,5 @@ def _section(section: Section) -> Iterator[str]:
 def _entry(entry: Entry) -> str:
     said = [wrapped(entry.text, "  ", "* ")]
     said += [wrapped(part, "  ") for part in (entry.when, entry.detail) if part]
+    said += [f"    {entry.settle}"] if entry.settle else []
     return "\n".join(said)

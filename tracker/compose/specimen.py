@@ -65,7 +65,7 @@ def _bare(kind: str) -> MailContent:
 
 def _full(kind: str) -> MailContent:
     entries = (
-        Entry(text="Permanent Council meets", when="Thursday", detail="HRW"),
+        Entry(text="Permanent Council meets", when="Thursday", detail="HRW", settle="tracker log"),
         Entry(text="A", bars=(50, 100)),
     )
     section = Section(id="ahead", heading="The next 14 days", entries=entries)

@@ -81,7 +81,9 @@ def write(
             state=digest.state if digest else "",
             picture=digest.picture if digest else None,
             sections=digest.sections if digest else (),
-            paste="\n\n".join(filter(None, (_paste(said, saying), *lost_lines(ordered, history)))),
+            paste="\n\n".join(
+                filter(None, (_paste(said, saying, digest), *lost_lines(ordered, history)))
+            ),
             footer=_footer(saying),
             invitations=invitations(ordered, saying, history),
         ),
@@ -121,18 +123,27 @@ def _accepted(lines: Sequence[Occurrence], saying: Saying) -> tuple[Notice, ...]
     return tuple(accepted(one, saying) for one in lines if one.item == "accepted")
 
 
-def _paste(lines: Sequence[Occurrence], saying: Saying) -> str:
+def _paste(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     """Give the lines to paste into the campaigns' files, once for each thing to settle."""
-    found: dict[Settlement, str] = {}
-    for one in lines:
-        settled_by = saying.settlement(one) if one.item != "meeting" else None
-        if settled_by is not None:
-            found.setdefault(settled_by, settled_by.lines(saying.today))
+    of_lines = (saying.settlement(one) for one in lines if one.item != "meeting")
+    found = [*of_lines, *(digest.settled_by if digest else ())]
+    every = list(dict.fromkeys(one for one in found if one is not None))
     blocks = [
-        f"# at the end of {one.campaign}.toml\n{text}"
-        for one, text in list(found.items())[:PASTED]
+        f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in _shown(every)
     ]
+    more = len(every) - len(blocks)
+    if more:
+        blocks.append(f"# and {more} more, written alike: their words stand in the commands above")
     return "\n\n".join(blocks)
+
+
+def _shown(every: list[Settlement]) -> list[Settlement]:
+    """Choose a few: first one of each fact and item, since the others are written alike."""
+    kinds: dict[tuple[str, str | None], Settlement] = {}
+    for one in every:
+        kinds.setdefault((one.fact, one.item), one)
+    chosen = list(dict.fromkeys((*kinds.values(), *every)))[:PASTED]
+    return sorted(chosen, key=every.index)
 
 
 def _footer(saying: Saying) -> str:

@@ -16,6 +16,7 @@ from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
 from tracker.digest.say import how_late, letters, many, moment
+from tracker.digest.settle import Settlement, settling
 from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
@@ -49,13 +50,15 @@ class Trouble(Struct, frozen=True, kw_only=True):
 class Digest(Struct, frozen=True, kw_only=True):
     """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
-    It is `triggered` if it has cause to leave; `today` are the day's own items that no line says.
+    It is `triggered` if it has cause to leave; `today` are the day's own items that no line says,
+    and `settled_by` is what would settle what this reader is late with.
     """
 
     state: str
     sections: tuple[Section, ...]
     triggered: bool
     today: tuple[str, ...] = ()
+    settled_by: tuple[Settlement, ...] = ()
     next_meeting: PlannedMeeting | None = None
     picture: Picture | None = None
 
@@ -74,7 +77,7 @@ def digest_of(
         Section(id="overdue", heading="Overdue", entries=_overdue(desk)),
         Section(id="today", heading="Today", entries=today),
         Section(id="ahead", heading="The next 14 days", entries=_ahead(desk)),
-        Section(id="together", heading="Two letters, one target", entries=together(desk)),
+        together(desk),
         Section(id="silent", heading="Still silent", entries=quiet),
         Section(id="targets", heading="Targets by stance", entries=stances(desk, chased)),
         Section(id="changed", heading=_since(desk, history), entries=news),
@@ -92,6 +95,7 @@ def digest_of(
         sections=tuple(_capped(one) for one in sections if one.entries),
         triggered=bool(due or news or kept or wrong or _newly_overdue(desk)),
         today=tuple(one.text for one in today),
+        settled_by=tuple(settling(one) for one, _ in _still_overdue(desk) if _acts(one, desk)),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),
     )
@@ -126,11 +130,25 @@ def _dates(trouble: Trouble, saying: Saying) -> tuple[Entry, ...]:
 
 def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
-        replace(entry, when=f"{entry.when}, {_days_late(one, at, desk)} late")
-        for one, at in sorted(desk.overdue(), key=lambda pair: pair[1])
-        if not desk.says(instance_topic(one))
+        replace(
+            entry,
+            when=f"{entry.when}, {_days_late(one, at, desk)} late",
+            settle=settling(one).command,
+        )
+        for one, at in _still_overdue(desk)
         for entry in (_instance_entry(one, at, desk),)
     )
+
+
+def _still_overdue(desk: Desk) -> list[tuple[Instance, datetime]]:
+    """Return what is overdue and no line of the mail says, the longest first."""
+    found = [(one, at) for one, at in desk.overdue() if not desk.says(instance_topic(one))]
+    return sorted(found, key=lambda pair: pair[1])
+
+
+def _acts(one: Instance, desk: Desk) -> bool:
+    """Say whether this reader is among those who must act; the others only see it."""
+    return one.step.step.who is None or desk.saying.reader.id in one.step.step.who
 
 
 def _days_late(one: Instance, at: datetime, desk: Desk) -> str:
@@ -217,11 +235,18 @@ def _meeting_entry(whole: Course, meeting: PlannedMeeting, desk: Desk) -> Entry:
     note = f" ({standing_of(put_off)})" if put_off else ""
     heading = meeting_heading(meeting, desk.saying.reader.zone)
     return Entry(
-        text=f"{meeting.name} meets",
+        text=f"{meeting.name} {_meets(meeting, desk.now)}",
         when=heading.removeprefix(f"{meeting.name}, "),
         detail=f"{whole.id}{note}",
         tells=((meeting_topic(whole, meeting), meeting.start),),
     )
+
+
+def _meets(meeting: PlannedMeeting, now: datetime) -> str:
+    """Say whether a meeting is ahead: where a morning comes late, today's may be over."""
+    if not meeting.time_known or meeting.start > now:
+        return "meets"
+    return "has begun" if meeting.end > now else "has met"
 
 
 def _instance_entry(one: Instance, at: datetime, desk: Desk) -> Entry:

@@ -1,19 +1,21 @@
-"""Two letters that aim at one target within days: one call does for both."""
+"""Letters that aim at one target within days: one call does for all of them."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import combinations
+from itertools import groupby
 
 from msgspec import Struct
 
 from tracker.campaign import Target
-from tracker.content import Entry
+from tracker.content import Entry, Section
 from tracker.dates import day_in, show_day
 from tracker.digest.desk import Desk
+from tracker.digest.say import listed
 from tracker.planning.wording import called
 
 WITHIN = timedelta(days=10)
 AHEAD = timedelta(days=14)
+BOTH = 2
 
 
 class _Call(Struct, frozen=True):
@@ -24,17 +26,31 @@ class _Call(Struct, frozen=True):
     target: Target
 
 
-def together(desk: Desk) -> tuple[Entry, ...]:
-    """Name each target to which two letters turn within ten days, the earliest first."""
-    found: dict[str, dict[str, date]] = {}
-    for first, second in combinations(sorted(_calls(desk), key=_order), 2):
-        if first.campaign == second.campaign or second.day - first.day > WITHIN:
-            continue
-        if same(first.target, second.target):
-            days = found.setdefault(called(first.target), {})
-            days.setdefault(first.campaign, first.day)
-            days.setdefault(second.campaign, second.day)
-    return tuple(_entry(name, days) for name, days in found.items())
+def together(desk: Desk) -> Section:
+    """Name each target to which two or more letters turn within ten days, the earliest first."""
+    found = [calls for calls in _by_target(desk) if len(calls) > 1]
+    count = "Several" if any(len(calls) > BOTH for calls in found) else "Two"
+    entries = tuple(_entry(calls) for calls in found)
+    return Section(id="together", heading=f"{count} letters, one target", entries=entries)
+
+
+def _by_target(desk: Desk) -> list[list[_Call]]:
+    """Put together what turns to one target: no call stands twice, and no letter."""
+    found: list[list[_Call]] = []
+    for call in sorted(_calls(desk), key=_order):
+        mine = next((calls for calls in found if _does_for(calls, call)), None)
+        if mine is None:
+            found.append([call])
+        else:
+            mine.append(call)
+    return found
+
+
+def _does_for(calls: list[_Call], call: _Call) -> bool:
+    """Say whether these calls turn to the same target as one of another letter, days later."""
+    return call.day - calls[-1].day <= WITHIN and all(
+        one.campaign != call.campaign and same(one.target, call.target) for one in calls
+    )
 
 
 def same(one: Target, other: Target) -> bool:
@@ -71,7 +87,10 @@ def _order(call: _Call) -> tuple[date, str, str]:
     return (call.day, call.campaign, call.target.id)
 
 
-def _entry(name: str, days: dict[str, date]) -> Entry:
-    once = "call once for both" if len(days) == 2 else "call once for all"  # noqa: PLR2004
-    said = "; ".join(f"{campaign} on {show_day(day)}" for campaign, day in days.items())
-    return Entry(text=f"{name}: {once}", when=said)
+def _entry(calls: list[_Call]) -> Entry:
+    once = "call once for both" if len(calls) == BOTH else "call once for all"
+    days = (
+        f"{listed([one.campaign for one in those], len(calls))} on {show_day(day)}"
+        for day, those in groupby(calls, key=lambda one: one.day)
+    )
+    return Entry(text=f"{called(calls[0].target)}: {once}", when="; ".join(days))

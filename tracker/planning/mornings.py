@@ -15,6 +15,7 @@ from tracker.planning.reader import Reader, Readers
 
 ONE_DAY = timedelta(days=1)
 WEEK = 7
+FARTHEST = 400  # days, as far as sessions are looked for
 _DAYS: dict[DigestDays, frozenset[int]] = {
     "daily": frozenset(range(7)),
     "weekdays": frozenset(range(5)),
@@ -34,19 +35,25 @@ def digests(
         since = _joined(reader, world, history)
         if since is None:
             continue
-        today = day_in(now, reader.zone)
-        days = [
-            day
-            for n in range(-WEEK, 2 * WEEK + 1)
-            if digest_day(reader, day := today + n * ONE_DAY)
-            and not _handed_over(reader, day, readers)
-        ]
-        for day, following in pairwise(days):
+        for day, following in pairwise(_digest_days(reader, day_in(now, reader.zone), readers)):
             due = reader.on(day)
             # A day more than a week: a weekly digest that leaves must have planned the next.
             if due >= since and due < now + (WEEK + 1) * ONE_DAY:
                 written = Origin("config", "config", ("coordinator", number))
                 yield _digest(reader, day, due, reader.on(following), written)
+
+
+def _digest_days(reader: Reader, today: date, readers: Readers) -> Iterator[date]:
+    """Yield the digest days from a week ago to a week ahead, and the one after them.
+
+    That one may be far off, as after a leave of weeks: it ends the last digest before the leave.
+    """
+    for n in range(-WEEK, FARTHEST):
+        day = today + n * ONE_DAY
+        if digest_day(reader, day) and not _handed_over(reader, day, readers):
+            yield day
+            if n > WEEK + 1:
+                return
 
 
 def digest_day(reader: Reader, day: date) -> bool:
