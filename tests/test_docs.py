@@ -34,6 +34,7 @@ from tracker.campaign import (
     Target,
     Workdays,
 )
+from tracker.checking.log import Names, log_key_faults
 from tracker.cli.arguments import COMMANDS
 from tracker.config import (
     Config,
@@ -45,6 +46,7 @@ from tracker.config import (
     Times,
 )
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
+from tracker.errors import Fault
 from tracker.sessions import sessions_between
 from tracker.when import (
     ANCHORS,
@@ -205,6 +207,48 @@ def test_every_closed_word_is_in_the_reference():
     known = words(Kind, Stance, Result, SettledBy, StepFor, DigestDays, facts)
 
     assert {word for word in [*known, *WEEKDAYS, "every"] if f"`{word}`" not in REFERENCE} == set()
+
+
+def test_the_reference_says_which_keys_go_with_each_fact():
+    told = [
+        row for row in rows(section(REFERENCE, "[[log]]")) if len(row) == 4 and row[0] in FACTS
+    ]
+
+    assert {row[0]: (keys_in(row[1]), keys_in(row[2])) for row in told} == {
+        fact: (needed_by(fact.strip("`")), allowed_with(fact.strip("`"))) for fact in FACTS
+    }
+
+
+FACTS = {f"`{word}`" for word in get_args(LoggedFact.model_fields["fact"].annotation)}
+VALUES = {
+    "target": "x",
+    "ask": "x",
+    "item": "x",
+    "stance": "supportive",
+    "result": "deferred",
+    "meeting": "24 June 2010",
+    "to": "1 July 2010",
+}
+
+
+def keys_in(text: str) -> set[str]:
+    return set(re.findall("`([^`]+)`", text))
+
+
+def faults_of(fact: str, **more: str) -> list[Fault]:
+    logged = LoggedFact.model_validate({"fact": fact, "on": "24 June 2010", **more})
+    names = Names(targets=frozenset("x"), asks=frozenset("x"), items=frozenset("x"), opened=OPENED)
+    return log_key_faults((logged,), names)
+
+
+def needed_by(fact: str) -> set[str]:
+    missing = [one.message for one in faults_of(fact) if one.code == "missing-key"]
+    return {key for key in VALUES if any(f"needs `{key}`" in message for message in missing)}
+
+
+def allowed_with(fact: str) -> set[str]:
+    misfit = {one.path[-1] for one in faults_of(fact, **VALUES) if one.code == "misfit-key"}
+    return VALUES.keys() - misfit - needed_by(fact)
 
 
 def test_every_anchor_is_explained():
