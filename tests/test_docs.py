@@ -364,6 +364,19 @@ def test_links_between_the_papers_lead_somewhere(paper):
         assert not heading or heading in anchors(target), link
 
 
+def test_the_architecture_page_has_the_floors_that_imports_run_down():
+    contracts = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    told: dict[int, set[str]] = {}
+    for floor, rooms, _ in rows(section(page, "The floors")):
+        told.setdefault(int(floor), set()).update(keys_in(rooms))
+
+    assert [told[floor] for floor in sorted(told, reverse=True)] == [
+        {room.strip() for room in floor.split("|")} for floor in floors
+    ]
+
+
 def test_the_readme_starts_with_the_two_commands():
     blocks = re.findall(
         r"```\w*\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
