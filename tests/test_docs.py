@@ -36,6 +36,7 @@ from tracker.campaign import (
 )
 from tracker.checking.log import Names, log_key_faults
 from tracker.cli.arguments import COMMANDS
+from tracker.compose.loader import environment
 from tracker.config import (
     Config,
     Coordinator,
@@ -45,6 +46,7 @@ from tracker.config import (
     MailSettings,
     Times,
 )
+from tracker.content import Line, MailContent
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
 from tracker.errors import Fault
 from tracker.sessions import sessions_between
@@ -249,6 +251,16 @@ def needed_by(fact: str) -> set[str]:
 def allowed_with(fact: str) -> set[str]:
     misfit = {one.path[-1] for one in faults_of(fact, **VALUES) if one.code == "misfit-key"}
     return VALUES.keys() - misfit - needed_by(fact)
+
+
+def test_the_reference_names_what_templates_are_made_of():
+    about = keys_in(section(REFERENCE, "Mail templates"))
+    shipped = ROOT / "templates"
+
+    assert {path.stem for path in shipped.iterdir()} <= about
+    assert set(MailContent.__struct_fields__) - {"invitations"} <= about
+    assert set(environment(shipped).filters) <= about
+    assert set(Line.__struct_fields__) - {"kind"} <= about
 
 
 def test_every_anchor_is_explained():
