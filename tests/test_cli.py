@@ -1,10 +1,13 @@
 """The door of all commands: help, usage, exit codes, and what each of them loads."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -247,3 +250,16 @@ def test_what_a_command_writes_is_nobody_elses(tmp_path: Path):
     made = [home / "mails", *(home / "mails").rglob("*")]
     assert len(made) > 4
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+def test_what_the_readme_writes_and_logs_is_sound(desk: Desk):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = re.search(r"^( +)```toml\n(.*?)^ +```", readme, re.MULTILINE | re.DOTALL)
+    assert file
+    desk.campaign("osce").write_text(dedent(file[2]))
+    commands = re.findall(r"^ +tracker (check|(?:plan|log) NAME.*)$", readme, re.MULTILINE)
+
+    assert len(commands) == 4
+    for command in commands:
+        said = desk.run(*shlex.split(command.replace("NAME", "osce")))
+        assert (said.code, said.err) == (0, "")
