@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class Fate:
 def killed(home: Path, *, readers: int, kills: int, seed: int) -> Fate:
     """Kill a daemon so often, then let it finish; fewer times if there is nothing left to send."""
     chance = random.Random(seed)  # noqa: S311 -- no secret
-    with sink(home / "sink") as server:
+    with sink() as server:
         _write_files(home, server.port, readers)
         done = 0
         _plan(home)
@@ -94,11 +95,10 @@ def killed(home: Path, *, readers: int, kills: int, seed: int) -> Fate:
 def _plan(home: Path) -> None:
     """Let the daemon find the files, an hour before anybody hears of them."""
     end = time.monotonic() + _PATIENCE_SECONDS
-    with Store.open("sqlite:///tracker.db", base=home) as store, _started(home, 0) as process:
+    with Store.open("sqlite:///tracker.db", base=home) as store, _started(home, 0):
         while not store.lines():
             assert time.monotonic() < end, "the daemon does not plan"
             time.sleep(0.05)  # noqa: TID251 -- another process does the work here
-        process.kill()
 
 
 def _one_life(home: Path, at: int, server: Sink, chance: random.Random) -> None:
@@ -120,8 +120,6 @@ def _live(home: Path, at: int, server: Sink, *, until: int, wait: float, place: 
         while server.begun() < until and process.poll() is None and time.monotonic() < end:
             time.sleep(0.001)  # noqa: TID251 -- another process does the work here
         time.sleep(wait)  # noqa: TID251 -- likewise
-        process.kill()
-        process.wait()
 
 
 def _finish(home: Path, at: int, server: Sink, readers: int) -> None:
@@ -141,14 +139,23 @@ def _all_is_done(store: Store, readers: int) -> bool:
     return ended and len({mail.coordinator for mail in mails}) == readers
 
 
-def _started(home: Path, at: int, place: str = "") -> subprocess.Popen[bytes]:
-    with (home / "log").open("ab") as log:
-        return subprocess.Popen(  # noqa: S603 -- our own program
-            [sys.executable, "-c", PROGRAM, str(at), "--config", str(home / "config.toml"), "run"],
+@contextmanager
+def _started(home: Path, at: int, place: str = "") -> Iterator["subprocess.Popen[bytes]"]:
+    """Start the daemon, and kill it in the end, whatever comes."""
+    config = str(home / "config.toml")
+    with (
+        (home / "log").open("ab") as log,
+        subprocess.Popen(  # noqa: S603 -- our own program
+            [sys.executable, "-c", PROGRAM, str(at), "--config", config, "run"],
             cwd=home,
             env={**os.environ, "PYTHONPATH": str(ROOT), VARIABLE: place},
             stderr=log,
-        )
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def _fate(home: Path, arrived: list[bytes], readers: int, kills: int) -> Fate:

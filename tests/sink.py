@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ORDINARY = "nobody"  # what listens on a socket need not be root
 _PATIENCE_SECONDS = 20.0
@@ -38,22 +39,24 @@ class Sink:
 
 
 @contextmanager
-def sink(folder: Path) -> Iterator[Sink]:
-    """Let smtp-sink listen on a free port, as an ordinary user, until the end."""
+def sink() -> Iterator[Sink]:
+    """Let smtp-sink listen on a free port, as an ordinary user, until the end.
+
+    Its folder is none of pytest's: each run of pytest shuts those of all others to that user.
+    """
     found = program()
     assert found is not None
-    folder.mkdir()
-    user = []
-    if os.getuid() == 0:
-        shutil.chown(folder, ORDINARY)
-        _open_the_way(folder)
-        user = ["-u", ORDINARY]
-    port, process = _listening(["-d", f"{folder}/mail."], [found, *user])
-    try:
-        yield Sink(folder, port, process)
-    finally:
-        process.kill()
-        process.wait()
+    with TemporaryDirectory(prefix="tracker-sink-") as folder:
+        user = []
+        if os.getuid() == 0:
+            shutil.chown(folder, ORDINARY)
+            user = ["-u", ORDINARY]
+        port, process = _listening(["-d", f"{folder}/mail."], [found, *user])
+        try:
+            yield Sink(Path(folder), port, process)
+        finally:
+            process.kill()
+            process.wait()
 
 
 def _listening(options: list[str], program: list[str]) -> tuple[int, "subprocess.Popen[bytes]"]:
@@ -70,12 +73,6 @@ def _listening(options: list[str], program: list[str]) -> tuple[int, "subprocess
         process.kill()
         process.wait()
     raise TimeoutError("smtp-sink does not listen")
-
-
-def _open_the_way(folder: Path) -> None:
-    for parent in folder.parents:
-        if parent.stat().st_uid == os.getuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
 
 
 def _greets(port: int, name: str, process: "subprocess.Popen[bytes]") -> bool:
