@@ -11,6 +11,7 @@ from pathlib import Path
 
 ORDINARY = "nobody"  # what listens on a socket need not be root
 _PATIENCE_SECONDS = 20.0
+_TRIES = 5
 
 
 def program() -> str | None:
@@ -21,12 +22,14 @@ def program() -> str | None:
 class Sink:
     """Each mail that was taken is one file in `folder`, written once its final dot has come."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, process: "subprocess.Popen[bytes]") -> None:
         self.folder = folder
         self.port = port
+        self._process = process
 
     def begun(self) -> int:
         """Return how many mails it has taken, or is about to take."""
+        assert self._process.poll() is None, "smtp-sink has ended"
         return len(os.listdir(self.folder))  # noqa: PTH208 -- asked every few milliseconds
 
     def mails(self) -> list[bytes]:
@@ -45,16 +48,28 @@ def sink(folder: Path) -> Iterator[Sink]:
         shutil.chown(folder, ORDINARY)
         _open_the_way(folder)
         user = ["-u", ORDINARY]
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    place = f"127.0.0.1:{port}"
-    process = subprocess.Popen([found, *user, "-d", f"{folder}/mail.", place, "100"])  # noqa: S603
+    port, process = _listening(["-d", f"{folder}/mail."], [found, *user])
     try:
-        _wait_for(port)
-        yield Sink(folder, port)
+        yield Sink(folder, port, process)
     finally:
         process.kill()
         process.wait()
+
+
+def _listening(options: list[str], program: list[str]) -> tuple[int, "subprocess.Popen[bytes]"]:
+    """Start it on a free port, on another if somebody else is there first."""
+    for number in range(_TRIES):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        name = f"sink-{os.getpid()}-{number}.example.org"
+        process = subprocess.Popen(  # noqa: S603 -- our own arguments
+            [*program, "-h", name, *options, f"127.0.0.1:{port}", "100"]
+        )
+        if _greets(port, name, process):
+            return port, process
+        process.kill()
+        process.wait()
+    raise TimeoutError("smtp-sink does not listen")
 
 
 def _open_the_way(folder: Path) -> None:
@@ -63,16 +78,16 @@ def _open_the_way(folder: Path) -> None:
             parent.chmod(parent.stat().st_mode | 0o011)
 
 
-def _wait_for(port: int) -> None:
+def _greets(port: int, name: str, process: "subprocess.Popen[bytes]") -> bool:
+    """Wait until it listens, and say whether it is the one who does."""
     end = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < end:
+    while time.monotonic() < end and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port)).close()
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as caller:
+                return name.encode() in caller.recv(1000)
         except OSError:
             time.sleep(0.02)  # noqa: TID251 -- another process does the work here
-        else:
-            return
-    raise TimeoutError("smtp-sink does not listen")
+    return False
 
 
 def _message(dumped: bytes) -> bytes:

@@ -71,6 +71,19 @@ def test_a_deputy_is_somebody_else():
     ]
 
 
+def test_one_stretch_away_may_stand_alone():
+    text = SOUND.read_text("utf-8")
+    listed = '["1 August 2010 to 21 August 2010"]'
+    assert listed in text
+
+    alone, problems = read_text(
+        "config", "config", Path("config.toml"), text.replace(listed, listed.strip("[]"))
+    )
+
+    assert problems == []
+    assert alone == read_text("config", "config", Path("config.toml"), text)[0]
+
+
 def test_a_calendar_needs_years_and_a_working_day():
     shape, _ = read_text(
         "workdays",

@@ -1,10 +1,13 @@
 """The door of all commands: help, usage, exit codes, and what each of them loads."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
@@ -134,8 +137,19 @@ def test_ctrl_c_is_quiet(desk: Desk):
 
 def test_a_reader_who_has_had_enough_is_no_error(desk: Desk):
     lots = "\n".join(f"{count} days before 24 June 2010" for count in range(1, 367)) + "\n"
+
+    assert into_a_closed_pipe(desk, "when", "-", typed=lots) == (141, "")
+
+
+@pytest.mark.parametrize("command", ["plan", "status", "replay", "check"])
+def test_nor_is_it_where_the_text_is_laid_out_for_a_screen(desk: Desk, command: str):
+    assert into_a_closed_pipe(desk, command) == (141, "")
+
+
+def into_a_closed_pipe(desk: Desk, *command: str, typed: str = "") -> tuple[int, str]:
+    """Run a command whose reader is gone; return its exit code and what it complained of."""
     started = subprocess.Popen(  # noqa: S603 -- our own program
-        [sys.executable, "-c", PROGRAM, "when", "-"],
+        [sys.executable, "-c", PROGRAM, *command],
         cwd=desk.folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
@@ -147,14 +161,11 @@ def test_a_reader_who_has_had_enough_is_no_error(desk: Desk):
     assert started.stdout
     assert started.stderr
     started.stdout.close()
-    started.stdin.write(lots)
+    started.stdin.write(typed)
     started.stdin.close()
-
     code = started.wait(timeout=60)
-
-    assert started.stderr.read() == ""
-    assert code == 141
-    started.stderr.close()
+    with started.stderr as complaints:
+        return code, complaints.read()
 
 
 def test_a_terminal_without_the_letters_gets_escapes_and_no_traceback(desk: Desk):
@@ -239,3 +250,16 @@ def test_what_a_command_writes_is_nobody_elses(tmp_path: Path):
     made = [home / "mails", *(home / "mails").rglob("*")]
     assert len(made) > 4
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+def test_what_the_readme_writes_and_logs_is_sound(desk: Desk):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    file = re.search(r"^( +)```toml\n(.*?)^ +```", readme, re.MULTILINE | re.DOTALL)
+    assert file
+    desk.campaign("osce").write_text(dedent(file[2]))
+    commands = re.findall(r"^ +tracker (check|(?:plan|log) NAME.*)$", readme, re.MULTILINE)
+
+    assert len(commands) == 4
+    for command in commands:
+        said = desk.run(*shlex.split(command.replace("NAME", "osce")))
+        assert (said.code, said.err) == (0, "")

@@ -34,7 +34,9 @@ from tracker.campaign import (
     Target,
     Workdays,
 )
+from tracker.checking.log import Names, log_key_faults
 from tracker.cli.arguments import COMMANDS
+from tracker.compose.loader import environment
 from tracker.config import (
     Config,
     Coordinator,
@@ -44,7 +46,9 @@ from tracker.config import (
     MailSettings,
     Times,
 )
+from tracker.content import Line, MailContent
 from tracker.dates import WEEKDAYS, WorkingDays, show_day_short, zone
+from tracker.errors import Fault
 from tracker.sessions import sessions_between
 from tracker.when import (
     ANCHORS,
@@ -207,6 +211,58 @@ def test_every_closed_word_is_in_the_reference():
     assert {word for word in [*known, *WEEKDAYS, "every"] if f"`{word}`" not in REFERENCE} == set()
 
 
+def test_the_reference_says_which_keys_go_with_each_fact():
+    told = [
+        row for row in rows(section(REFERENCE, "[[log]]")) if len(row) == 4 and row[0] in FACTS
+    ]
+
+    assert {row[0]: (keys_in(row[1]), keys_in(row[2])) for row in told} == {
+        fact: (needed_by(fact.strip("`")), allowed_with(fact.strip("`"))) for fact in FACTS
+    }
+
+
+FACTS = {f"`{word}`" for word in get_args(LoggedFact.model_fields["fact"].annotation)}
+VALUES = {
+    "target": "x",
+    "ask": "x",
+    "item": "x",
+    "stance": "supportive",
+    "result": "deferred",
+    "meeting": "24 June 2010",
+    "to": "1 July 2010",
+}
+
+
+def keys_in(text: str) -> set[str]:
+    return set(re.findall("`([^`]+)`", text))
+
+
+def faults_of(fact: str, **more: str) -> list[Fault]:
+    logged = LoggedFact.model_validate({"fact": fact, "on": "24 June 2010", **more})
+    names = Names(targets=frozenset("x"), asks=frozenset("x"), items=frozenset("x"), opened=OPENED)
+    return log_key_faults((logged,), names)
+
+
+def needed_by(fact: str) -> set[str]:
+    missing = [one.message for one in faults_of(fact) if one.code == "missing-key"]
+    return {key for key in VALUES if any(f"needs `{key}`" in message for message in missing)}
+
+
+def allowed_with(fact: str) -> set[str]:
+    misfit = {one.path[-1] for one in faults_of(fact, **VALUES) if one.code == "misfit-key"}
+    return VALUES.keys() - misfit - needed_by(fact)
+
+
+def test_the_reference_names_what_templates_are_made_of():
+    about = keys_in(section(REFERENCE, "Mail templates"))
+    shipped = ROOT / "templates"
+
+    assert {path.stem for path in shipped.iterdir()} <= about
+    assert set(MailContent.__struct_fields__) - {"invitations"} <= about
+    assert set(environment(shipped).filters) <= about
+    assert set(Line.__struct_fields__) - {"kind"} <= about
+
+
 def test_every_anchor_is_explained():
     explained = {row[0].strip("`") for row in rows(section(DATES, "Counting"))}
 
@@ -318,6 +374,19 @@ def test_links_between_the_papers_lead_somewhere(paper):
         target = (paper.parent / file).resolve() if file else paper
         assert target.exists(), link
         assert not heading or heading in anchors(target), link
+
+
+def test_the_architecture_page_has_the_floors_that_imports_run_down():
+    contracts = tomli.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = contracts["tool"]["importlinter"]["contracts"][0]["layers"]
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    told: dict[int, set[str]] = {}
+    for floor, rooms, _ in rows(section(page, "The floors")):
+        told.setdefault(int(floor), set()).update(keys_in(rooms))
+
+    assert [told[floor] for floor in sorted(told, reverse=True)] == [
+        {room.strip() for room in floor.split("|")} for floor in floors
+    ]
 
 
 def test_the_readme_starts_with_the_two_commands():

@@ -29,6 +29,7 @@ Stance = Literal["champion", "supportive", "undecided", "opposed", "blocking", "
 Result = Literal[
     "met", "partly met", "deferred", "not met", "adopted not implemented", "superseded"
 ]
+FactKind = Literal["delivered", "reply", "stance", "outcome", "readout", "done", "note"]
 SettledBy = Literal["done", "delivered", "reply", "outcome", "readout", "settled"]
 StepFor = Literal["meeting", "campaign", "each target", "each ask"]
 SETTLING: frozenset[Result] = frozenset({"met", "not met", "superseded"})
@@ -107,7 +108,7 @@ class Signatory(BaseModel, frozen=True, extra="forbid", defer_build=True):
 class LoggedFact(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """What happened, as the campaign's log has it; `on` is in the campaign's zone."""
 
-    fact: Literal["delivered", "reply", "stance", "outcome", "readout", "done", "note"]
+    fact: FactKind
     on: Phrase
     by: Line | None = None
     note: Prose | None = None
@@ -118,6 +119,25 @@ class LoggedFact(BaseModel, frozen=True, extra="forbid", defer_build=True):
     result: Result | None = None
     meeting: MeetingDay | None = None
     to: Phrase | None = None
+
+
+class FactKeys(Struct, frozen=True):
+    """The keys that a fact needs and may have, besides `by` and `note`."""
+
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+# `ask` with `done` tells the lines of a step for each ask apart.
+FACT_KEYS: Mapping[FactKind, FactKeys] = {
+    "delivered": FactKeys(),
+    "reply": FactKeys(("target",), ("stance", "ask")),
+    "stance": FactKeys(("target", "stance")),
+    "outcome": FactKeys(("ask", "result"), ("meeting", "to")),
+    "readout": FactKeys((), ("meeting",)),
+    "done": FactKeys(("item",), ("meeting", "target", "ask")),
+    "note": FactKeys(),
+}
 
 
 class Campaign(BaseModel, frozen=True, extra="forbid", defer_build=True):

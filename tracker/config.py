@@ -5,7 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from tracker.fields import Address, Clock, Days, Duration, Line, Slug, SpanPhrase, ZoneName
+from tracker.fields import (
+    Address,
+    Clock,
+    Days,
+    Duration,
+    Line,
+    OneOrMore,
+    Slug,
+    SpanPhrase,
+    ZoneName,
+)
 
 DigestDays = Literal["daily", "weekdays", "weekly", "never"]
 
@@ -25,7 +35,7 @@ class Coordinator(BaseModel, frozen=True, extra="forbid", defer_build=True):
     digest: DigestDays = "weekdays"
     at: Clock | None = None
     deputy: Slug | None = None
-    away: tuple[SpanPhrase, ...] = ()
+    away: Annotated[tuple[SpanPhrase, ...], OneOrMore] = ()
 
 
 class MailSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):

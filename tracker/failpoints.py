@@ -1,7 +1,7 @@
 """Named places at which a test ends the process, to see that nothing is lost; else nothing.
 
 A test in the same process puts an act in place with `reaching`. A program that a test starts is
-told by the environment: `TRACKER_FAILPOINT=sent-unwritten:3` kills it, as `kill -9` would, when
+told by the environment: `TRACKER_FAILPOINT=answer-unwritten:3` kills it, as `kill -9` would, when
 it comes to that place for the third time. Nothing else ever does anything here.
 """
 

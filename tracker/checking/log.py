@@ -1,11 +1,11 @@
 """Checks the facts of a campaign's log: their keys, the names they use, their days."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from msgspec import Struct
 
-from tracker.campaign import LoggedFact
+from tracker.campaign import FACT_KEYS, LoggedFact
 from tracker.checking.faults import MOST_SHOWN, day_of, unknown
 from tracker.dates import show_day
 from tracker.errors import Fault, KeyPath
@@ -14,23 +14,6 @@ from tracker.when import When
 _ALWAYS = frozenset({"fact", "on", "by", "note"})
 _EXAMPLES = {"stance": "supportive", "result": "deferred"}
 _NAMED_IN = {"target": "[[target]]", "ask": "[[ask]]", "item": "[[deadline]] or [[follow-up]]"}
-
-
-class _Keys(Struct, frozen=True):
-    needs: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
-
-
-# `ask` with `done` tells the lines of a step for each ask apart.
-_KEYS: Mapping[str, _Keys] = {
-    "delivered": _Keys(),
-    "reply": _Keys(("target",), ("stance", "ask")),
-    "stance": _Keys(("target", "stance")),
-    "outcome": _Keys(("ask", "result"), ("meeting", "to")),
-    "readout": _Keys((), ("meeting",)),
-    "done": _Keys(("item",), ("meeting", "target", "ask")),
-    "note": _Keys(),
-}
 
 
 class Names(Struct, frozen=True, kw_only=True):
@@ -72,7 +55,7 @@ def _choices(key: str, names: Names) -> tuple[str, ...]:
 
 
 def _key_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Fault]:
-    keys = _KEYS[fact.fact]
+    keys = FACT_KEYS[fact.fact]
     for key in keys.needs:
         if key not in fact.model_fields_set:
             yield Fault(
@@ -83,7 +66,9 @@ def _key_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Fault
                 expected=_choices(key, names),
             )
     for key in sorted(fact.model_fields_set - {*_ALWAYS, *keys.needs, *keys.may}):
-        homes = [f'"{name}"' for name, kind in _KEYS.items() if key in (*kind.needs, *kind.may)]
+        homes = [
+            f'"{name}"' for name, kind in FACT_KEYS.items() if key in (*kind.needs, *kind.may)
+        ]
         yield Fault(
             path=(*path, key),
             code="misfit-key",

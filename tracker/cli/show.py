@@ -19,9 +19,17 @@ LEAST_ROOM = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+class _Screen(Console):
+    """A console that leaves a closed pipe to `main`; rich itself would end with 1, a fault."""
+
+    def on_broken_pipe(self) -> None:
+        """Say that whoever read our output has had enough."""
+        raise BrokenPipeError
+
+
 def screen(file: TextIO | None = None) -> Console:
     """Return a console on stdout, or on `file`; it draws nothing but what it is given."""
-    return Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
+    return _Screen(file=file or sys.stdout, highlight=False, markup=False, emoji=False)
 
 
 def paragraph(

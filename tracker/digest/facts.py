@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from datetime import date
 
-from tracker.campaign import Deadline
+from tracker.campaign import Deadline, FactKind
 from tracker.dates import show_day, show_day_short
 from tracker.digest.say import listed, many
 from tracker.events import Course, Fact
-from tracker.events.facts import FactKind
 from tracker.planning import Instance
 from tracker.planning.wording import called
 from tracker.when import Resolved

@@ -5,12 +5,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tracker.campaign import LoggedFact, Result, Stance
+from tracker.campaign import FactKind, LoggedFact, Result, Stance
 from tracker.dates import instant, zone
 from tracker.events.frame import MIDNIGHT, Frame
 from tracker.when import When, fixed_day
-
-FactKind = Literal["delivered", "reply", "stance", "outcome", "readout", "done", "note"]
 
 
 class Fact(Struct, frozen=True, kw_only=True):

@@ -65,6 +65,15 @@ def _faults(
             message="no meeting had begun by then, so there is nothing to read out",
             hint='name the meeting: meeting = "…"',
         )
+    elif fact.kind == "readout" and meeting is not None and meeting.session > fact.on:
+        # By its original date: a move that becomes known later makes no fault of an old line.
+        yield Fault(
+            path=(*path, "meeting"),
+            code="meeting-ahead",
+            message=f"on {show_day(fact.on)} the meeting of {show_day(meeting.session)} lay ahead:"
+            " there was nothing to read out",
+            hint="write the day of a meeting that had been held, or log it afterwards",
+        )
     held_by = _put_off_astray(fact, whole, world)
     if held_by and fact.to:
         yield Fault(
