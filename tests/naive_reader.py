@@ -225,7 +225,8 @@ class Readers:
     ) -> list[Item]:
         """Find what an entry names; with that date it may be of two sessions."""
         title = self.files.letters[campaign].title
-        step = "meeting" if entry.text.endswith(" meets") else entry.text.removeprefix(f"{title} ")
+        meeting = entry.text.endswith((" meets", " has begun", " has met"))
+        step = "meeting" if meeting else entry.text.removeprefix(f"{title} ")
         fits = [
             item
             for item in self.files.items()

@@ -343,7 +343,7 @@ def test_status_in_the_recess_says_when_sessions_begin_again(desk: Desk):
     assert "The next" not in said.out
     assert (
         "\nOSCE Permanent Council is in recess until Wednesday 1 September 2010; the next\n"
-        "Thursday 2 September 2010.\n"
+        "session is Thursday 2 September 2010.\n"
     ) in said.out
 
 

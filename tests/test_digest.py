@@ -174,3 +174,44 @@ until = "{until}"
     assert 'item    = "media"' in pasted
     assert 'fact    = "delivered"' in pasted
     assert blocks[-1] == "# and 5 more, written alike: their words stand in the commands above"
+
+
+TWO_ASKS = """
+[[ask]]
+id = "inquiry"
+text = "Open an inquiry"
+[[follow-up]]
+id = "outcome"
+what = "Log how each ask fared"
+due = "1 day after meeting"
+repeat = "every 7 days"
+until = "outcome"
+"""
+
+
+def test_where_several_asks_wait_for_an_outcome_the_line_names_them_all():
+    house = House(a_world(LETTER + TWO_ASKS))
+
+    house.turn_to(at("2010-06-25 06:00"))
+
+    on_the_day, day_after = (text_of(one) for one in house.inbox("vienna@example.org")[-2:])
+    assert "Log afterwards what came of each: mission and inquiry" in on_the_day
+    assert "outcome --ask mission --meeting 2010-06-24 --result RESULT" in day_after
+    assert "Once for each ask: mission and inquiry" in day_after
+
+
+def test_an_ask_whose_outcome_is_logged_is_not_named_again():
+    logged = """
+[[log]]
+on = 2010-06-24
+fact = "outcome"
+ask = "mission"
+result = "partly met"
+"""
+    house = House(a_world(LETTER + TWO_ASKS + logged))
+
+    house.turn_to(at("2010-06-25 06:00"))
+
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "outcome --ask inquiry --meeting 2010-06-24 --result RESULT" in said
+    assert "Once for each ask" not in said

@@ -111,7 +111,7 @@ def test_the_picture_shows_meetings_deadlines_and_the_recess_of_four_weeks():
     assert content.picture.notes == (
         (
             "Permanent Council: last session before the recess is Thursday 29 July 2010, the"
-            " next Thursday 2 September 2010."
+            " next session is Thursday 2 September 2010."
         ),
     )
     assert [week.month for week in content.picture.weeks] == ["Jul", "", ""]
@@ -159,7 +159,7 @@ def test_in_the_recess_the_next_session_is_told_in_words():
         notes=(
             (
                 "Permanent Council is in recess until Wednesday 1 September 2010; the next"
-                " Thursday 2 September 2010."
+                " session is Thursday 2 September 2010."
             ),
         ),
     )

@@ -292,6 +292,8 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
         latest = instance.ask.latest if instance.ask else None
         since = latest.fact.result if latest else "the decision"
         said.append(f"{days_between(instance.since, saying.today)} since {since}")
+    if asks := _several_asks(one, saying):
+        said.append(f"Once for each ask: {asks}")
     if explain and _asks_a_result(one, saying):
         said.append(RESULTS)
     return ". ".join(said)
@@ -304,7 +306,15 @@ def _of_meeting(one: Occurrence, saying: Saying) -> str:
         return _sentences(stead)
     put_off = saying.course(one).times_put_off(meeting)
     said = [*stead, *([standing_of(put_off)] if put_off else [])]
-    return _sentences([*said, "log afterwards what came of it"])
+    each = _several_asks(one, saying)
+    return _sentences([*said, f"log afterwards what came of {f'each: {each}' if each else 'it'}"])
+
+
+def _several_asks(one: Occurrence, saying: Saying) -> str:
+    """Name the asks where each takes a command of its own."""
+    settled_by = saying.settlement(one)
+    asks = settled_by.asks if settled_by else ()
+    return listed(asks, len(asks)) if len(asks) > 1 else ""
 
 
 def _sentences(said: list[str]) -> str:

@@ -30,7 +30,11 @@ class Recess(Struct, frozen=True):
 
     def said(self, today: date) -> str:
         """Say the last session before it, unless that is over, and the next one."""
-        following = f"the next {show_day(self.after)}" if self.after else "no further one is known"
+        following = (
+            f"the next session is {show_day(self.after)}"
+            if self.after
+            else "no further one is known"
+        )
         if self.before is None or self.before < today:
             begun = "is in recess" if self.first <= today else "has no session left"
             return f"{self.forum} {begun} until {show_day(self.last)}; {following}."

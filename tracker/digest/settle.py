@@ -12,7 +12,7 @@ RESULT = "RESULT"
 
 
 class Settlement(Struct, frozen=True, kw_only=True):
-    """One fact that would settle a line; `choose` names what the reader has to choose."""
+    """One fact that would settle a line; where several `asks` wait, each takes one."""
 
     campaign: str
     fact: str
@@ -21,6 +21,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
     ask: str | None = None
     meeting: date | None = None
     result: str | None = None
+    asks: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -84,7 +85,7 @@ def settling(instance: Instance) -> Settlement:
     meeting = instance.meeting.session if instance.meeting else None
     if instance.step.scope != "meeting":
         meeting = None
-    ask = instance.ask.id if instance.ask else _first_open(instance)
+    asks = (instance.ask.id,) if instance.ask else _waiting(instance)
     target = step.target or (instance.targets[0].id if instance.targets else None)
     match step.until:
         case "delivered":
@@ -94,9 +95,7 @@ def settling(instance: Instance) -> Settlement:
         case "readout":
             return Settlement(campaign=campaign, fact="readout", meeting=meeting)
         case "outcome" | "settled":
-            return Settlement(
-                campaign=campaign, fact="outcome", ask=ask, meeting=meeting, result=RESULT
-            )
+            return _outcome(campaign, asks, meeting)
         case "done":
             wanted = target if instance.step.scope == "each target" else step.target
             return Settlement(
@@ -104,25 +103,34 @@ def settling(instance: Instance) -> Settlement:
             )
 
 
-def _first_open(instance: Instance) -> str | None:
-    """Return the first ask that still waits for an outcome here."""
+def _outcome(campaign: str, asks: tuple[str, ...], meeting: date | None) -> Settlement:
+    return Settlement(
+        campaign=campaign,
+        fact="outcome",
+        ask=asks[0] if asks else None,
+        meeting=meeting,
+        result=RESULT,
+        asks=asks,
+    )
+
+
+def _waiting(instance: Instance) -> tuple[str, ...]:
+    """Return the asks that still wait for an outcome here, or where none does the first."""
     whole, meeting = instance.course, instance.meeting
     asks = whole.asks_at(meeting) if meeting else whole.asks
-    waiting = [
+    waiting = tuple(
         ask.id
         for ask in asks
         if ask.open
         and not any(o.meeting is not None and o.meeting is meeting for o in ask.outcomes)
-    ]
-    return waiting[0] if waiting else next((ask.id for ask in asks), None)
+    )
+    return waiting or tuple(ask.id for ask in asks)[:1]
 
 
 def _after_meeting(one: Occurrence, whole: Course) -> Settlement | None:
     """Return the outcome that a meeting is expected to bring."""
     meeting = whole.meeting((one.forum, one.session)) if one.session else None
-    asks = [ask.id for ask in whole.asks_at(meeting) if ask.open] if meeting else []
+    asks = tuple(ask.id for ask in whole.asks_at(meeting) if ask.open) if meeting else ()
     if not asks or meeting is None or meeting.watched:
         return None
-    return Settlement(
-        campaign=whole.id, fact="outcome", ask=asks[0], meeting=one.session, result=RESULT
-    )
+    return _outcome(whole.id, asks, one.session)
