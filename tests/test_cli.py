@@ -7,6 +7,7 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 from textwrap import dedent
 
 import pytest
@@ -250,6 +251,26 @@ def test_what_a_command_writes_is_nobody_elses(tmp_path: Path):
     made = [home / "mails", *(home / "mails").rglob("*")]
     assert len(made) > 4
     assert {path.stat().st_mode & 0o077 for path in made} == {0}
+
+
+def test_the_files_of_the_reference_are_sound_together(desk: Desk):
+    page = (ROOT / "docs" / "campaign-files.md").read_text(encoding="utf-8")
+    names = (
+        "osce",
+        "forums/osce-permanent-council",
+        "playbooks/rapid-response",
+        "workdays/vienna",
+    )
+    *files, config = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    rmtree(desk.folder / "campaigns")
+    (desk.folder / "config.toml").write_text(config)
+    for name, text in zip(names, files, strict=True):
+        desk.campaign(name).parent.mkdir(parents=True, exist_ok=True)
+        desk.campaign(name).write_text(text)
+
+    said = desk.run("check")
+
+    assert (said.code, said.err) == (0, "")
 
 
 def test_what_the_readme_writes_and_logs_is_sound(desk: Desk):

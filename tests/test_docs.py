@@ -263,6 +263,15 @@ def test_the_reference_names_what_templates_are_made_of():
     assert set(Line.__struct_fields__) - {"kind"} <= about
 
 
+def test_the_reference_names_the_forums_playbooks_and_calendars_that_ship():
+    kinds = ("forums", "playbooks", "workdays")
+    shipped = {file.stem for kind in kinds for file in (ROOT / "campaigns" / kind).iterdir()}
+
+    assert {
+        name for name in shipped if f"`{name}`" not in section(REFERENCE, "The files")
+    } == set()
+
+
 def test_every_anchor_is_explained():
     explained = {row[0].strip("`") for row in rows(section(DATES, "Counting"))}
 

@@ -156,6 +156,16 @@ def test_without_yes_it_is_shown_and_nothing_changes(desk: Desk):
     assert counts.findall(done.out) == counts.findall(shown.out) != []
 
 
+def test_one_whose_mails_are_purged_is_known_by_the_id_alone(desk: Desk):
+    leave_and_let_it_be_read(desk, anna_leaves)
+    desk.now = THURSDAY + timedelta(days=30)
+    desk.run("purge")
+
+    shown = desk.run("forget", "anna")
+
+    assert shown.out.splitlines()[0] == "To be forgotten: coordinator anna"
+
+
 def test_others_keep_their_mails_and_nobody_is_sent_anything_again(desk: Desk):
     leave_and_let_it_be_read(desk, anna_leaves)
     others = [one for one in desk.run("outbox", "--json").objects if one["to"] == "desk"]

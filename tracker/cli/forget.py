@@ -76,7 +76,9 @@ def _tidy(store: Store, report: Report) -> None:
 def _show(report: Report, *, really: bool) -> None:
     done = report.done
     words = ", ".join(f'"{word}"' for word in report.words)
-    who = f"coordinator {report.coordinator} ({words})" if report.coordinator else words
+    who = words
+    if report.coordinator:
+        who = f"coordinator {report.coordinator}" + (f" ({words})" if words else "")
     print(f"{'Forgotten' if really else 'To be forgotten'}: {who}")
     for count, one, more in (
         (done.mails, "mail", "mails"),
