@@ -139,7 +139,7 @@ def test_a_folder_without_campaigns_replays_nothing(desk: Desk):
     said = desk.run("replay")
 
     assert said.code == 0
-    assert "0 mails" in said.out
+    assert "0 mails: no campaign is in force" in said.out
 
 
 def test_no_bar_is_drawn_where_nobody_watches(capsys: pytest.CaptureFixture[str]):
@@ -276,6 +276,16 @@ def test_status_in_json_is_one_object_a_campaign(desk: Desk):
     assert found[HRW]["meetings"][-1]["put_off"] == 4
     states = {one["state"] for one in found[HRW]["steps"]}
     assert states == {"settled", "ended", "asking", "ahead"}
+
+
+def test_status_names_the_last_day_of_a_meeting_of_several(tmp_path: Path, desk: Desk):
+    letter = tmp_path / "campaigns" / f"{HRW}.toml"
+    talks = '\n[[meeting]]\nname = "Talks"\ndate = "28 June 2010 to 29 June 2010"\n'
+    letter.write_text(letter.read_text(encoding="utf-8") + talks, encoding="utf-8")
+
+    said = desk.run("status", HRW, "--at", "2010-06-20")
+
+    assert "Talks, Monday 28 June 2010 to Tuesday 29 June 2010" in " ".join(said.out.split())
 
 
 def test_status_says_what_is_overdue_and_what_came_too_late(desk: Desk):

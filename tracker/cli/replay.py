@@ -128,9 +128,9 @@ def _show(sent: Sequence[Sent], world: World, start: datetime, end: datetime) ->
     zones = {one.id: zone(one.timezone) for one in world.config.coordinator}
     for one in sent:
         _show_mail(out, one, zones[one.record.coordinator])
-    heading(
-        out, f"{many(len(sent), 'mail')}, {_days(start, end)} (UTC, the last day not included)"
-    )
+    days = f"{_days(start, end)} (UTC, the last day not included)"
+    when = f", {days}" if sent or world.campaigns else ": no campaign is in force"
+    heading(out, f"{many(len(sent), 'mail')}{when}")
     if sent:
         _show_counts(out, sent)
 

@@ -160,6 +160,7 @@ def _meeting_row(one: MeetingStatus) -> tuple[str, str]:
     when = show_day(one.day)
     if one.time_known:
         when = show_moment(one.start, ZoneInfo(one.zone))
+    when += f" to {show_day(one.last_day)}" if one.last_day != one.day else ""
     moved = f"; moved from {show_day_short(one.session)}" if one.session != one.day else ""
     again = f"; {standing_of(one.put_off)}" if one.put_off else ""
     return one.state, f"{one.name}, {when}{moved}{again}"

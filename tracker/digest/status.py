@@ -28,6 +28,7 @@ class MeetingStatus(Struct, frozen=True, kw_only=True):
     forum: str | None
     session: date
     day: date
+    last_day: date
     start: datetime
     zone: str
     time_known: bool
@@ -132,6 +133,7 @@ def _meeting(meeting: PlannedMeeting, whole: Course, now: datetime) -> MeetingSt
         forum=meeting.forum,
         session=meeting.session,
         day=meeting.day,
+        last_day=meeting.last_day,
         start=meeting.start,
         zone=str(meeting.zone),
         time_known=meeting.time_known,
