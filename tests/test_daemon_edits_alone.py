@@ -14,6 +14,7 @@ from hypothesis import Phase, event, given, settings, strategies as st
 from tests.builders import COUNCIL
 from tests.folders import LETTER, OTHER, a_home
 from tests.test_daemon import TUESDAY, BusyStore, Desk
+from tracker.app.edits_alone import Taken
 from tracker.daemon.turns import Daemon
 from tracker.errors import BusyError
 
@@ -33,10 +34,10 @@ class Alone:
         self._take = daemon._edits.take
         daemon._edits.take = self.take  # type: ignore[method-assign]
 
-    def take(self, *files: Any, **options: Any) -> bool:
-        alone = self._take(*files, **options)
-        self.taken += alone
-        return alone
+    def take(self, *files: Any, **options: Any) -> Taken | None:
+        taken = self._take(*files, **options)
+        self.taken += taken is not None
+        return taken
 
 
 @pytest.fixture

@@ -46,6 +46,12 @@ class _Edit(Struct, frozen=True):
         return not seen or min(seen) >= now - GRACE
 
 
+class Taken(Struct, frozen=True):
+    """Edits are in force; `next_due` is when something is due then, asked in the same go."""
+
+    next_due: datetime | None
+
+
 class EditsAlone:
     """Takes edits that concern nothing but the campaigns whose files were edited."""
 
@@ -55,14 +61,14 @@ class EditsAlone:
         self._told = told
         self._memo = Memo()
 
-    def take(self, files: Mapping[str, EditedFile], *, now: datetime) -> bool:
+    def take(self, files: Mapping[str, EditedFile], *, now: datetime) -> Taken | None:
         """Put edits in force and bring their lines in line, in one transaction.
 
-        Return False, with nothing done, where the whole folder has to be looked at.
+        Return None, with nothing done, where the whole folder has to be looked at.
         """
         read = self._read(files, now)
         if read is None:
-            return False
+            return None
         old = self.engine.files.only(files)
         campaigns = {name: one.campaign for name, one in read.items()}
         new = InForce.of(replace(old.world, campaigns=campaigns))
@@ -70,11 +76,12 @@ class EditsAlone:
             self._told.catch_up(self.engine.store)
             edits = [self._looked_up(*one) for one in read.items()]
             if not all(self._is_usual(one, files[one.name].was, new, now) for one in edits):
-                return False
+                return None
             self._write(edits, old, new, now)
+            taken = Taken(self.engine.store.next_due())
         problems = self._problems(edits)
         self.engine.put_in_force(self.engine.files.with_edits(new, problems))
-        return True
+        return taken
 
     def _read(self, files: Mapping[str, EditedFile], now: datetime) -> dict[str, Reread] | None:
         """Read the files; None where one is not sound, or something is wrong around them."""

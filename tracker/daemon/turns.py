@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.app.due_alone import DueAlone
-from tracker.app.edits_alone import EditsAlone
+from tracker.app.edits_alone import EditsAlone, Taken
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
@@ -59,6 +59,7 @@ class Daemon:
         self._all_is_due = False
         self._stopping = False
         self._heard = 0
+        self._edited: Taken | None = None  # edits in this turn, and what is due after them
         self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
         self._told_apart = False
         self._fault = self._in_vain = ""
@@ -129,7 +130,7 @@ class Daemon:
 
     async def _plan_and_send(self, now: datetime) -> datetime | None:
         """Return when the next line is due, if that is known and ahead."""
-        self._next_due = None
+        self._next_due = self._edited = None
         self.engine.sending.hands.hear()
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         ground = self._planned(now) if self._it_plans() else self._seen(now)
@@ -191,7 +192,8 @@ class Daemon:
         return None if planned is None else self.engine.ground(planned)
 
     def _something_is_due(self, now: datetime) -> bool:
-        due = self.engine.store.next_due()
+        edited, self._edited = self._edited, None
+        due = edited.next_due if edited else self.engine.store.next_due()
         self._next_due = due if due is not None and due > now else None
         return due is not None and due <= now and self.engine.sending.hands.is_open()
 
@@ -218,10 +220,10 @@ class Daemon:
         if self._plan_is_due or self._all_is_due:
             return False
         edited = self.folder.edited_campaigns(contents)
-        alone = bool(edited) and self._edits.take(edited, now=now)
-        if alone:
+        self._edited = self._edits.take(edited, now=now) if edited else None
+        if self._edited:
             self._believe(contents)
-        return alone
+        return self._edited is not None
 
     def _believe(self, contents: Contents) -> None:
         for path in sorted(self.folder.changed(contents)):
