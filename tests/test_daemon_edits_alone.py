@@ -77,6 +77,18 @@ async def test_what_an_edit_makes_due_leaves_with_the_next_plan(desk: Desk):
     assert [subject for subjects in sent for subject in subjects] != []
 
 
+async def test_after_an_edit_the_bell_is_set_to_what_is_due_first_now(desk: Desk):
+    await desk.turn_at(TUESDAY + timedelta(minutes=20))  # the accepted notice has left
+    alone, early = Alone(desk.daemon), TUESDAY + timedelta(minutes=45)
+    early_call = 'due = "day of opening at 23:00"\nremind = ["on the day at 07:45"]'
+    desk.write("letter", LETTER + DEADLINE.replace('due = "1 day before meeting"', early_call))
+
+    await desk.turn(2)
+
+    assert alone.taken == 1
+    assert desk.bell.armed == early
+
+
 OUT_OF_THE_ORDINARY = {
     "a fault": {"letter.toml": LETTER.replace("title", "titel")},
     "a new file": {"letter.toml": LETTER + DEADLINE, "third.toml": LETTER},
