@@ -13,6 +13,20 @@ id = "calls"
 what = "Call the embassies"
 due = "1 working day before meeting at 12:00"
 """
+ASK_THE_CHAIR = """
+[[target]]
+id = "chair"
+post = "Chair"
+[[follow-up]]
+id = "ask"
+what = "Ask the chair"
+for = "campaign"
+target = "chair"
+due = "1 working day after delivery"
+repeat = "every 3 days, 2 more times"
+until = "reply"
+escalate = "new-york"
+"""
 OPENED = LETTER.replace("dated = 2010-06-22", "dated = 2010-06-14")
 CAMPAIGN = OPENED + CALLS
 BOTH = CAMPAIGN.replace('["vienna"]', '["vienna", "new-york"]')

@@ -3,27 +3,14 @@
 import pytest
 
 from tests.builders import CONFIG, a_world, at
-from tests.corrected import NEVER, OPENED, a_house, text_of
+from tests.corrected import ASK_THE_CHAIR, NEVER, OPENED, a_house, text_of
 from tests.house import House, lines_of
 from tracker.app.outages import note_outage
 
 pytestmark = pytest.mark.story
 
 DELIVERED = '[[log]]\non = 2010-06-14\nfact = "delivered"\n'
-ASK = """
-[[target]]
-id = "chair"
-post = "Chair"
-[[follow-up]]
-id = "ask"
-what = "Ask the chair"
-for = "campaign"
-target = "chair"
-due = "1 working day after delivery"
-repeat = "every 3 days, 3 more times"
-until = "reply"
-escalate = "new-york"
-"""
+ASK = ASK_THE_CHAIR.replace("2 more times", "3 more times")
 
 
 def a_paused_house(days: str, config: str = NEVER) -> House:

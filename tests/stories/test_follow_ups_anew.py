@@ -7,26 +7,12 @@ edited. What has merely moved by less than one interval is not asked for twice.
 import pytest
 
 from tests.builders import CONFIG, a_world, at
-from tests.corrected import NEVER, OPENED, a_house, council
+from tests.corrected import ASK_THE_CHAIR as ASK, NEVER, OPENED, a_house, council
 from tests.house import House, lines_of
 from tracker.app.sending import Sent
 
 pytestmark = pytest.mark.story
 
-ASK = """
-[[target]]
-id = "chair"
-post = "Chair"
-[[follow-up]]
-id = "ask"
-what = "Ask the chair"
-for = "campaign"
-target = "chair"
-due = "1 working day after delivery"
-repeat = "every 3 days, 2 more times"
-until = "reply"
-escalate = "new-york"
-"""
 READOUT = """
 [[follow-up]]
 id = "readout"

@@ -42,6 +42,19 @@ def test_a_delivery_that_was_logged_days_later_is_why_its_follow_up_is_late():
     )
 
 
+def test_a_fact_of_another_letter_that_was_set_right_changes_nothing_of_why():
+    logged = '[[log]]\non = {}\nfact = "delivered"\n'
+    house = a_house(a_world(OPENED + ASK, OPENED + logged.format("2010-06-16"), config=NEVER))
+    house.turn_to(at("2010-06-21 09:00"))
+
+    mine, other = (OPENED + ASK, "2010-06-17"), (OPENED, "2010-06-15")
+    both = (letter + logged.format(day) for letter, day in (mine, other))
+    house.edit(a_world(*both, config=NEVER))
+    house.turn_to(at("2010-06-21 10:00"))
+
+    assert "3 days late: the delivery was logged on Mon 21 June 2010" in last_said(house)
+
+
 def test_an_edit_that_dates_a_line_back_is_why_it_is_late():
     letter = OPENED + READOUT.replace("1 working day after meeting", "{}")
     house = a_house(a_world(letter.format("2010-06-28"), config=NEVER))

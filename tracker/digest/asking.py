@@ -11,11 +11,11 @@ from tracker.planning import Instance, Plan
 from tracker.when import Resolved
 
 ONE_DAY = timedelta(days=1)
-Asked = Mapping[Topic, tuple[Occurrence, ...]]
+Askings = Mapping[Topic, tuple[Occurrence, ...]]
 Step = tuple[str, str]  # the campaign and the follow-up's id
 
 
-def by_topic(left: Iterable[Occurrence], before: Asked | None = None) -> Asked:
+def by_topic(left: Iterable[Occurrence], before: Askings | None = None) -> Askings:
     """Sort the follow-up lines that left by what they are about, after those from `before`."""
     found = dict(before or {})
     for one in left:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tracker.campaign import Deadline
 from tracker.dates import day_in
 from tracker.difference import Edit, edits_by_campaign
-from tracker.digest.asking import Asked, by_topic
+from tracker.digest.asking import Askings, by_topic
 from tracker.digest.lines import Saying
 from tracker.digest.topics import instance_topic
 from tracker.events import Course, History, PlannedMeeting
@@ -37,7 +37,7 @@ class Desk(Struct, frozen=True, kw_only=True):
     corrected: tuple[tuple[datetime, Occurrence], ...]
     edits: Edits
     history: History
-    asked: Asked
+    asked: Askings
 
     def joined(self, campaign: str) -> datetime:
         """Return when this reader became a coordinator of a campaign."""

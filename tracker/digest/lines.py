@@ -11,7 +11,7 @@ from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.difference import Edit, reasons
-from tracker.digest.asking import Asked, how_often, times_asked
+from tracker.digest.asking import Askings, how_often, times_asked
 from tracker.digest.say import (
     days_between,
     how_late,
@@ -45,7 +45,7 @@ class Saying(Struct, frozen=True):
     world: World
     now: datetime
     history: History = History()
-    asked: Asked = MappingProxyType({})
+    asked: Askings = MappingProxyType({})
 
     @property
     def today(self) -> date:
@@ -236,7 +236,7 @@ def _made_due(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
     reader, history = saying.reader, saying.history
     if any(down.reader == reader.id and down.covers(due) for down in history.outages):
         return
-    since = [edit for edit in history.edits if edit.at > due]
+    since = [edit for edit in history.edits if edit.at > due and one.campaign in edit.campaigns]
     logged = [] if any(map(_sets_right, since)) else list(_logged_after(one, due, saying))
     yield from logged
     said = () if logged else reasons(since, one)
