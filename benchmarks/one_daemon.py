@@ -21,12 +21,12 @@ from corpus import NOW, ROOT
 
 from tracker.app.engine import Engine
 from tracker.app.replay import SimulatedClock
-from tracker.cli import OBJECTS_BEFORE_COLLECTING
 from tracker.compose import Composer
 from tracker.daemon.bell import Bell
 from tracker.daemon.serving import started
 from tracker.daemon.turns import Daemon
 from tracker.delivery import Outcome
+from tracker.programs import OBJECTS_BEFORE_COLLECTING
 from tracker.store import MailRecord, Store
 
 PAGE_KB = 4

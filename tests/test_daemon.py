@@ -15,8 +15,10 @@ from tracker.app.replay import SimulatedClock
 from tracker.compose import Composed, Composer, Envelope
 from tracker.content import MailContent
 from tracker.daemon.bell import Bell
+from tracker.daemon.many import MANY, Look
 from tracker.daemon.serving import started
 from tracker.daemon.turns import Daemon
+from tracker.daemon.whole import look_at_all
 from tracker.delivery import Outcome
 from tracker.errors import BusyError, ConfigError
 from tracker.store import MailRecord, NewMail, Store
@@ -40,7 +42,17 @@ PATIENCE_SECONDS = 20
 class Desk:
     """The daemon, and what left it; it is turned by hand and its bell is never started."""
 
-    def __init__(self, home: Path, now: datetime = TUESDAY, store: Store | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        now: datetime = TUESDAY,
+        store: Store | None = None,
+        *,
+        many: int = MANY,
+        look: Look | None = None,
+        up_until: datetime | None = None,
+    ) -> None:
+        """Start it; more than so `many` campaigns are not in memory."""
         self.home = home
         self.clock = SimulatedClock(now)
         self.store = store or Store.open("sqlite:///tracker.db", base=home)
@@ -55,7 +67,15 @@ class Desk:
             clock=self.clock,
             replayed=False,
         )
-        self.daemon: Daemon = started(engine, home / "config.toml", home / "campaigns", self.bell)
+        self.daemon: Daemon = started(
+            engine,
+            home / "config.toml",
+            home / "campaigns",
+            self.bell,
+            up_until=up_until,
+            many=many,
+            look=look or look_at_all,
+        )
 
     async def _deliver(self, record: MailRecord, address: str) -> Outcome:
         self.on_delivery()

@@ -169,6 +169,17 @@ class Engine:
         found = sightings(files.frames, files.facts, files.steps, now=now, replayed=self.replayed)
         return map(self._not_before_the_edit, found)
 
+    def catch_up(self) -> History:
+        """Add up what the journal says beside first sights and facts; those are each campaign's.
+
+        That is for files of which only some campaigns are in memory.
+        """
+        entries = self.store.journal_beside_sights()
+        if not self._is_added_up(entries):
+            self.history = history_from(entries, {}, self.blank_history())
+            self._journal, self._stale = entries, False
+        return self.history
+
     def blank_history(self) -> History:
         """Return a history in which nothing has happened yet."""
         return History(

@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.app.remembering import Facts, facts_of, frames_of
+from tracker.app.lazily import Lazily
+from tracker.app.remembering import Facts, facts_of, facts_within, frames_of
 from tracker.app.with_edits import with_edits
 from tracker.campaign import World
 from tracker.errors import Problem
-from tracker.events import Frame
+from tracker.events import Frame, frame
 from tracker.planning.steps import steps_of
 
 
@@ -29,10 +30,17 @@ class InForce(Struct, frozen=True):
     def of(cls, world: World, problems: tuple[Problem, ...] = ()) -> "InForce":
         """Work out what follows from these files."""
         frames = frames_of(world)
-        steps = {
-            one: tuple(step.id for step in steps_of(home, world)) for one, home in frames.items()
-        }
+        steps = {one: _steps(home, world) for one, home in frames.items()}
         return cls(world, problems, frames, facts_of(frames), steps)
+
+    @classmethod
+    def late(cls, world: World, problems: tuple[Problem, ...] = ()) -> "InForce":
+        """Let what follows from these files be worked out when it is asked for."""
+        names = dict.fromkeys(world.campaigns)
+        frames = Lazily(names, lambda one: frame(one, world))
+        facts = Lazily(names, lambda one: facts_within(one, frames[one]))
+        steps = Lazily(names, lambda one: _steps(frames[one], world))
+        return cls(world, problems, frames, facts, steps)
 
     def only(self, campaigns: Collection[str]) -> "InForce":
         """Return the files with none but these campaigns."""
@@ -47,8 +55,11 @@ class InForce(Struct, frozen=True):
     def with_edits(self, edited: "InForce", problems: tuple[Problem, ...]) -> "InForce":
         """Return the files with some campaigns as they are in `edited`; shared files stay."""
         campaigns = with_edits(self.world.campaigns, edited.world.campaigns)
+        world = replace(self.world, campaigns=campaigns)
+        if isinstance(campaigns, Lazily):
+            return InForce.late(world, problems)
         return InForce(
-            replace(self.world, campaigns=campaigns),
+            world,
             problems,
             with_edits(self.frames, edited.frames),
             with_edits(self.facts, edited.facts),
@@ -61,3 +72,7 @@ def with_only(world: World, campaigns: Collection[str]) -> World:
     return replace(
         world, campaigns={one: world.campaigns[one] for one in campaigns if one in world.campaigns}
     )
+
+
+def _steps(home: Frame, world: World) -> tuple[str, ...]:
+    return tuple(step.id for step in steps_of(home, world))

@@ -1,7 +1,7 @@
 """That nothing could be sent for a while: written down at the start, for whom it concerns."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tracker.app.trouble import ALWAYS_REPLACED
@@ -11,6 +11,7 @@ from tracker.occurrence import LineKind, Occurrence
 from tracker.store import JournalEntry, Store
 
 OUTAGE = "outage"
+LONGEST_WAIT = timedelta(days=1)  # a line may wait for the next edit although it is due
 _NOT_TOLD = frozenset({LineKind.DIGEST, LineKind.NOTICE})
 
 
@@ -21,7 +22,7 @@ def note_outage(store: Store, *, since: datetime, now: datetime) -> list[Journal
     """
     late: dict[str, list[Unsent]] = {}
     expired: dict[str, list[Unsent]] = {}
-    for line in store.lines(states={"queued", "expired"}):
+    for line in store.unsent_lines(since, now + LONGEST_WAIT):
         one = line.occurrence
         if one.due is None or not since < one.due <= now or one.kind in _NOT_TOLD:
             continue

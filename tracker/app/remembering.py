@@ -105,6 +105,9 @@ def frames_of(world: World) -> dict[str, Frame]:
 
 def facts_of(frames: Mapping[str, Frame]) -> Facts:
     """Read the log of every campaign."""
-    return {
-        campaign: dict(fact_keys(campaign, read_facts(home))) for campaign, home in frames.items()
-    }
+    return {campaign: facts_within(campaign, home) for campaign, home in frames.items()}
+
+
+def facts_within(campaign: str, home: Frame) -> Mapping[str, Fact]:
+    """Read the log of one campaign."""
+    return dict(fact_keys(campaign, read_facts(home)))

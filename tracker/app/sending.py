@@ -1,7 +1,7 @@
 """Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -43,13 +43,19 @@ class Sent(Struct, frozen=True):
 class Ground(Struct, frozen=True):
     """What mails are written from: a plan, and the files and the history it was made of.
 
-    `dates` are the corrections that each reader's next digest has to tell.
+    `dates` are the corrections that each reader's next digest has to tell. Where there are too
+    many campaigns to plan them all, `for_reader` plans those of one reader when their mail is due.
     """
 
     planned: Plan
     files: InForce
     history: History
     dates: Mapping[str, tuple[Occurrence, ...]]
+    for_reader: "Callable[[str], Ground] | None" = None
+
+    def of(self, reader: str) -> "Ground":
+        """Return what one reader's mail is written from."""
+        return self if self.for_reader is None else self.for_reader(reader)
 
     @property
     def config(self) -> Config:
@@ -163,6 +169,7 @@ class Sending:
         A replay hides nothing: there the fault ends it.
         """
         try:
+            this = replace(this, ground=this.ground.of(reader))
             with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
                 free, _ = _not_paused(lines, this)
                 begun = self._started(reader, free, this) if free else None

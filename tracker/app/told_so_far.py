@@ -45,10 +45,11 @@ class ToldSoFar:
         new: Iterable[JournalEntry] = store.journal(after=self._last) if self._last else ()
         if not self._last or any(one.kind == RENAMED for one in new):
             self._forget()
-            new = store.whole_journal()
+            new = store.journal_beside_sights()
+            self._last = store.last_number()
         for entry in new:
             self._add(entry)
-            self._last = entry.id or self._last
+            self._last = max(self._last, entry.id or 0)
 
     def _add(self, entry: JournalEntry) -> None:
         if entry.kind == PASSING:

@@ -32,7 +32,7 @@ def trouble_for(
 ) -> Trouble:
     """Collect what went wrong since a reader's last digest."""
     after = since or BEGINNING
-    new = [one for one in store.whole_journal() if one.kind == PROBLEM and one.at > after]
+    new = [one for one in store.journal_beside_sights() if one.kind == PROBLEM and one.at > after]
     return Trouble(
         missed=tuple(_missed(store, reader, after)),
         failed=tuple(_failed(store, reader, after)),

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
+from tracker.app.lazily import Lazily
+
 V = TypeVar("V")
 MOST_EDITS = 256  # then one copy is made, so that what lies on top stays small
 
@@ -38,6 +40,8 @@ class WithEdits(Mapping[str, V]):
 
 def with_edits(known: Mapping[str, V], edits: Mapping[str, V]) -> Mapping[str, V]:
     """Return what is known with some of its values replaced; KeyError for a key not in it."""
+    if isinstance(known, Lazily):
+        return known.with_values(edits)
     if not edits.keys() <= known.keys():
         raise KeyError(*(edits.keys() - known.keys()))
     if not isinstance(known, WithEdits):

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from tracker.cli.arguments import parse
 from tracker.errors import TrackerError
+from tracker.programs import OBJECTS_BEFORE_COLLECTING
 
 if TYPE_CHECKING:
     from tracker.app.holding import Machine
 
 INTERRUPTED = 130
 PIPE_CLOSED = 141
-# A command is over before garbage matters, and looking for it while modules load costs a tenth
-# of the time that a command takes.
-OBJECTS_BEFORE_COLLECTING = 200_000
 Clock = Callable[[], datetime]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from tracker.compose.cell import MOST_SECONDS
 from tracker.compose.parts import LONGEST_INLINED, BrokenTemplate
+from tracker.programs import same_cache, same_paths
 
 START_SECONDS = 20.0
 # The program ends itself after a second of computing; this is for one that cannot compute at all.
@@ -103,8 +104,8 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
     """Start the program without our environment and wait until it is ready."""
     process = subprocess.Popen(  # noqa: S603 -- our own Python
         [
-            *(sys.executable, "-I", "-X", "utf8", *_same_cache(), "-c", _PROGRAM),
-            *(json.dumps(_same_paths()), json.dumps(folders)),
+            *(sys.executable, "-I", "-X", "utf8", *same_cache(), "-c", _PROGRAM),
+            *(json.dumps(same_paths()), json.dumps(folders)),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -122,17 +123,6 @@ def _started(folders: list[str]) -> subprocess.Popen[bytes]:
         _end(process)
         raise
     return process
-
-
-def _same_paths() -> list[str]:
-    """Return where modules are found; an empty entry means the folder that we run in."""
-    return [str(Path(entry).absolute()) for entry in sys.path]
-
-
-def _same_cache() -> list[str]:
-    """Say where compiled modules are kept: the program hears nothing of our environment."""
-    kept = ["-X", f"pycache_prefix={sys.pycache_prefix}"] if sys.pycache_prefix else []
-    return [*kept, "-B"] if sys.dont_write_bytecode else kept
 
 
 def _said(process: subprocess.Popen[bytes], request: bytes, seconds: float) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from tracker.report import show_problems
 LOG = logging.getLogger("tracker")
 
 
-def begin_planning(engine: Engine, reading: Reading, read: Callable[[], Reading]) -> World:
+def begin_planning(engine: Engine, reading: Reading, read: Callable[[], Reading]) -> Reading:
     """Put the files in force as read; where the database has others, that is an edit.
 
+    Return them as they are in force, which is as read again where an edit is held from now on.
     Raise ConfigError where config.toml keeps it from that.
     """
     now, store = engine.clock(), engine.store
@@ -31,7 +32,7 @@ def begin_planning(engine: Engine, reading: Reading, read: Callable[[], Reading]
             reading = read()
             world = usable(reading)
         put_in_force(engine, reading, world, now=now, before=before)
-    return world
+    return reading
 
 
 def usable(reading: Reading) -> World:

@@ -62,6 +62,10 @@ class Folder:
         edited = {path for path, digest in contents.items() if self._believed.get(path) != digest}
         return frozenset(edited | (self._believed.keys() - contents.keys()))
 
+    def count_campaigns(self) -> int:
+        """Count the files of campaigns, sound or not."""
+        return sum(map(self._is_campaign, self._believed))
+
     def edited_campaigns(self, contents: Contents) -> dict[str, EditedFile]:
         """Return the campaigns whose files were edited; none if anything else has changed, too."""
         changed = self.changed(contents)

@@ -19,18 +19,20 @@ from tracker.app.holding.epoch import must_be_there
 from tracker.app.holding.witness import file_in
 from tracker.app.in_force import InForce
 from tracker.app.outages import note_outage
+from tracker.app.told_so_far import ToldSoFar
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
+from tracker.daemon.many import MANY, Look, Many, is_many, look_apart
 from tracker.daemon.service_manager import ServiceManager
 from tracker.daemon.signs import Signs
 from tracker.daemon.turns import Daemon
 from tracker.daemon.watchdog import Watchdog
 from tracker.delivery import VARIABLE, Outcome, Secret, open_transport, read_secret
-from tracker.digest.say import many
+from tracker.digest.say import many as counted
 from tracker.loading import shipped_templates
 from tracker.loading.config_alone import read_config
 from tracker.loading.world import Reading, Watch, read_world
@@ -152,11 +154,14 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
     *,
     up_until: datetime | None = None,
     watch: Watch = lambda _done, _whole: None,
+    many: int = MANY,
+    look: Look = look_apart,
 ) -> Daemon:
     """Recover what an earlier process left behind, read the files, and return a daemon to run.
 
     What came due since a tracker was last `up_until` is told as an outage. The first time that
-    files are read can be watched.
+    files are read can be watched. More than so `many` campaigns are not held in memory: `look`
+    looks at all of them.
     """
     # Looked at before it is read: what is saved in between is then seen as a change.
     folder = Folder(config_path, campaigns, clock=engine.clock)
@@ -173,21 +178,30 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
         )
 
     engine.sending.recover()
+    if is_many(folder, store, many=many):
+        keeper = Many(engine, folder, ToldSoFar(), campaigns, look)
+        keeper.begin(since=up_until, watch=watch)
+        _say_started(engine)
+        return Daemon(engine, folder, read, bell, watchdog, many=keeper)
     reading = read(watch)
     world = usable(reading)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
     plans = store.planner.is_here()
     if plans:
-        world = begin_planning(engine, reading, read)
+        begin_planning(engine, reading, read)
         if up_until is not None:
             engine.refresh()  # by now some has expired, and what edits have settled is not late
             note_outage(store, since=up_until, now=engine.clock())
     else:
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())
-    in_force = many(len(world.campaigns), "campaign")
-    LOG.info("started as process %d: %s in force", os.getpid(), in_force)
+    _say_started(engine)
     return Daemon(engine, folder, read, bell, watchdog, plans=plans)
+
+
+def _say_started(engine: Engine) -> None:
+    in_force = counted(len(engine.world.campaigns), "campaign")
+    LOG.info("started as process %d: %s in force", os.getpid(), in_force)
 
 
 @asynccontextmanager

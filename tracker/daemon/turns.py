@@ -17,6 +17,7 @@ from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Contents, Folder
+from tracker.daemon.many import Many
 from tracker.daemon.service_manager import ServiceManager
 from tracker.daemon.watchdog import Watchdog
 from tracker.errors import BusyError, TrackerError, UnwritableError
@@ -35,7 +36,7 @@ class Daemon:
     stamps and one query.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what it turns, what wakes it, and how it plans
         self,
         engine: Engine,
         folder: Folder,
@@ -44,21 +45,23 @@ class Daemon:
         watchdog: Watchdog | None = None,
         *,
         plans: bool = True,
+        many: Many | None = None,
     ) -> None:
         self.engine = engine
         self.bell = bell
         self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
-        told = ToldSoFar()
+        told = many.told if many else ToldSoFar()
         self._edits = EditsAlone(engine, folder.config, told)
         self._due = DueAlone(engine, told)
+        self._many = many
         self._following = Following(engine, folder.config)
         self._plans = plans
-        self._plan_is_due = True
+        self._plan_is_due = many is None  # it has just been made, or stands from before
         self._all_is_due = False
         self._stopping = False
-        self._heard = 0
+        self._heard = many.heard if many else 0
         self._edited: Taken | None = None  # edits in this turn, and what is due after them
         self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
         self._told_apart = False
@@ -183,6 +186,9 @@ class Daemon:
 
     def _planned(self, now: datetime) -> Ground | None:
         """Plan if that is called for, and return what mails are written from then."""
+        if self._many is not None:
+            self._look_at_many(self._many, now)
+            return self._many.ground(now) if self._something_is_due(now) else None
         planned = None if self.bell.only_next() else self._after_a_change(now)
         if planned is None and self._plan_is_due:
             planned = self.engine.refresh()
@@ -212,12 +218,29 @@ class Daemon:
         self._anew = False
         return planned
 
+    def _look_at_many(self, many: Many, now: datetime) -> None:
+        """Take edits of campaigns alone; for anything else let all files be looked at."""
+        contents = None
+        if not self.bell.only_next():
+            self._anew = self._anew or self._confirmed()
+            contents = self.folder.look(anew=self._anew)
+        if contents is not None and not self._anew and self._taken_alone(contents, now):
+            contents = None
+        if contents is None and (self._plan_is_due or many.wants_all(now)):
+            contents = self.folder.contents()
+        before = self.engine.world.config
+        if contents is not None and many.take(contents, now):
+            _say_what_waits(before, self.engine.world.config)
+            self._believe(contents)
+            self._heard = many.heard
+            self._anew = self._plan_is_due = False
+
     def _taken_alone(self, contents: Contents, now: datetime) -> bool:
         """Take edits of nothing but campaigns' own files, if all else is as it was planned.
 
         After housekeeping everything is read once: a warning may have come with the days.
         """
-        if self._plan_is_due or self._all_is_due:
+        if self._plan_is_due or (self._all_is_due and self._many is None):
             return False
         edited = self.folder.edited_campaigns(contents)
         self._edited = self._edits.take(edited, now=now) if edited else None
@@ -263,9 +286,14 @@ def _in_force(before: World, reading: Reading) -> World:
     if reading.world is None:
         LOG.warning("config.toml has errors; the one read before stays in force")
         return before
-    if _opened_at_start(reading.world.config) != _opened_at_start(before.config):
-        LOG.warning("config.toml names another database, folder or transport: restart to use it")
+    _say_what_waits(before.config, reading.world.config)
     return reading.world
+
+
+def _say_what_waits(before: Config, after: Config) -> None:
+    """Say that a change of what was opened at the start waits for the next one."""
+    if _opened_at_start(after) != _opened_at_start(before):
+        LOG.warning("config.toml names another database, folder or transport: restart to use it")
 
 
 def _opened_at_start(config: Config) -> tuple[str | None, ...]:

@@ -1,6 +1,7 @@
 """Finds what comes with the program: forums, playbooks, calendars, templates, a paper."""
 
 from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -21,6 +22,17 @@ def shipped_templates() -> Path:
     """Return the folder with the shipped templates."""
     inside = _PACKAGE / "shipped" / "templates"
     return _first(inside, _CHECKOUT / "templates") or inside
+
+
+@cache
+def shipped_digest() -> str:
+    """Return a digest of all that is shipped beside templates: another release has another."""
+    folder = shipped_folder()
+    files = sorted(folder.glob("*/*.toml")) if folder else []
+    found = blake2b(digest_size=8)
+    for one in files:
+        found.update(one.read_bytes())
+    return found.hexdigest()
 
 
 def reference_page() -> str:

@@ -177,6 +177,11 @@ class Store:
         with self._reading() as connection:
             return files.good_file(connection, kind, file_id)
 
+    def good_digests(self) -> dict[tuple[str, str], str]:
+        """Return the digest of the last good version of each file, by kind and id."""
+        with self._reading() as connection:
+            return files.digests(connection)
+
     def last_good(self) -> dict[tuple[str, str], str]:
         """Return the text of the last good version of each file, by kind and id."""
         return {place: file.text for place, file in self.good_files().items()}
@@ -192,7 +197,7 @@ class Store:
         """Let what was sent, seen and known of a campaign count under its new id."""
         with self._transaction("planning") as connection:
             renaming.rename(connection, old, new)
-            self._transactions.journal.forget()
+            self._transactions.forget()
 
     # -- journal -------------------------------------------------------------------------------
 
@@ -225,6 +230,20 @@ class Store:
         with self._reading() as connection:
             return self._transactions.journal.caught_up(connection)
 
+    def journal_beside_sights(self) -> tuple[JournalEntry, ...]:
+        """Return the journal without first sights and facts, which are most of it.
+
+        The very same tuple as before where none was added.
+        """
+        with self._reading() as connection:
+            return self._transactions.beside_sights.caught_up(connection)
+
+    def campaigns_of(self, coordinator: str) -> set[str]:
+        """Return every campaign that this reader was seen to coordinate, or has lines of."""
+        with self._reading() as connection:
+            seen = journal.campaigns_of(connection, coordinator)
+            return seen | lines.campaigns_of(connection, coordinator)
+
     # -- lines ---------------------------------------------------------------------------------
 
     def lines(
@@ -249,6 +268,16 @@ class Store:
         """Return the queued lines that are no campaign's: digests, and word about shared files."""
         with self._reading() as connection:
             return lines.of_no_campaign(connection)
+
+    def unsent_lines(self, since: datetime, now: datetime) -> list[OutboxLine]:
+        """Return the lines that came due after a moment, up to now, and did not go."""
+        with self._reading() as connection:
+            return lines.unsent(connection, since=since, now=now)
+
+    def expired_lines(self, now: datetime) -> list[Occurrence]:
+        """Return the queued lines in no mail whose time has passed."""
+        with self._reading() as connection:
+            return lines.expired(connection, now=now)
 
     def line(self, key: str) -> OutboxLine | None:
         """Return the line of a key, if there ever was one."""

@@ -12,6 +12,7 @@ from tracker.store.upsert import Insert, Upsert
 from tracker.tables import FILE
 
 _ALL = select(FILE).order_by(FILE.c.kind, FILE.c.id)
+_DIGESTS = select(FILE.c.kind, FILE.c.id, FILE.c.digest)
 _ONE = select(FILE).where(FILE.c.kind == bindparam("of"), FILE.c.id == bindparam("called"))
 
 
@@ -30,6 +31,11 @@ def good_files(connection: Connection) -> dict[tuple[str, str], GoodFile]:
     """Return every remembered file by kind and id."""
     found = map(_good, connection.execute(_ALL))
     return {(file.kind, file.id): file for file in found}
+
+
+def digests(connection: Connection) -> dict[tuple[str, str], str]:
+    """Return the digest of every remembered file by kind and id, and none of their texts."""
+    return {(kind, name): digest for kind, name, digest in connection.execute(_DIGESTS)}
 
 
 def good_file(connection: Connection, kind: str, file_id: str) -> GoodFile | None:

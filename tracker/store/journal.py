@@ -14,9 +14,13 @@ from tracker.store.upsert import Insert, Upsert
 from tracker.tables import JOURNAL
 
 RENAMED = "renamed"  # the kind of entry that says so
+SIGHTS = frozenset({"seen", "fact"})
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
 _OF_CAMPAIGN = _AFTER.where(JOURNAL.c.campaign == bindparam("of"))
 _LAST = select(func.max(JOURNAL.c.id))
+_SEEN_TO_COORDINATE = select(JOURNAL.c.campaign).where(
+    JOURNAL.c.kind == "seen", JOURNAL.c.key.endswith(bindparam("what"))
+)
 
 
 def _once(new: Insert) -> Insert:
@@ -35,23 +39,29 @@ class SoFar:
     PostgreSQL whoever appends keeps others from it until the end of the transaction.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, but: Collection[str] = ()) -> None:
+        self._but = but
+        self._last = 0
         self._entries: tuple[JournalEntry, ...] = ()
 
     def caught_up(self, connection: Connection) -> tuple[JournalEntry, ...]:
         """Return every entry; the very same tuple as before where none was added."""
-        last = self._entries[-1].id if self._entries else 0
-        new = read(connection, campaign=None, kinds=None, after=last or 0)
+        last = last_number(connection)
+        if last == self._last:
+            return self._entries
+        new = read(connection, campaign=None, kinds=None, after=self._last, but=self._but)
         if any(entry.kind == RENAMED for entry in new) and self._entries:
             self.forget()  # another process gave a campaign's entries their new keys
             return self.caught_up(connection)
         if new:
             self._entries = (*self._entries, *new)
+        self._last = max(last, new[-1].id or 0) if new else last
         return self._entries
 
     def forget(self) -> None:
         """Let go of what was read: some of it may be in a transaction that came to nothing."""
         self._entries = ()
+        self._last = 0
 
 
 def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
@@ -73,13 +83,22 @@ def read(
     campaign: str | None,
     kinds: Collection[str] | None,
     after: int,
+    but: Collection[str] = (),
 ) -> list[JournalEntry]:
-    """Return the entries numbered above `after`, oldest first."""
+    """Return the entries numbered above `after`, oldest first, none of the kinds in `but`."""
     query = _AFTER if campaign is None else _OF_CAMPAIGN
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
+    if but:
+        query = query.where(JOURNAL.c.kind.not_in(but))
     asked = {"after": after} if campaign is None else {"after": after, "of": campaign}
     return [_entry(row) for row in connection.execute(query, asked).all()]
+
+
+def campaigns_of(connection: Connection, coordinator: str) -> set[str]:
+    """Return the campaigns of which somebody was seen to be a coordinator."""
+    asked = {"what": f"/coordinator:{coordinator}"}
+    return set(connection.execute(_SEEN_TO_COORDINATE, asked).scalars())
 
 
 def last_number(connection: Connection) -> int:

@@ -66,6 +66,17 @@ NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
 _OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
+_UNSENT = _ALL.where(
+    LINE.c.state.in_(("queued", "expired")),
+    LINE.c.due > bindparam("since", type_=LINE.c.due.type),
+    LINE.c.due <= _NOW,
+)
+_EXPIRED = select(LINE.c.document).where(_FREE, LINE.c.expires <= _NOW)
+_CAMPAIGNS_OF = (
+    select(LINE.c.campaign)
+    .where(LINE.c.recipient == bindparam("coordinator"), LINE.c.campaign.is_not(None))
+    .distinct()
+)
 # By the campaigns' index; the words are how a document names its kind, so that few are read.
 _ASKINGS = select(LINE.c.key, LINE.c.document).where(
     LINE.c.campaign.in_(bindparam("campaigns", expanding=True)),
@@ -141,6 +152,23 @@ def askings(connection: Connection, steps: Collection[tuple[str, str]]) -> list[
 def of_no_campaign(connection: Connection) -> list[OutboxLine]:
     """Return the queued lines that belong to no campaign."""
     return [_line(*row) for row in connection.execute(_OF_NO_CAMPAIGN).all()]
+
+
+def unsent(connection: Connection, *, since: datetime, now: datetime) -> list[OutboxLine]:
+    """Return what came due between two moments and is queued or expired."""
+    asked = {"since": since, "now": now}
+    return [_line(*row) for row in connection.execute(_UNSENT, asked).all()]
+
+
+def expired(connection: Connection, *, now: datetime) -> list[Occurrence]:
+    """Return what is free and of no use any more."""
+    found = connection.execute(_EXPIRED, {"now": now}).scalars()
+    return [documents.load(document) for document in found]
+
+
+def campaigns_of(connection: Connection, coordinator: str) -> set[str]:
+    """Return the campaigns of which somebody has, or had, lines."""
+    return set(connection.execute(_CAMPAIGNS_OF, {"coordinator": coordinator}).scalars())
 
 
 def due(connection: Connection, *, now: datetime) -> list[Occurrence]:

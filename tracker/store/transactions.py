@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from tracker.failpoints import here
 from tracker.store.engine import Work, is_shared, transaction
-from tracker.store.journal import SoFar
+from tracker.store.journal import SIGHTS, SoFar
 from tracker.store.leases import Planner, Watch
 from tracker.store.records import MailRecord
 
@@ -20,6 +20,7 @@ class _Mine(threading.local):
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.journal = SoFar()
+        self.beside_sights = SoFar(but=SIGHTS)
         self.taken: set[int] = set()
         self.ended: set[int] = set()
 
@@ -43,6 +44,16 @@ class Transactions:
         """Return the journal as this thread has read it."""
         return self._mine.journal
 
+    @property
+    def beside_sights(self) -> SoFar:
+        """Return the journal without first sights and facts, as this thread has read it."""
+        return self._mine.beside_sights
+
+    def forget(self) -> None:
+        """Let go of what this thread has read of the journal."""
+        self._mine.journal.forget()
+        self._mine.beside_sights.forget()
+
     @contextmanager
     def run(self, work: Work) -> Iterator[Connection]:
         """Run a transaction, or join the one that this thread is in."""
@@ -63,7 +74,7 @@ class Transactions:
         except BaseException:
             # Whether a commit whose answer was lost took effect, nobody knows: what was taken in
             # hand with it is not, so that it is found again when its lease has ended.
-            mine.journal.forget()
+            self.forget()
             raise
         finally:
             mine.connection = None

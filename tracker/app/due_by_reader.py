@@ -1,0 +1,129 @@
+"""What is due among very many campaigns: for each mail those of its reader are planned, no other.
+
+What this does for them is what planning everything would do. Files that came or went, shared
+files, and the days that the plan reaches further each day are left to a look at all files.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+
+from msgspec.structs import replace
+
+from tracker.app.engine import Engine, horizon
+from tracker.app.outages import note_outage
+from tracker.app.remembering import history_from
+from tracker.app.sending import Ground
+from tracker.app.telling import as_kept, digests_ahead
+from tracker.app.told_so_far import ToldSoFar
+from tracker.changes import Changes, compare
+from tracker.events import GRACE, History
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan, Readers, plan
+from tracker.planning.restarts import PREFIX, restart_notices
+
+AT_ONCE = 100  # campaigns in memory together, where it does not matter for which mail
+
+
+class DueByReader:
+    """Plans a reader's campaigns when a mail for them is due."""
+
+    def __init__(self, engine: Engine, told: ToldSoFar) -> None:
+        self.engine = engine
+        self._told = told
+
+    def wants_all(self, now: datetime) -> bool:
+        """Say whether a campaign counts as closed from now on, its file being gone for a day."""
+        missing = self.engine.catch_up().missing
+        campaigns = self.engine.world.campaigns
+        return any(at + GRACE <= now and one in campaigns for one, at in missing.items())
+
+    def ground(self, now: datetime) -> Ground:
+        """End what is of no use any more; return what each mail that is due is written from."""
+        self._end_expired(now)
+        empty = Plan(now=now, occurrences=(), courses={}, instances={})
+        one = partial(self._for, now=now)
+        return Ground(empty, self.engine.files, self.engine.catch_up(), {}, for_reader=one)
+
+    def after_an_outage(self, since: datetime, now: datetime) -> None:
+        """Bring in line what came due meanwhile, and note for whom it is late or expired."""
+        engine, store = self.engine, self.engine.store
+        with store.writing():
+            self._end_expired(now)
+            self._plan_all((one.campaign for one in store.due_lines(now)), now)
+            note_outage(store, since=since, now=now)
+            notices = restart_notices(engine.catch_up(), Readers(engine.world.config))
+            kept = [
+                one
+                for one in as_kept(store.lines_of_no_campaign())
+                if one.occurrence.key.startswith(PREFIX)
+            ]
+            planned = Plan(now=now, occurrences=tuple(notices), courses={}, instances={})
+            engine.bring_in_line(compare(planned, kept, now=now), now)
+
+    def _for(self, reader: str, now: datetime) -> Ground:
+        """Plan what one reader's mail is about, and bring its lines in line."""
+        with self.engine.store.writing():
+            names = self._concerned(reader, now)
+            planned, history, changes = self._planned(names, now)
+            # What this made due may be about more campaigns.
+            while changes and (more := self._concerned(reader, now)) - names:
+                names |= more
+                planned, history, changes = self._planned(names, now)
+        dates = tuple(one for one in changes.for_digest if one.owner == reader)
+        return Ground(planned, self.engine.files, history, {reader: dates})
+
+    def _concerned(self, reader: str, now: datetime) -> frozenset[str]:
+        """Return the campaigns that a mail to a reader may be about."""
+        store, world = self.engine.store, self.engine.world
+        until = now + world.config.times.settle
+        due = [one for one in store.due_lines(now) if one.to == reader]
+        names = {one.campaign for one in (*due, *store.waiting_lines(reader, now, until))}
+        if any(_is_about_all(one) for one in due):
+            names |= store.campaigns_of(reader)
+        return frozenset(one for one in names if one is not None and one in world.campaigns)
+
+    def _end_expired(self, now: datetime) -> None:
+        store = self.engine.store
+        over = store.expired_lines(now)
+        if not over:
+            return
+        with store.writing():
+            self._plan_all((one.campaign for one in over), now)
+            left = [
+                one.key for one in store.expired_lines(now)
+            ]  # digests, and what is not in force
+            why = "its time passed before it could be sent"
+            store.replace_plan((), (), [(key, "expired", why) for key in left], now=now)
+
+    def _plan_all(self, names: Iterable[str | None], now: datetime) -> None:
+        known = self.engine.world.campaigns
+        chosen = sorted({one for one in names if one is not None and one in known})
+        for begin in range(0, len(chosen), AT_ONCE):
+            self._planned(frozenset(chosen[begin : begin + AT_ONCE]), now)
+
+    def _planned(self, names: frozenset[str], now: datetime) -> tuple[Plan, History, Changes]:
+        engine, store = self.engine, self.engine.store
+        self._told.catch_up(store)
+        files = engine.files.only(names)
+        entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
+        known = history_from(entries, files.facts, engine.blank_history())
+        history = replace(engine.catch_up(), facts=known.facts, seen=known.seen)
+        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
+        planned = plan(files.world, history, now=now, until=horizon(now), only=names)
+        digests = digests_ahead(store, now)
+        kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
+        ahead = (*planned.occurrences, *(one.occurrence for one in digests))
+        changes = compare(
+            replace(planned, occurrences=ahead), [*kept, *digests], now=now, telling=telling
+        )
+        engine.bring_in_line(changes, now)
+        return planned, history, changes
+
+
+def _is_about_all(one: Occurrence) -> bool:
+    """Say whether a mail with this line is about all of its reader's campaigns.
+
+    A digest is, and the invitation to a meeting names every letter that aims at it.
+    """
+    return one.kind == LineKind.DIGEST or one.item == "meeting"

@@ -1,0 +1,180 @@
+"""Very many campaigns: in memory are those that something is due for, all others on the disk.
+
+A look at all files is another program's; what it came to is in the database.
+"""
+
+import json as text_json
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+
+from msgspec import json
+
+from tracker.app.due_by_reader import DueByReader
+from tracker.app.engine import Engine
+from tracker.app.sending import Ground
+from tracker.app.told_so_far import ToldSoFar
+from tracker.app.whole import Whole, files_of, last_whole, still_stands
+from tracker.daemon.bell import HOUSE_AT
+from tracker.daemon.folder import Contents, Folder
+from tracker.daemon.whole import Answer, Asked, Tell
+from tracker.errors import BusyError, ConfigError, UnwritableError
+from tracker.loading.world import Watch
+from tracker.programs import same_cache, same_paths
+from tracker.store import Store
+
+LOG = logging.getLogger("tracker")
+MANY = 1_000  # campaigns; 200 MB hold as many at once
+ONE_DAY = timedelta(days=1)
+_PROGRAM = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[1])
+from tracker.daemon.whole import main
+main()
+"""
+Look = Callable[[Asked, Tell], None]
+
+
+class Many:
+    """Keeps a daemon's files on the disk; `look` looks at all of them, in a program of its own."""
+
+    def __init__(
+        self, engine: Engine, folder: Folder, told: ToldSoFar, campaigns: Path, look: Look
+    ) -> None:
+        self.engine = engine
+        self.told = told
+        self.heard = 0
+        self._folder = folder
+        self._campaigns = campaigns
+        self._look = look
+        self._due = DueByReader(engine, told)
+
+    def begin(self, *, since: datetime | None, watch: Watch) -> None:
+        """Put the files in force as the last look at all found them, or as a new one does.
+
+        What came due since a tracker was last up is told as an outage.
+        """
+        now, store = self.engine.clock(), self.engine.store
+        contents = self._folder.believed
+        found = last_whole(store)
+        if found is None or not self._is_fresh(found, contents, now):
+            self._look_at_all(contents, now, since=since, watch=watch)
+            found = last_whole(store)
+            assert found is not None
+            self._put_in_force(found)
+            return
+        self._put_in_force(found)
+        if since is not None:
+            self._due.after_an_outage(since, now)
+
+    def take(self, contents: Contents, now: datetime) -> bool:
+        """Look at all files, plan, and put them in force; False if they were saved meanwhile."""
+        if not self._look_at_all(contents, now):
+            return False
+        found = last_whole(self.engine.store)
+        assert found is not None
+        self._put_in_force(found)
+        return True
+
+    def wants_all(self, now: datetime) -> bool:
+        """Say whether all files have to be looked at, though none has changed."""
+        return self._due.wants_all(now)
+
+    def ground(self, now: datetime) -> Ground:
+        """Return what the mails that are due are written from."""
+        return self._due.ground(now)
+
+    def _is_fresh(self, found: Whole, contents: Contents, now: datetime) -> bool:
+        """Say whether the plan was made of these very files, since house was kept last."""
+        hour, minute = HOUSE_AT
+        house = now.astimezone(UTC).replace(hour=hour, minute=minute, second=0, microsecond=0)
+        if house > now:
+            house -= ONE_DAY
+        return house <= found.looked_at <= now and still_stands(
+            found, self.engine.store, contents, self._folder.config
+        )
+
+    def _put_in_force(self, found: Whole) -> None:
+        self.heard = found.number
+        self.engine.edited_at = found.edited_at
+        self.engine.put_in_force(files_of(found, self.engine.store, self._campaigns))
+        self.engine.catch_up()
+
+    def _look_at_all(
+        self,
+        contents: Contents,
+        now: datetime,
+        *,
+        since: datetime | None = None,
+        watch: Watch = lambda _done, _whole: None,
+    ) -> bool:
+        """Let all files be looked at; raise what kept that from happening."""
+        last: list[Answer] = []
+
+        def tell(answer: Answer) -> None:
+            last[:] = [answer]
+            if answer.how == "reads":
+                watch(answer.done, answer.of)
+
+        asked = Asked(
+            database=_url_of(self.engine.store),
+            config=str(self._folder.config),
+            campaigns=str(self._campaigns),
+            now=now,
+            contents={str(path): digest for path, digest in contents.items()},
+            since=since,
+        )
+        self._look(asked, tell)
+        return _is_taken(last[0] if last else Answer(how="fault", words="no answer"))
+
+
+def is_many(folder: Folder, store: Store, *, many: int = MANY) -> bool:
+    """Say whether there are too many campaigns to have them in memory at once.
+
+    Machines that share a database each read all of them.
+    """
+    return store.file is not None and not store.is_shared and folder.count_campaigns() > many
+
+
+def look_apart(asked: Asked, tell: Tell) -> None:
+    """Look at all files in a program of its own, and pass on what it tells."""
+    with subprocess.Popen(  # noqa: S603 -- our own Python
+        [
+            *(sys.executable, "-X", "utf8", *same_cache()),
+            *("-c", _PROGRAM, text_json.dumps(same_paths())),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(json.encode(asked))
+        program.stdin.close()
+        for line in program.stdout:
+            tell(json.decode(line, type=Answer))
+
+
+def _is_taken(answer: Answer) -> bool:
+    match answer.how:
+        case "taken":
+            return True
+        case "again":
+            return False
+        case "busy":
+            raise BusyError(answer.words)
+        case "unwritable":
+            raise UnwritableError(answer.words)
+        case "config":
+            raise ConfigError(answer.words)
+        case "reads" | "fault":
+            raise RuntimeError(answer.words)
+    assert_never(answer.how)
+
+
+def _url_of(store: Store) -> str:
+    assert store.file is not None
+    return f"sqlite:///{store.file.absolute()}"
