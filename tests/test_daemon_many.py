@@ -332,7 +332,7 @@ def save(desk: Desk, files: dict[str, str | None], shared: tuple[str, str]) -> N
 
 def queued(desk: Desk) -> set[tuple[object, ...]]:
     return {
-        (one.occurrence.key, one.occurrence.due, one.state)
+        (one.occurrence.key.replace(str(desk.home), ""), one.occurrence.due, one.state)
         for one in desk.store.lines(states={"queued", "sent"})
     }
 

@@ -29,11 +29,13 @@ def campaign_faults(
     *,
     broken: Broken | None = None,
     now: datetime | None = None,
+    errors_only: bool = False,
 ) -> list[Fault]:
     """Return everything wrong with a campaign, and if nothing is, what is worth a warning.
 
-    `broken` are the paths of files that are not in force, by kind and id. With `now` (UTC) a fact
-    in the future is a fault.
+    With `errors_only` there are no warnings, which take as long as all errors together. `broken`
+    are the paths of files that are not in force, by kind and id. With `now` (UTC) a fact in the
+    future is a fault.
     """
     broken = broken or {}
     faults = [*_name_faults(campaign, world, broken), *_source_faults(campaign)]
@@ -48,7 +50,7 @@ def campaign_faults(
     faults += log_faults(campaign_id, alone)
     if now is not None:
         faults += _future_faults(campaign_id, alone, now)
-    return faults or remarks(campaign_id, alone, now)
+    return faults if faults or errors_only else remarks(campaign_id, alone, now)
 
 
 def _name_faults(campaign: Campaign, world: World, broken: Broken) -> Iterator[Fault]:

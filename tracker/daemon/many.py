@@ -133,11 +133,14 @@ class Many:
 
 
 def is_many(folder: Folder, store: Store, *, many: int = MANY) -> bool:
-    """Say whether there are too many campaigns to have them in memory at once.
+    """Say whether there are, or were, too many campaigns to have them in memory at once.
 
     Machines that share a database each read all of them.
     """
-    return store.file is not None and not store.is_shared and folder.count_campaigns() > many
+    if store.file is None or store.is_shared:
+        return False
+    kept = sum(kind == "campaign" for kind, _ in store.good_digests())
+    return max(folder.count_campaigns(), kept) > many
 
 
 def look_apart(asked: Asked, tell: Tell) -> None:

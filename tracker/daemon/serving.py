@@ -174,6 +174,7 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
             now=now,
             last_good=texts_in_force(store, now=now),
             held=held_edits(store),
+            errors_only=True,
             watch=watch,
         )
 

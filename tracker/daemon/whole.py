@@ -93,6 +93,7 @@ def _taken(asked: Asked, store: Store, tell: Tell) -> bool:
             now=asked.now,
             last_good=texts_in_force(store, now=asked.now),
             held=held_edits(store),
+            errors_only=True,
             watch=watch,
         )
 

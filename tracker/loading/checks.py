@@ -38,10 +38,14 @@ def campaign_faults(
     now: datetime | None,
     name: str,
     shape: Shape,
+    *,
+    errors_only: bool = False,
 ) -> list[Fault]:
     """Return what is wrong with a campaign among these files."""
     assert isinstance(shape, Campaign)
-    return checking.campaign_faults(name, shape, world, broken=broken, now=now)
+    return checking.campaign_faults(
+        name, shape, world, broken=broken, now=now, errors_only=errors_only
+    )
 
 
 def passes(read: Read, check: Check) -> bool:

@@ -30,6 +30,8 @@ _DROPPINGS = ("*~", ".*", "#*#", "4913", "*.tmp", "*.sw?", "*.part", "*.filepart
 
 
 _DROPPED = re.compile("|".join(map(translate, _DROPPINGS)))
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_TO_READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _JOINERS = "\u200c\u200d"  # Persian and Indic names need them
 
 
@@ -73,12 +75,13 @@ def read_bytes(path: Path) -> bytes | Problem:
     The file is opened without following a link and looked at once it is open, so that nothing
     can be put in its place in between. Opening without waiting keeps a pipe from holding us.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        if path.is_symlink():
-            return _refused(path, "not-a-file", "this is a link, and links are not followed")
-        handle = _opened(path, flags | getattr(os, "O_BINARY", 0))
+        if not _NO_LINK and path.is_symlink():
+            return _is_link(path)
+        handle = _opened(path, _TO_READ)
     except OSError as wrong:
+        if path.is_symlink():
+            return _is_link(path)
         return _refused(path, "unreadable", _said(wrong), hint=_mend(wrong))
     try:
         return _read_open(path, handle)
@@ -86,6 +89,10 @@ def read_bytes(path: Path) -> bytes | Problem:
         return _refused(path, "unreadable", _said(wrong))
     finally:
         os.close(handle)
+
+
+def _is_link(path: Path) -> Problem:
+    return _refused(path, "not-a-file", "this is a link, and links are not followed")
 
 
 def _opened(path: Path, flags: int) -> int:
@@ -173,12 +180,19 @@ def _read_open(path: Path, handle: int) -> bytes | Problem:
     what = os.fstat(handle)
     if not stat.S_ISREG(what.st_mode):
         return _refused(path, "not-a-file", f"this is {_kind_of(what.st_mode)}, not a file")
-    with os.fdopen(os.dup(handle), "rb") as stream:
-        data = stream.read(LARGEST_BYTES + 1)
+    data = _read(handle, min(what.st_size, LARGEST_BYTES) + 1)
     if len(data) > LARGEST_BYTES:
         size = f"{what.st_size / 1024 / 1024:.1f} MiB"
         return _refused(path, "too-large", f"the file has {size}; 4 MiB is the most")
     return data
+
+
+def _read(handle: int, size: int) -> bytes:
+    """Read to the end, or to beyond what is read at most: a file may grow meanwhile."""
+    parts = [os.read(handle, size)]
+    while parts[-1] and sum(map(len, parts)) <= LARGEST_BYTES:
+        parts.append(os.read(handle, size))
+    return b"".join(parts)
 
 
 def _kind_of(mode: int) -> str:

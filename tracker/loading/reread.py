@@ -36,7 +36,7 @@ def reread(name: str, file: EditedFile, world: World, *, now: datetime) -> Rerea
         return None
     faults = [
         *own_faults(name, read.shape),
-        *campaign_faults(world, {}, now, name, read.shape),
+        *campaign_faults(world, {}, now, name, read.shape, errors_only=True),
     ]
     if any(one.severity == "error" for one in faults):
         return None

@@ -75,6 +75,7 @@ def read_world(  # noqa: PLR0913 -- which files, in whose place, and what to go 
     campaigns: Path | None = None,
     over: Sequence[Path] = (),
     held: Mapping[FileKey, str] = MappingProxyType({}),
+    errors_only: bool = False,
     watch: Watch = lambda _done, _whole: None,
 ) -> Reading:
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
@@ -84,10 +85,13 @@ def read_world(  # noqa: PLR0913 -- which files, in whose place, and what to go 
     in `over` are laid over it, one after the other: a file in a later one stands for the same file
     in those before it. An edit in `held` (by digest) waits for a person's word: the last good text
     of that file stands.
-    With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of.
+    With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of;
+    with `errors_only` no sound campaign is warned of anything.
     Before each file `watch` is told how many are done, and of how many.
     """
-    return _Folder(config_path, last_good or {}, now, held, watch).read(campaigns, over)
+    return _Folder(config_path, last_good or {}, now, held, errors_only, watch).read(
+        campaigns, over
+    )
 
 
 class _Folder(Struct):
@@ -97,6 +101,7 @@ class _Folder(Struct):
     last_good: LastGood
     now: datetime | None
     held: Mapping[FileKey, str]
+    errors_only: bool
     watch: Watch
     reads: list[Read] = field(default_factory=list)
     shapes: dict[FileKey, Shape] = field(default_factory=dict)
@@ -335,7 +340,7 @@ class _Folder(Struct):
         self._check("playbook", partial(playbook_faults, config))
         world.playbooks.update(self._of("playbook", Playbook))
         broken = {key: str(path) for key, path in self.broken.items() if key not in self.shapes}
-        check = partial(campaign_faults, world, broken, self.now)
+        check = partial(campaign_faults, world, broken, self.now, errors_only=self.errors_only)
         self._check("campaign", check)
         self._check_drafts(check)
         return replace(world, campaigns=self._of("campaign", Campaign))
