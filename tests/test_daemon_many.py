@@ -1,5 +1,6 @@
 """Very many campaigns: those that nothing is due for are not in memory, and nobody can tell."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from tracker.daemon import many as of_many
 from tracker.daemon.bell import HOUSE_AT
 from tracker.daemon.many import look_apart
 from tracker.daemon.whole import Answer, Asked
-from tracker.errors import BusyError
+from tracker.errors import BusyError, TrackerError
 from tracker.store import Store
 
 ALL = -1  # so many are too many: even a folder without a campaign
@@ -249,6 +250,35 @@ async def test_a_database_that_is_busy_is_asked_again_at_the_next_turn(home: Pat
     assert desk.campaigns == {"letter", "other", "third"}
 
 
+async def test_where_files_cannot_be_looked_at_what_is_planned_leaves_all_the_same(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    desk = Desk(home, many=ALL)
+    await desk.turn()
+    assert desk.daemon._many is not None
+    look, tries = desk.daemon._many._look, []
+
+    def killed(asked: Asked, _tell: Any) -> None:
+        tries.append(asked.now)
+
+    desk.daemon._many._look = killed
+    desk.write("third", OTHER)
+    await desk.turn(2)
+
+    assert len(await desk.turn_at(TUESDAY + timedelta(minutes=10))) == 1
+    assert len(tries) == 1  # the same files are not tried again at once
+    assert "could not be looked at" in caplog.text
+
+    desk.daemon._many._look = look
+    await desk.turn_at(TUESDAY + timedelta(hours=1))
+    assert desk.campaigns == {"letter", "other", "third"}
+
+
+def test_a_start_that_can_look_at_no_file_says_so(home: Path):
+    with pytest.raises(TrackerError, match="no answer"):
+        Desk(home, many=ALL, look=lambda _asked, _tell: None)
+
+
 # -- the program -------------------------------------------------------------------------------
 
 
@@ -285,6 +315,7 @@ def test_what_the_program_is_kept_from_the_daemon_hears(home: Path):
 
 # -- the law -----------------------------------------------------------------------------------
 
+COUNT = re.compile(r"there were \d+ campaigns?")
 MOVED = 'moved = [{ from = 2010-07-01, to = "2010-06-30 at 10:00" }]\n'
 FILES = st.dictionaries(
     st.sampled_from(["letter", "other", "third"]),
@@ -330,6 +361,14 @@ def save(desk: Desk, files: dict[str, str | None], shared: tuple[str, str]) -> N
         desk.write(*shared)
 
 
+def told(desk: Desk) -> list[tuple[object, ...]]:
+    """Return what left, but for how many campaigns an emptied folder had when it was last read."""
+    return [
+        (to, subject, COUNT.sub("there were some", str(text)))
+        for to, subject, text in letters_of(desk)
+    ]
+
+
 def queued(desk: Desk) -> set[tuple[object, ...]]:
     return {
         (one.occurrence.key.replace(str(desk.home), ""), one.occurrence.due, one.state)
@@ -359,7 +398,7 @@ async def test_what_leaves_is_what_leaves_where_all_campaigns_are_in_memory(
                 many = of_many.MANY if number else ALL
                 desks[number] = restarted(desk, up_until=up_until, many=many)
                 await desks[number].turn(2)
-            assert letters_of(desks[0]) == letters_of(desks[1])
+            assert told(desks[0]) == told(desks[1])
         for desk in desks:
             await desk.bell.keep_house()
             await desk.turn()

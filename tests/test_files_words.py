@@ -355,3 +355,21 @@ async def test_words_about_files_read_like_this(home: Path, golden: Callable[[st
     mine = [number for number, (to, _) in enumerate(desk.post()) if to.startswith("vienna")]
     told = [f"Subject: {desk.post()[number][1]}\n\n{desk.text(number)}" for number in mine]
     golden("words/files.txt", f"\n{'~' * 72}\n".join(told))
+
+
+async def test_an_emptied_folder_is_told_once_though_some_of_its_campaigns_have_been_gone_longer(
+    home: Path,
+):
+    desk = await a_quiet_desk(home)
+    (home / "campaigns" / "letter.toml").unlink()
+    await desk.later(4)
+    await desk.pass_to(NOON + timedelta(hours=6))
+    (home / "campaigns" / "other.toml").unlink()
+    await desk.later(60)
+    await desk.pass_to(NOON + timedelta(days=2))  # by now the first counts as closed
+    desk.write("forums/council", COUNCIL + "# edited\n")
+
+    await desk.later(60)
+
+    subjects = [subject for to, subject in desk.post() if to == "vienna@example.org"]
+    assert sum(subject.startswith("Look at campaigns") for subject in subjects) == 1

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import assert_never
 
 from msgspec import json
 
@@ -22,7 +21,7 @@ from tracker.app.whole import Whole, files_of, last_whole, still_stands
 from tracker.daemon.bell import HOUSE_AT
 from tracker.daemon.folder import Contents, Folder
 from tracker.daemon.whole import Answer, Asked, Tell
-from tracker.errors import BusyError, ConfigError, UnwritableError
+from tracker.errors import BusyError, ConfigError, TrackerError, UnwritableError
 from tracker.loading.world import Watch
 from tracker.programs import same_cache, same_paths
 from tracker.store import Store
@@ -30,6 +29,8 @@ from tracker.store import Store
 LOG = logging.getLogger("tracker")
 MANY = 1_000  # campaigns; 200 MB hold as many at once
 ONE_DAY = timedelta(days=1)
+AGAIN = timedelta(hours=1)
+NO_ANSWER = Answer(how="fault", words="no answer")
 _PROGRAM = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -48,6 +49,7 @@ class Many:
         self.engine = engine
         self.told = told
         self.heard = 0
+        self._failed: tuple[Contents, datetime] = ({}, engine.clock())
         self._folder = folder
         self._campaigns = campaigns
         self._look = look
@@ -62,22 +64,34 @@ class Many:
         contents = self._folder.believed
         found = last_whole(store)
         if found is None or not self._is_fresh(found, contents, now):
-            self._look_at_all(contents, now, since=since, watch=watch)
-            found = last_whole(store)
-            assert found is not None
-            self._put_in_force(found)
+            answer = self._look_at_all(contents, now, since=since, watch=watch)
+            if answer.how == "config":
+                raise ConfigError(answer.words)
+            if answer.how != "taken":
+                why = answer.words or "they are being saved"
+                raise TrackerError(f"The files could not be looked at ({why}): start again.")
+            self._put_in_force(_found(store))
             return
         self._put_in_force(found)
         if since is not None:
             self._due.after_an_outage(since, now)
 
     def take(self, contents: Contents, now: datetime) -> bool:
-        """Look at all files, plan, and put them in force; False if they were saved meanwhile."""
-        if not self._look_at_all(contents, now):
+        """Look at all files, plan, and put them in force; False if that did not come to its end.
+
+        They may have been saved meanwhile. Where they cannot be looked at, what is planned goes on,
+        and the same files are tried again an hour later.
+        """
+        failed, again_at = self._failed
+        if contents == failed and now < again_at:
             return False
-        found = last_whole(self.engine.store)
-        assert found is not None
-        self._put_in_force(found)
+        answer = self._look_at_all(contents, now)
+        if answer.how in {"fault", "config"}:
+            LOG.error("all files could not be looked at: %s", answer.words)
+            self._failed = (contents, now + AGAIN)
+        if answer.how != "taken":
+            return False
+        self._put_in_force(_found(self.engine.store))
         return True
 
     def wants_all(self, now: datetime) -> bool:
@@ -111,8 +125,8 @@ class Many:
         *,
         since: datetime | None = None,
         watch: Watch = lambda _done, _whole: None,
-    ) -> bool:
-        """Let all files be looked at; raise what kept that from happening."""
+    ) -> Answer:
+        """Let all files be looked at; raise what kept the database from it."""
         last: list[Answer] = []
 
         def tell(answer: Answer) -> None:
@@ -129,7 +143,9 @@ class Many:
             since=since,
         )
         self._look(asked, tell)
-        return _is_taken(last[0] if last else Answer(how="fault", words="no answer"))
+        answer = last[0] if last and last[0].how != "reads" else NO_ANSWER
+        _raise_for(answer)
+        return answer
 
 
 def is_many(folder: Folder, store: Store, *, many: int = MANY) -> bool:
@@ -161,21 +177,20 @@ def look_apart(asked: Asked, tell: Tell) -> None:
             tell(json.decode(line, type=Answer))
 
 
-def _is_taken(answer: Answer) -> bool:
+def _raise_for(answer: Answer) -> None:
     match answer.how:
-        case "taken":
-            return True
-        case "again":
-            return False
         case "busy":
             raise BusyError(answer.words)
         case "unwritable":
             raise UnwritableError(answer.words)
-        case "config":
-            raise ConfigError(answer.words)
-        case "reads" | "fault":
-            raise RuntimeError(answer.words)
-    assert_never(answer.how)
+        case _:
+            return
+
+
+def _found(store: Store) -> Whole:
+    found = last_whole(store)
+    assert found is not None
+    return found
 
 
 def _url_of(store: Store) -> str:
