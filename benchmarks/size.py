@@ -19,12 +19,11 @@ from edits import edit_rows
 from mailing import mail_rows
 from measure import print_machine
 from rows import HEAD, Row
-from starting import memory_rows, start_rows
+from starting import start_rows
 from wakes import FEW, MANY, wake_rows
 
 ROUNDS = 5
 CAMPAIGNS = 10_000
-OF_THE_STARTS = 2_500  # in all rounds together: what a file takes does not hang on the others
 OF_A_WAKE = 100  # campaigns behind the lines that come due
 TENTH = 10
 
@@ -41,16 +40,12 @@ def main() -> None:
 
 
 def _starts(part: int) -> Iterator[Row]:
-    yield from start_rows(OF_THE_STARTS // part, ROUNDS)
-
-
-def _big(part: int) -> Iterator[Row]:
     """Measure what wants all files at once."""
     count = CAMPAIGNS // part
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         fill(home, count)
-        yield from memory_rows(home, count)
+        yield from start_rows(home, count, ROUNDS)
         yield from edit_rows(home, count)
 
 
@@ -68,7 +63,6 @@ def _daemons(part: int) -> Iterator[Row]:
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "starts": _starts,
-    "big": _big,
     "wakes": _wakes,
     "mails": _mails,
     "daemons": _daemons,

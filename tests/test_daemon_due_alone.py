@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -261,3 +262,19 @@ async def test_what_an_edit_of_the_forum_made_due_says_so(desk: Desk):
     assert alone.planned == 1
     *_, (_, _, text) = letters_of(desk)
     assert "late: edited on Wed 23 June 2010: Permanent Council: session of Thu" in str(text)
+
+
+async def test_the_invitation_to_a_meeting_names_every_letter_that_aims_at_it(desk: Desk):
+    desk.write("letter", LETTER + 'remind = ["1 day before at 14:00"]\n')
+    desk.write("other", OTHER.replace("07-01", "06-24") + "remind = []\n")
+    await desk.turn(3)
+    await wait_until(desk, datetime.fromisoformat("2010-06-23T11:30Z"))
+    alone, before = Alone(desk), len(desk.sent)
+
+    await wait_until(desk, datetime.fromisoformat("2010-06-23T12:30Z"))
+
+    [(_, mail)] = desk.sent[before:]
+    [invitation] = message_from_bytes(mail.raw, policy=policy.default).iter_attachments()
+    assert alone.planned == 1
+    assert "Send a mission" in invitation.get_content()
+    assert "Open the border" in invitation.get_content()

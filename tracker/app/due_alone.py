@@ -4,7 +4,7 @@ What this does for them is what planning everything would do. Whatever is out of
 left to that.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -44,7 +44,8 @@ class DueAlone:
     def _concerned(self, now: datetime) -> frozenset[str] | None:
         """Return the campaigns whose lines leave now; None if more than campaigns' lines do."""
         due = self.engine.store.due_lines(now)
-        names = {one.campaign for one in (*due, *self._riding(due, now))}
+        leaving = [*due, *self._riding(due, now)]
+        names = {*(one.campaign for one in leaving), *self._invited_to(leaving)}
         usual = all(one.kind in AT_MEETING for one in due)
         campaigns = self.engine.world.campaigns
         known = frozenset(one for one in names if one is not None and one in campaigns)
@@ -54,6 +55,15 @@ class DueAlone:
         until = now + self.engine.world.config.times.settle
         for reader in {one.to for one in due}:
             yield from self.engine.store.waiting_lines(reader, now, until)
+
+    def _invited_to(self, lines: Iterable[Occurrence]) -> Iterator[str]:
+        """Yield the campaigns that an invitation names: all of its reader's at that forum."""
+        meetings = {(one.to, one.forum) for one in lines if one.item == "meeting" and one.forum}
+        campaigns = self.engine.world.campaigns.items() if meetings else ()
+        for name, campaign in campaigns:
+            forums = {one.forum for one in campaign.meeting}
+            if any(who in campaign.coordinators and forum in forums for who, forum in meetings):
+                yield name
 
     def _planned(self, names: frozenset[str], now: datetime) -> Ground | None:
         engine, store = self.engine, self.engine.store

@@ -79,8 +79,8 @@ class Many:
     def take(self, contents: Contents, now: datetime) -> bool:
         """Look at all files, plan, and put them in force; False if that did not come to its end.
 
-        They may have been saved meanwhile. Where they cannot be looked at, what is planned goes on,
-        and the same files are tried again an hour later.
+        They may have been saved meanwhile. Where they cannot be looked at, what is planned goes
+        on, and the same files are tried again an hour later.
         """
         failed, again_at = self._failed
         if contents == failed and now < again_at:
