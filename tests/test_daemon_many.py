@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -364,9 +365,14 @@ def save(desk: Desk, files: dict[str, str | None], shared: tuple[str, str]) -> N
 def told(desk: Desk) -> list[tuple[object, ...]]:
     """Return what left, but for how many campaigns an emptied folder had when it was last read."""
     return [
-        (to, subject, COUNT.sub("there were some", str(text)))
-        for to, subject, text in letters_of(desk)
+        (to, subject, COUNT.sub("there were some", str(text)), calendar_of(record.raw))
+        for (to, subject, text), (_, record) in zip(letters_of(desk), desk.sent, strict=True)
     ]
+
+
+def calendar_of(raw: bytes) -> list[str]:
+    mail = message_from_bytes(raw, policy=policy.default)
+    return [str(one.get_content()) for one in mail.iter_attachments()]
 
 
 def queued(desk: Desk) -> set[tuple[object, ...]]:
@@ -388,6 +394,7 @@ async def test_what_leaves_is_what_leaves_where_all_campaigns_are_in_memory(
         for files, shared, wait, end in steps:
             event(end)
             for number, desk in enumerate(desks):
+                desk.clock.at += A_SECOND  # nobody breaks a file twice in one moment
                 save(desk, files, shared)
                 if end == "goes on":
                     await desk.turn(2)
