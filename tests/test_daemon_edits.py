@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import CONFIG, COUNCIL, NEW_YORK, VIENNA, at
 from tests.test_daemon import LETTER, TUESDAY, BusyStore, Desk
+from tracker.daemon.many import MANY
 from tracker.delivery import Outcome
 from tracker.errors import BusyError
 
@@ -150,3 +151,19 @@ async def test_a_mail_that_was_put_off_and_says_the_old_date_is_corrected_once_i
         "Tomorrow 10:00 Permanent Council: on the agenda",
         "Now Fri 25 June 10:00, not Thu 24 June: Permanent Council",
     ]
+
+
+@pytest.mark.parametrize("many", [MANY, -1], ids=["all in memory", "none in memory"])
+async def test_an_edit_made_while_the_file_was_gone_for_days_is_an_edit_too(home: Path, many: int):
+    desk = Desk(home, many=many)
+    await desk.turn()
+    (home / "campaigns" / "letter.toml").rename(home / "letter")
+    (home / "campaigns" / "other.toml").write_text(JULY.replace("Send a", "Open a"))
+    await desk.turn(2)
+    await desk.turn_at(TUESDAY + timedelta(days=2))  # by now it counts as closed
+    gone = desk.campaigns
+    desk.write("letter", JULY)
+    await desk.turn(2)
+
+    assert gone == {"other"}
+    assert told(desk) == [MOVED]

@@ -56,6 +56,14 @@ class Problem(Struct, frozen=True, kw_only=True):
     width: int = 1
     severity: Severity = "error"
 
+    @property
+    def distinct(self) -> str:
+        """Return the words that tell it from other faults of its file and key.
+
+        An emptied folder is one fault, however many of its campaigns have ended since.
+        """
+        return "" if self.code == "emptied" else self.message
+
 
 def expectation(words: tuple[str, ...]) -> str:
     """Say which words could stand there.

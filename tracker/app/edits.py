@@ -13,7 +13,7 @@ from tracker.difference import Edit, from_data, to_data
 from tracker.differences import concerned, differences
 from tracker.loading import SourceFile, read_text
 from tracker.loading.shapes import Shape
-from tracker.store import GoodFile, JournalEntry
+from tracker.store import GoodFile, JournalEntry, Store
 from tracker.store.journal import RENAMED
 
 EDIT = "edit"
@@ -77,6 +77,23 @@ def as_remembered(
             if shape is not None:  # else an older tracker took it; nothing can be said of it
                 before = with_file(before, file.id, shape)
     return before
+
+
+def with_returned(
+    world: World, in_force: Mapping[tuple[str, str], SourceFile], store: Store
+) -> World:
+    """Return the files with those campaigns as they last were whose file is back after days.
+
+    They counted as closed, and are in force again with whatever was edited meanwhile.
+    """
+    returned = {key for key in in_force if key[0] == "campaign" and key[1] not in world.campaigns}
+    good = {key: one for key in sorted(returned) if (one := store.good_file(*key)) is not None}
+    shapes = {
+        key[1]: read_text("campaign", key[1], in_force[key].path, one.text)[0]
+        for key, one in good.items()
+    }
+    before = {name: one for name, one in shapes.items() if isinstance(one, Campaign)}
+    return replace(world, campaigns={**world.campaigns, **before}) if before else world
 
 
 def with_file(world: World, name: str, shape: Shape) -> World:

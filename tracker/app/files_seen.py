@@ -259,12 +259,8 @@ def _gone_key(problem: Problem) -> FileKey | None:
 
 
 def _identity(problem: Problem, known: Mapping[str, Said]) -> str:
-    """Tell one fault of a file from another, wherever in the file it stands.
-
-    An emptied folder is one fault, however many of its campaigns have ended since.
-    """
-    words = "" if problem.code == "emptied" else problem.message
-    said = _LINE.sub("line", f"{problem.code}|{problem.key}|{words}")
+    """Tell one fault of a file from another, wherever in the file it stands."""
+    said = _LINE.sub("line", f"{problem.code}|{problem.key}|{problem.distinct}")
     number = 1
     while (name := said if number == 1 else f"{said}|{number}") in known:
         number += 1

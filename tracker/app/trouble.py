@@ -21,7 +21,7 @@ ALWAYS_REPLACED = frozenset({LineKind.DIGEST, LineKind.FOLLOW_UP})
 def problem_sightings(problems: Iterable[Problem], *, now: datetime) -> list[JournalEntry]:
     """Note each distinct fault once, so that it is a reason for one digest and not for all."""
     return [
-        JournalEntry(now, PROBLEM, None, f"problem/{one.file}/{one.key}/{one.code}/{one.message}")
+        JournalEntry(now, PROBLEM, None, f"problem/{one.file}/{one.key}/{one.code}/{one.distinct}")
         for one in problems
         if one.severity == "error"
     ]

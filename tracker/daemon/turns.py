@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tracker.app.due_alone import DueAlone
+from tracker.app.edits import with_returned
 from tracker.app.edits_alone import EditsAlone, Taken
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
@@ -138,7 +139,7 @@ class Daemon:
         self.engine.sending.hands.may_leave()  # what is held is seen when nothing is due, too
         ground = self._planned(now) if self._it_plans() else self._seen(now)
         if ground is not None:
-            with self.watchdog.handing_over():
+            with self.watchdog.taking_its_time():
                 await self.engine.sending.send_due(ground)
                 await self.engine.retry_due()
             if self.engine.told_from_old_files():  # there may be something to correct now
@@ -228,8 +229,14 @@ class Daemon:
             contents = None
         if contents is None and (self._plan_is_due or many.wants_all(now)):
             contents = self.folder.contents()
+        if contents is not None:
+            self._take_all(many, contents, now)
+
+    def _take_all(self, many: Many, contents: Contents, now: datetime) -> None:
         before = self.engine.world.config
-        if contents is not None and many.take(contents, now):
+        with self.watchdog.taking_its_time():  # ten thousand files take their minute
+            taken = many.take(contents, now)
+        if taken:
             _say_what_waits(before, self.engine.world.config)
             self._believe(contents)
             self._heard = many.heard
@@ -271,7 +278,8 @@ class Daemon:
                 if hold_back(self.engine, reading, before, now=now):
                     reading = self._read()
                 world = _in_force(before, reading)
-                put_in_force(self.engine, reading, world, now=now)
+                before = with_returned(before, reading.in_force, self.engine.store)
+                put_in_force(self.engine, reading, world, now=now, before=before)
                 planned = self.engine.refresh()
         except BusyError:
             self.engine.put_in_force(files)

@@ -46,8 +46,8 @@ class Watchdog:
         self._manager.alive()
 
     @contextmanager
-    def handing_over(self) -> Iterator[None]:
-        """Ask for the patience that a mail server may need, while mail is in hand."""
+    def taking_its_time(self) -> Iterator[None]:
+        """Ask for the patience that a mail server may need, or a look at all files."""
         usual = self._manager.watchdog_seconds
         self._manager.wait_for(max(HANDING_OVER_SECONDS, usual or 0))
         try:
