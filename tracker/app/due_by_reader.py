@@ -6,7 +6,6 @@ files, and the days that the plan reaches further each day are left to a look at
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 
 from msgspec.structs import replace
 
@@ -42,8 +41,8 @@ class DueByReader:
         """End what is of no use any more; return what each mail that is due is written from."""
         self._end_expired(now)
         empty = Plan(now=now, occurrences=(), courses={}, instances={})
-        one = partial(self._for, now=now)
-        return Ground(empty, self.engine.files, self.engine.catch_up(), {}, for_reader=one)
+        known = self.engine.catch_up()
+        return Ground(empty, self.engine.files, known, {}, for_reader=self._for)
 
     def after_an_outage(self, since: datetime, now: datetime) -> None:
         """Bring in line what came due meanwhile, and note for whom it is late or expired."""
@@ -77,9 +76,10 @@ class DueByReader:
         """Return the campaigns that a mail to a reader may be about."""
         store, world = self.engine.store, self.engine.world
         until = now + world.config.times.settle
-        due = [one for one in store.due_lines(now) if one.to == reader]
-        names = {one.campaign for one in (*due, *store.waiting_lines(reader, now, until))}
-        if any(_is_about_all(one) for one in due):
+        due = store.due_lines(now, coordinator=reader)
+        leaving = (*due, *store.waiting_lines(reader, now, until))
+        names = {one.campaign for one in leaving}
+        if any(map(_is_about_all, leaving)):
             names |= store.campaigns_of(reader)
         return frozenset(one for one in names if one is not None and one in world.campaigns)
 
@@ -90,9 +90,8 @@ class DueByReader:
             return
         with store.writing():
             self._plan_all((one.campaign for one in over), now)
-            left = [
-                one.key for one in store.expired_lines(now)
-            ]  # digests, and what is not in force
+            # What is left are digests, and lines of campaigns that are not in force.
+            left = [one.key for one in store.expired_lines(now)]
             why = "its time passed before it could be sent"
             store.replace_plan((), (), [(key, "expired", why) for key in left], now=now)
 

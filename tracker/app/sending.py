@@ -51,11 +51,11 @@ class Ground(Struct, frozen=True):
     files: InForce
     history: History
     dates: Mapping[str, tuple[Occurrence, ...]]
-    for_reader: "Callable[[str], Ground] | None" = None
+    for_reader: "Callable[[str, datetime], Ground] | None" = None
 
-    def of(self, reader: str) -> "Ground":
+    def of(self, reader: str, now: datetime) -> "Ground":
         """Return what one reader's mail is written from."""
-        return self if self.for_reader is None else self.for_reader(reader)
+        return self if self.for_reader is None else self.for_reader(reader, now)
 
     @property
     def config(self) -> Config:
@@ -169,7 +169,7 @@ class Sending:
         A replay hides nothing: there the fault ends it.
         """
         try:
-            this = replace(this, ground=this.ground.of(reader))
+            this = replace(this, ground=this.ground.of(reader, this.now))
             with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
                 free, _ = _not_paused(lines, this)
                 begun = self._started(reader, free, this) if free else None

@@ -3,7 +3,6 @@
 A look at all files is another program's; what it came to is in the database.
 """
 
-import json as text_json
 import logging
 import subprocess
 import sys
@@ -73,6 +72,7 @@ class Many:
             self._put_in_force(_found(store))
             return
         self._put_in_force(found)
+        self.engine.edited_at = None  # what waited for the next edit has its moment
         if since is not None:
             self._due.after_an_outage(since, now)
 
@@ -114,7 +114,7 @@ class Many:
 
     def _put_in_force(self, found: Whole) -> None:
         self.heard = found.number
-        self.engine.edited_at = found.edited_at
+        self.engine.edited_at = found.edited_at or self.engine.edited_at
         self.engine.put_in_force(files_of(found, self.engine.store, self._campaigns))
         self.engine.catch_up()
 
@@ -164,7 +164,7 @@ def look_apart(asked: Asked, tell: Tell) -> None:
     with subprocess.Popen(  # noqa: S603 -- our own Python
         [
             *(sys.executable, "-X", "utf8", *same_cache()),
-            *("-c", _PROGRAM, text_json.dumps(same_paths())),
+            *("-c", _PROGRAM, json.encode(same_paths()).decode()),
         ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -314,10 +314,10 @@ class Store:
         with self._reading() as connection:
             return lines.waiting(connection, coordinator=coordinator, now=now, until=until)
 
-    def due_lines(self, now: datetime) -> list[Occurrence]:
+    def due_lines(self, now: datetime, *, coordinator: str | None = None) -> list[Occurrence]:
         """Return the lines that are due, not expired and in no mail yet, earliest first."""
         with self._reading() as connection:
-            return lines.due(connection, now=now)
+            return lines.due(connection, now=now, coordinator=coordinator)
 
     # -- mails ---------------------------------------------------------------------------------
 

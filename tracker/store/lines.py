@@ -39,6 +39,7 @@ _DUE = (
     .where(_FREE, LINE.c.due <= _NOW, or_(LINE.c.expires.is_(None), LINE.c.expires > _NOW))
     .order_by(LINE.c.due, LINE.c.key)
 )
+_DUE_TO = _DUE.where(_IS_FOR)
 _TAKE = (
     select(LINE.c.document)
     .where(
@@ -71,7 +72,8 @@ _UNSENT = _ALL.where(
     LINE.c.due > bindparam("since", type_=LINE.c.due.type),
     LINE.c.due <= _NOW,
 )
-_EXPIRED = select(LINE.c.document).where(_FREE, LINE.c.expires <= _NOW)
+# What is over was due before: by that index few rows are read.
+_EXPIRED = select(LINE.c.document).where(_FREE, LINE.c.due <= _NOW, LINE.c.expires <= _NOW)
 _CAMPAIGNS_OF = (
     select(LINE.c.campaign)
     .where(LINE.c.recipient == bindparam("coordinator"), LINE.c.campaign.is_not(None))
@@ -171,9 +173,13 @@ def campaigns_of(connection: Connection, coordinator: str) -> set[str]:
     return set(connection.execute(_CAMPAIGNS_OF, {"coordinator": coordinator}).scalars())
 
 
-def due(connection: Connection, *, now: datetime) -> list[Occurrence]:
-    """Return what is due and not expired, earliest first."""
-    found = connection.execute(_DUE, {"now": now}).scalars()
+def due(
+    connection: Connection, *, now: datetime, coordinator: str | None = None
+) -> list[Occurrence]:
+    """Return what is due and not expired, earliest first, to one coordinator or to all."""
+    query = _DUE if coordinator is None else _DUE_TO
+    asked = {"now": now} if coordinator is None else {"now": now, "coordinator": coordinator}
+    found = connection.execute(query, asked).scalars()
     return [documents.load(document) for document in found]
 
 
