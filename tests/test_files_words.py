@@ -373,3 +373,20 @@ async def test_an_emptied_folder_is_told_once_though_some_of_its_campaigns_have_
 
     subjects = [subject for to, subject in desk.post() if to == "vienna@example.org"]
     assert sum(subject.startswith("Look at campaigns") for subject in subjects) == 1
+
+
+async def test_a_file_that_is_back_after_days_and_broken_stands_as_it_last_was(home: Path):
+    desk = await a_quiet_desk(home)
+    (home / "campaigns" / "letter.toml").unlink()
+    await desk.later(4)
+    await desk.pass_to(NOON + timedelta(days=1, hours=1))
+    closed = desk.campaigns
+    desk.write("letter", BROKEN)
+    await desk.later(60)
+    back = desk.campaigns
+    desk.write("forums/council", COUNCIL + "# edited\n")
+    await desk.later(4)
+
+    assert closed == {"other"}
+    assert back == {"letter", "other"}
+    assert desk.campaigns == {"letter", "other"}

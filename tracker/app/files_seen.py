@@ -36,10 +36,15 @@ _LINE = re.compile(r"\b(line|lines) [\d,]+")
 
 def texts_in_force(store: Store, *, now: datetime) -> dict[tuple[str, str], str]:
     """Return the last good texts, without campaigns whose file has been gone for a day."""
-    gone = spoken(store.journal(kinds=KINDS)).gone()
-    over = {one for one, since in gone.items() if since + GRACE <= now}
+    over = ended(store, now=now)
     texts = store.last_good()
     return {key: one for key, one in texts.items() if key[0] != "campaign" or key[1] not in over}
+
+
+def ended(store: Store, *, now: datetime) -> frozenset[str]:
+    """Return the campaigns that count as closed, their file having been gone for a day."""
+    gone = spoken(store.journal(kinds=KINDS)).gone()
+    return frozenset(one for one, since in gone.items() if since + GRACE <= now)
 
 
 def note_renames(store: Store, reading: Reading, *, now: datetime) -> dict[str, str]:

@@ -77,14 +77,15 @@ def read_files(
 
 
 def _as_the_daemon(args: Namespace, now: datetime | None, store: "Store") -> Reading:
-    from tracker.app.files_seen import texts_in_force  # noqa: PLC0415 -- loads the database
+    from tracker.app.files_seen import ended  # noqa: PLC0415 -- loads the database
     from tracker.app.guarding import held_edits  # noqa: PLC0415 -- loads the database
 
     moment = now or args.clock()
     return read_world(
         args.config,
         now=now,
-        last_good=texts_in_force(store, now=moment),
+        last_good=store.last_good(),
+        ended=ended(store, now=moment),
         held=held_edits(store),
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.app.engine import Engine
-from tracker.app.files_seen import texts_in_force
+from tracker.app.files_seen import ended
 from tracker.app.guarding import held_edits
 from tracker.app.hands import Clock, Deliver
 from tracker.app.holding import BelievedClock, Holding, Machine, Witness, last_seen
@@ -172,7 +172,8 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
         return read_world(
             config_path,
             now=now,
-            last_good=texts_in_force(store, now=now),
+            last_good=store.last_good(),
+            ended=ended(store, now=now),
             held=held_edits(store),
             errors_only=True,
             watch=watch,

@@ -17,7 +17,7 @@ from msgspec import Struct, json
 
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
-from tracker.app.files_seen import texts_in_force
+from tracker.app.files_seen import ended
 from tracker.app.guarding import held_edits
 from tracker.app.outages import note_outage
 from tracker.app.whole import note_whole
@@ -89,7 +89,8 @@ def _taken(asked: Asked, store: Store, tell: Tell, wanted: Callable[[], bool]) -
         return read_world(
             config,
             now=asked.now,
-            last_good=texts_in_force(store, now=asked.now),
+            last_good=store.last_good(),
+            ended=ended(store, now=asked.now),
             held=held_edits(store),
             errors_only=True,
             watch=watch,

@@ -72,6 +72,7 @@ def read_world(  # noqa: PLR0913 -- which files, in whose place, and what to go 
     *,
     now: datetime | None = None,
     last_good: LastGood | None = None,
+    ended: Collection[str] = (),
     campaigns: Path | None = None,
     over: Sequence[Path] = (),
     held: Mapping[FileKey, str] = MappingProxyType({}),
@@ -81,17 +82,16 @@ def read_world(  # noqa: PLR0913 -- which files, in whose place, and what to go 
     """Read config.toml and everything in its campaigns folder (or in `campaigns`).
 
     A file with errors is left out, or stands as its text in `last_good` (by kind and id) has it;
-    so does one that is gone, and one whose edit would put another file out of force. The folders
-    in `over` are laid over it, one after the other: a file in a later one stands for the same file
-    in those before it. An edit in `held` (by digest) waits for a person's word: the last good text
-    of that file stands.
+    so does one that is gone, but for campaigns that have `ended`, and one whose edit would put
+    another file out of force. The folders in `over` are laid over it, one after the other: a file
+    in a later one stands for the same file in those before it. An edit in `held` (by digest) waits
+    for a person's word: the last good text of that file stands.
     With `now` a fact in the future is an error, and campaigns with nothing ahead are warned of;
     with `errors_only` no sound campaign is warned of anything.
     Before each file `watch` is told how many are done, and of how many.
     """
-    return _Folder(config_path, last_good or {}, now, held, errors_only, watch).read(
-        campaigns, over
-    )
+    folder = _Folder(config_path, last_good or {}, ended, now, held, errors_only, watch)
+    return folder.read(campaigns, over)
 
 
 class _Folder(Struct):
@@ -99,6 +99,7 @@ class _Folder(Struct):
 
     config_path: Path
     last_good: LastGood
+    ended: Collection[str]
     now: datetime | None
     held: Mapping[FileKey, str]
     errors_only: bool
@@ -120,6 +121,8 @@ class _Folder(Struct):
         if named is None:  # where they are nobody can tell: that is no second fault
             odd = tuple(one for one in odd if one.code != "no-folder")
         present = frozenset((one.kind, one.id) for one in listed)
+        ended = {("campaign", one) for one in self.ended} - present
+        self.last_good = {key: one for key, one in self.last_good.items() if key not in ended}
         emptied = self._is_emptied(present)
         if emptied:  # a folder that is not there any more is told as emptied, once
             odd = tuple(one for one in odd if one.code != "no-folder")
