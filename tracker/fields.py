@@ -90,7 +90,7 @@ def _text(value: object, *, line_breaks: bool) -> str:
     if not (value.isascii() and value.isprintable()):  # nearly every line passes at once
         _refuse_odd_signs(value, line_breaks=line_breaks)
     if not value.strip():
-        raise _refuse("text-empty", "this must not be empty")
+        raise _refuse("text-empty", "this must not be empty", "write it, or delete the line")
     return value.strip()
 
 

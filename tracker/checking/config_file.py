@@ -14,7 +14,12 @@ _TRANSPORT = re.compile(
     r"|smtps?://(?:(?P<user>[^@/]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?/?"
 )
-_DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
+_DATABASE = re.compile(
+    r"sqlite:///[^?]+"
+    r"|postgresql(?:\+psycopg)?://(?=.)"
+    r"(?:[^/?@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?:@]*)(?::[0-9]{1,5})?(?:/[^?]*)?(?:\?.*)?"
+)
+_IN_MEMORY = re.compile(r"sqlite://(?P<name>[^/?]*)/?(?::memory:)?")
 _WITH_PASSWORD = re.compile(r"postgresql[^:]*://[^/@]*:[^/@]*@|postgresql.*[?&]password=")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _LAST_PORT = 65_535
@@ -107,6 +112,10 @@ def _database(database: str) -> Iterator[Fault]:
         message = "a password never stands in this file"
         hint = "delete it here and name a file that only the tracker can read: passfile=FILE"
         yield Fault(path=("database",), code="password", message=message, hint=hint)
+    elif (found := _IN_MEMORY.fullmatch(database)) is not None:
+        message = "this names no file, and a database in memory forgets what was sent"
+        hint = f'write "sqlite:///{found["name"] or "tracker.db"}", with three slashes'
+        yield Fault(path=("database",), code="database", message=message, hint=hint)
     elif not _DATABASE.fullmatch(database):
         yield Fault(
             path=("database",),

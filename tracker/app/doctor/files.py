@@ -12,6 +12,9 @@ from tracker.compose.render import KINDS
 from tracker.digest.say import many
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading
+from tracker.report import way_out
+
+CONFIG = "config.toml"
 
 
 def files(reading: Reading) -> Iterator[Finding]:
@@ -54,9 +57,9 @@ def _config(reading: Reading) -> Iterator[Finding]:
     ]
     for one in wrong:
         said = f"{one.file}:{one.line}:{one.column}: {one.message}"
-        yield failure("config.toml", said, one.hint or "tracker check shows the place")
+        yield failure(CONFIG, said, way_out(one) or "tracker check shows the place")
     if not wrong:
-        yield ok("config.toml", f"{path} can be used")
+        yield ok(CONFIG, f"{path} can be used")
     yield from _config_mode(path)
 
 
