@@ -181,6 +181,14 @@ def test_a_folder_is_no_database(desk: Desk):
     assert "campaigns is a folder" in found
 
 
+def test_a_deputy_of_whom_nobody_knows_comes_with_the_way_out(desk: Desk):
+    config = desk.folder / "config.toml"
+    alone = config.read_text("utf-8").rpartition("[[coordinator]]")[0]
+    config.write_text(alone + 'deputy = "anna"\n', "utf-8")
+
+    assert "= add a [[coordinator]] of this id first" in desk.run("check").out
+
+
 def test_what_could_stand_there_is_told_by_the_doctor_too(desk: Desk):
     write_instead(desk, '"weekly"', '"sometimes"')
 

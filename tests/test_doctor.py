@@ -144,6 +144,15 @@ def test_a_broken_template_is_found_before_a_mail_needs_it(desk: Desk):
     assert "nobody_knows_this" in found.said
 
 
+def test_templates_that_lie_in_no_folder_are_found(desk: Desk):
+    (desk.folder / "templates").write_text("{{ subject }}")
+
+    found = wrong(desk)["templates"]
+
+    assert (found.state, found.said) == ("failure", "templates cannot be read as a folder")
+    assert "the shipped ones are used" in found.fix
+
+
 # -- the database ------------------------------------------------------------------------------
 
 

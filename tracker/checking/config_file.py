@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from tracker.checking.faults import phrase_fault, twice, unknown
 from tracker.config import KEEP_IT_OUT, Config, Coordinator, MailSettings
 from tracker.errors import Fault
@@ -59,7 +61,8 @@ def _deputy(number: int, one: Coordinator, config: Config) -> Iterator[Fault]:
         yield Fault(path=path, code="own-deputy", message=message, hint="name somebody else")
     elif config.who(one.deputy) is None:
         others = [other.id for other in config.coordinator if other.id != one.id]
-        yield unknown(path, "coordinator", one.deputy, others, "this file")
+        wrong = unknown(path, "coordinator", one.deputy, others, "this file")
+        yield wrong if others else replace(wrong, hint="add a [[coordinator]] of this id first")
 
 
 def _away(number: int, one: Coordinator) -> Iterator[Fault]:

@@ -29,6 +29,12 @@ def files(reading: Reading) -> Iterator[Finding]:
 
 def templates(folder: Path, composer: Composer) -> Iterator[Finding]:
     """Render every kind of mail, from the organisation's templates and from those that ship."""
+    if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        fix = (
+            "name a folder that the tracker's user may read; until then the shipped ones are used"
+        )
+        yield failure("templates", f"{folder} cannot be read as a folder", fix)
+        return
     own = template_problems_in(folder)
     for one in own:
         said = f"{one.file}, line {one.line}: {one.message}"
