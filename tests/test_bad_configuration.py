@@ -145,6 +145,7 @@ def test_the_daemon_looks_at_a_folder_that_was_shut_without_failing(shut: Path):
         ("sqlite+aiosqlite:///tracker.db", "expected one of: sqlite:///tracker.db"),
         ("sqlite:///tracker.db?mode=ro", "expected one of: sqlite:///tracker.db"),
         ("postgresql+psycopg://127.0.0.1:many/tracker", "postgresql+psycopg://HOST/NAME"),
+        ("postgresql+psycopg://127.0.0.1:99999/tracker", "postgresql+psycopg://HOST/NAME"),
         ("postgresql+psycopg://", "postgresql+psycopg://HOST/NAME"),
     ],
 )
@@ -225,3 +226,24 @@ async def test_a_server_whose_name_does_not_exist_is_told_in_words(desk: Desk):
     said = next(one.said for one in found if one.probe == "transport")
     assert "Errno" not in said
     assert "name" in said
+
+
+def test_a_config_that_lies_in_the_campaigns_folder_is_no_campaign(desk: Desk):
+    write_instead(desk, 'campaigns = "campaigns"', 'campaigns = "."')
+    (desk.folder / "letter.toml").write_text(LETTER, "utf-8")
+    (desk.folder / "campaigns" / "forums").rename(desk.folder / "forums")
+
+    said = desk.run("check")
+
+    assert (said.code, said.err) == (0, "")
+    assert "\nletter.toml\n" in said.out
+    assert "is not a key of a campaign" not in said.out
+
+
+def test_ways_out_stand_one_on_a_line_for_the_doctor_too(desk: Desk):
+    write_instead(desk, "[mail]", '[mail]\npassword = "hunter2"')
+
+    said = desk.run("doctor").out
+
+    assert "password_file,;" not in said
+    assert "hunter2" not in said

@@ -153,6 +153,19 @@ def test_templates_that_lie_in_no_folder_are_found(desk: Desk):
     assert "the shipped ones are used" in found.fix
 
 
+def test_a_file_for_prometheus_that_cannot_be_written_is_found(desk: Desk):
+    config = desk.folder / "config.toml"
+    plain = config.read_text()
+
+    config.write_text(f'{plain}[health]\nprometheus_file = "run/health.prom"\n')
+    lost = wrong(desk)["health file"]
+    config.write_text(f'{plain}[health]\nprometheus_file = "health.prom"\n')
+    found = findings(desk)["health file"]
+
+    assert (lost.state, lost.said) == ("warning", "run is not there, or cannot be written")
+    assert found.state == "ok"
+
+
 # -- the database ------------------------------------------------------------------------------
 
 

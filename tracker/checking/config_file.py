@@ -19,7 +19,7 @@ _TRANSPORT = re.compile(
 _DATABASE = re.compile(
     r"sqlite:///[^?]+"
     r"|postgresql(?:\+psycopg)?://(?=.)"
-    r"(?:[^/?@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?:@]*)(?::[0-9]{1,5})?(?:/[^?]*)?(?:\?.*)?"
+    r"(?:[^/?@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?:@]*)(?::(?P<port>[0-9]{1,5}))?(?:/[^?]*)?(?:\?.*)?"
 )
 _IN_MEMORY = re.compile(r"sqlite://(?P<name>[^/?]*)/?(?::memory:)?")
 _WITH_PASSWORD = re.compile(r"postgresql[^:]*://[^/@]*:[^/@]*@|postgresql.*[?&]password=")
@@ -88,12 +88,17 @@ def _sender(sender: str) -> Iterator[Fault]:
 def _transport(transport: str) -> Iterator[Fault]:
     path = ("mail", "transport")
     found = _TRANSPORT.fullmatch(transport)
-    if found is None or int(found["port"] or 1) not in range(1, _LAST_PORT + 1):
+    if found is None or not _is_port(found["port"]):
         message = "this says neither a Maildir nor a mail server"
         yield Fault(path=path, code="transport", message=message, expected=_FORMS)
     elif ":" in (found["user"] or ""):
         message = "a password never stands in this file"
         yield Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT)
+
+
+def _is_port(number: str | None) -> bool:
+    """Say whether a port can be reached; none is the usual one."""
+    return number is None or int(number) in range(1, _LAST_PORT + 1)
 
 
 def _token_command(mail: MailSettings) -> Iterator[Fault]:
@@ -119,7 +124,7 @@ def _database(database: str) -> Iterator[Fault]:
         message = "this names no file, and a database in memory forgets what was sent"
         hint = f'write "sqlite:///{found["name"] or "tracker.db"}", with three slashes'
         yield Fault(path=("database",), code="database", message=message, hint=hint)
-    elif not _DATABASE.fullmatch(database):
+    elif (address := _DATABASE.fullmatch(database)) is None or not _is_port(address["port"]):
         yield Fault(
             path=("database",),
             code="database",

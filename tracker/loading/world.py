@@ -112,6 +112,10 @@ class _Folder(Struct):
         named = named_folder(self.reads[0], config)
         self.folder = campaigns or self.config_path.parent / (named or "campaigns")
         listed, odd = _laid_over(self.folder, over)
+        here = shown_path(
+            self.config_path
+        )  # it may lie in the campaigns folder, and is no campaign
+        listed = tuple(one for one in listed if one.path != here)
         if named is None:  # where they are nobody can tell: that is no second fault
             odd = tuple(one for one in odd if one.code != "no-folder")
         present = frozenset((one.kind, one.id) for one in listed)

@@ -63,7 +63,7 @@ def _config(reading: Reading) -> Iterator[Finding]:
     ]
     for one in wrong:
         said = f"{one.file}:{one.line}:{one.column}: {one.message}"
-        yield failure(CONFIG, said, way_out(one) or "tracker check shows the place")
+        yield failure(CONFIG, said, one.hint or way_out(one) or "tracker check shows the place")
     if not wrong:
         yield ok(CONFIG, f"{path} can be used")
     yield from _config_mode(path)
@@ -82,6 +82,21 @@ def _config_mode(path: Path) -> Iterator[Finding]:
         yield warning("config.toml's mode", said, f"chmod o-r {path}")
     else:
         yield ok("config.toml's mode", f"{mode:o}")
+
+
+def health_file(named: str | None, base: Path) -> Iterator[Finding]:
+    """Look whether the file for Prometheus can be written, where one is wanted."""
+    if named is None:
+        return
+    folder = (base / named).parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        yield ok("health file", f"{base / named} can be written")
+        return
+    fix = (
+        "make the folder and give it to the tracker's user; the unit makes /run/advocacy-tracker,"
+        " which is there while the service runs"
+    )
+    yield warning("health file", f"{folder} is not there, or cannot be written", fix)
 
 
 def _coordinators(count: int) -> Finding:
