@@ -256,14 +256,11 @@ async def test_a_start_without_the_campaigns_that_there_were_is_told(
     assert "the campaigns folder is empty; the files read before stay in force" in caplog.text
 
 
-async def test_a_first_start_without_the_campaigns_folder_is_told(
-    home: Path, caplog: pytest.LogCaptureFixture
-):
+async def test_a_first_start_without_the_campaigns_folder_is_refused(home: Path):
     (home / "campaigns").rename(home / "elsewhere")
 
-    Desk(home)
-
-    assert "there is no folder" in caplog.text
+    with pytest.raises(ConfigError, match="there is no folder"):
+        Desk(home)
 
 
 async def test_a_broken_config_leaves_the_old_one_in_force(

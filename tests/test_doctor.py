@@ -50,7 +50,8 @@ def desk(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
 def findings(desk: Desk) -> dict[str, Finding]:
     said = desk.run("doctor", "--json")
     found = [Finding(**one) for one in said.objects]
-    assert said.code == (1 if any(one.state == "failure" for one in found) else 0)
+    failed = {one.probe for one in found if one.state == "failure"}
+    assert said.code == (78 if "config.toml" in failed else 1 if failed else 0)
     return {one.probe: one for one in found}
 
 
@@ -143,6 +144,28 @@ def test_a_broken_template_is_found_before_a_mail_needs_it(desk: Desk):
     assert "nobody_knows_this" in found.said
 
 
+def test_templates_that_lie_in_no_folder_are_found(desk: Desk):
+    (desk.folder / "templates").write_text("{{ subject }}")
+
+    found = wrong(desk)["templates"]
+
+    assert (found.state, found.said) == ("failure", "templates cannot be read as a folder")
+    assert "the shipped ones are used" in found.fix
+
+
+def test_a_file_for_prometheus_that_cannot_be_written_is_found(desk: Desk):
+    config = desk.folder / "config.toml"
+    plain = config.read_text()
+
+    config.write_text(f'{plain}[health]\nprometheus_file = "run/health.prom"\n')
+    lost = wrong(desk)["health file"]
+    config.write_text(f'{plain}[health]\nprometheus_file = "health.prom"\n')
+    found = findings(desk)["health file"]
+
+    assert (lost.state, lost.said) == ("warning", "run is not there, or cannot be written")
+    assert found.state == "ok"
+
+
 # -- the database ------------------------------------------------------------------------------
 
 
@@ -209,12 +232,6 @@ def test_a_newer_trackers_database_is_left_alone(desk: Desk):
 
     assert found.state == "failure"
     assert found.fix == "install the newer tracker again"
-
-
-def test_a_database_that_needs_a_server_is_named(desk: Desk):
-    (desk.folder / "config.toml").write_text(f'database = "sqlite://"\n{CONFIG}')
-
-    assert "forgets everything" in wrong(desk)["database"].said
 
 
 def test_a_server_is_asked_for_its_tables_and_gets_none(cluster: Cluster, tmp_path: Path):

@@ -57,6 +57,14 @@ fact = "note"
 by = "Anna Meier"
 note = "Kairat  Abdrakhmanov asked for the text"
 """
+LAST_RESORT = """
+[[follow-up]]
+id = "answer"
+what = "Ask for an answer"
+due = "2 days after letter"
+repeat = "every 2 days, 1 more time"
+escalate = 'anna'
+"""
 ANNA = re.compile(rb"anna meier|a\.meier@", re.IGNORECASE)
 KAIRAT = re.compile(rb"kairat\s+abdrakhmanov", re.IGNORECASE)
 TUESDAY, THURSDAY = at("2010-06-22 05:00"), at("2010-06-24 12:00")
@@ -289,6 +297,34 @@ def test_an_edit_that_the_daemon_has_not_taken_yet_is_waited_for(desk: Desk):
 
     assert said.code == 1
     assert "has not taken the last edit of campaign letter" in said.err
+
+
+def test_a_coordinator_whom_the_daemon_still_has_is_waited_for(desk: Desk):
+    work(desk)
+    desk.now = THURSDAY + timedelta(days=30)
+    desk.run("purge")  # no mail tells their name and address any more
+    anna_leaves(desk)
+    desk.campaign("letter").unlink()
+
+    said = desk.run("forget", "anna", "--yes")
+
+    assert said.code == 1
+    assert "has not taken the last edit of config.toml" in said.err
+
+
+def test_the_last_text_of_a_file_that_is_gone_has_their_id_no_more(desk: Desk):
+    letter = desk.campaign("letter")
+    letter.write_text(letter.read_text() + LAST_RESORT)
+    work(desk)
+    anna_leaves(desk)
+    desk.campaign("letter").unlink()
+    work(desk, opened=THURSDAY, until=THURSDAY + timedelta(minutes=1))
+
+    said = desk.run("forget", "anna", "--yes")
+
+    assert said.code == 0
+    assert "1 file that is gone" in said.out
+    assert found(desk, re.compile(rb"\banna\b", re.IGNORECASE)) == []
 
 
 def test_the_last_text_of_a_file_that_is_gone_is_blanked(desk: Desk):

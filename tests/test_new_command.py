@@ -177,3 +177,51 @@ def test_an_id_that_is_none_is_refused_before_anything_is_asked(new: Ask):
 
     assert said.code == 2
     assert "Title" not in said.out
+
+
+def test_a_title_without_a_latin_letter_is_asked_for_an_id(new: Ask, folder: Path):
+    said = new(
+        answers=("Освободите Азимжана Аскарова", "askarov", "", "", "", "", "", "Освободить")
+    )
+
+    assert said.code == 0
+    assert "Id [campaign-2010-06-25]: askarov" in said.out
+    written = (folder / "campaigns" / "askarov.toml").read_text("utf-8")
+    assert 'title        = "Освободите Азимжана Аскарова"' in written
+    assert 'id   = "ask"' in written
+
+
+def test_such_titles_get_an_id_each_of_the_day(new: Ask, folder: Path):
+    assert new(answers=("Освободите Аскарова",)).code == 0
+    assert new(answers=("釋放所有人",)).code == 0
+
+    names = {path.stem for path in (folder / "campaigns").glob("campaign-*.toml")}
+    assert names == {"campaign-2010-06-25", "campaign-2010-06-25-2"}
+
+
+def test_an_id_that_is_taken_is_refused_when_it_is_asked_for(new: Ask):
+    said = new(answers=("Освободите Аскарова", "gcr2p-osce"))
+
+    assert said.code == 1
+    assert "tracker: Id: There is a campaign gcr2p-osce already" in said.err
+
+
+def test_where_nobody_can_answer_it_says_so(
+    new: Ask, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", None)  # as Python has it where stdin is closed
+
+    said = Desk(folder, capsys).run("new")
+
+    assert said.code == 1
+    assert said.err == "tracker: The answers end before this question: Title.\n"
+
+
+def test_without_a_campaigns_folder_nothing_is_asked(new: Ask, folder: Path):
+    (folder / "campaigns").rename(folder / "elsewhere")
+
+    said = new()
+
+    assert said.code == 78
+    assert said.out == ""
+    assert "there is no folder campaigns" in said.err

@@ -90,7 +90,7 @@ def _text(value: object, *, line_breaks: bool) -> str:
     if not (value.isascii() and value.isprintable()):  # nearly every line passes at once
         _refuse_odd_signs(value, line_breaks=line_breaks)
     if not value.strip():
-        raise _refuse("text-empty", "this must not be empty")
+        raise _refuse("text-empty", "this must not be empty", "write it, or delete the line")
     return value.strip()
 
 
@@ -122,15 +122,17 @@ def _prose(value: object) -> str:
     return _text(value, line_breaks=True)
 
 
-def slug_of(text: str) -> str:
+def slug_of(text: str, without: str = "item") -> str:
     """Make an id out of a sentence: its first words in lower case, joined by hyphens.
+
+    A sentence without a Latin letter or a digit gives the word `without`.
 
     >>> slug_of("Call the seven embassies!")
     'call-the-seven-embassies'
     """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", plain)
-    return "-".join(words[:5])[:60].strip("-") or "item"
+    return "-".join(words[:5])[:60].strip("-") or without
 
 
 def is_slug(text: str) -> bool:

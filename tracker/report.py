@@ -40,12 +40,12 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "key": problem.key,
         "code": problem.code,
         "message": problem.message,
-        "hint": _way_out(problem),
+        "hint": way_out(problem),
         "severity": problem.severity,
     }
 
 
-def _way_out(problem: Problem) -> str | None:
+def way_out(problem: Problem) -> str | None:
     """Return what to write, else which words there are; None where a problem has neither."""
     if problem.hint:
         return problem.hint.replace("\n", "; ")

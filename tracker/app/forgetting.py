@@ -3,11 +3,14 @@
 import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from msgspec import Struct
 
+from tracker.config import Config
 from tracker.errors import QuestionError
 from tracker.fields import is_slug
+from tracker.loading.one_file import read_data
 from tracker.loading.world import Reading
 from tracker.store import JournalEntry, Store
 from tracker.store.forgetting import Forgotten, Person, forget, is_known, mailboxes
@@ -36,7 +39,9 @@ def forget_person(
         raise QuestionError(f'"{who}" is too short: it would be found in words of other people.')
     with store.laying_hands(really=really) as connection:
         coordinator = who if is_slug(who) and is_known(connection, who) else None
-        words = mailboxes(connection, who) if coordinator else {who.strip()}
+        words = {who.strip()}
+        if coordinator:
+            words = mailboxes(connection, who) | _in_the_config_in_force(store, who)
         person = Person(
             words=tuple(sorted(words)),
             id=coordinator,
@@ -48,6 +53,16 @@ def forget_person(
         if done:
             store.record([_entry(done, now)])
     return Report(person.words, coordinator, done)
+
+
+def _in_the_config_in_force(store: Store, coordinator: str) -> set[str]:
+    """Return what the config.toml that was read last calls a coordinator: the disk has another."""
+    for (kind, name), good in store.good_files().items():
+        if kind == "config":
+            shape = read_data("config", name, Path(f"{name}.toml"), good.text.encode()).shape
+            one = shape.who(coordinator) if isinstance(shape, Config) else None
+            return {one.name, one.email} if one is not None else set()
+    return set()
 
 
 def _refuse_while_it_stands(store: Store, reading: Reading, person: Person) -> None:
@@ -65,8 +80,9 @@ def _refuse_while_it_stands(store: Store, reading: Reading, person: Person) -> N
     there = {(file.kind, file.id): file.digest for file in reading.files}
     for key, good in store.good_files().items():
         if key in there and there[key] != good.digest and person.pattern().search(good.text):
+            what = "config.toml" if key[0] == "config" else " ".join(key)
             raise QuestionError(
-                f"The daemon has not taken the last edit of {key[0]} {key[1]} yet: start it, see"
+                f"The daemon has not taken the last edit of {what} yet: start it, see"
                 " that `tracker check` is content, and ask again."
             )
 

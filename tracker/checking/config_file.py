@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from tracker.checking.faults import phrase_fault, twice, unknown
 from tracker.config import KEEP_IT_OUT, Config, Coordinator, MailSettings
 from tracker.errors import Fault
@@ -14,7 +16,12 @@ _TRANSPORT = re.compile(
     r"|smtps?://(?:(?P<user>[^@/]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?/?"
 )
-_DATABASE = re.compile(r"sqlite(?:\+\w+)?://.*|postgresql(?:\+psycopg)?://.+")
+_DATABASE = re.compile(
+    r"sqlite:///[^?]+"
+    r"|postgresql(?:\+psycopg)?://(?=.)"
+    r"(?:[^/?@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?:@]*)(?::(?P<port>[0-9]{1,5}))?(?:/[^?]*)?(?:\?.*)?"
+)
+_IN_MEMORY = re.compile(r"sqlite://(?P<name>[^/?]*)/?(?::memory:)?")
 _WITH_PASSWORD = re.compile(r"postgresql[^:]*://[^/@]*:[^/@]*@|postgresql.*[?&]password=")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
 _LAST_PORT = 65_535
@@ -54,7 +61,8 @@ def _deputy(number: int, one: Coordinator, config: Config) -> Iterator[Fault]:
         yield Fault(path=path, code="own-deputy", message=message, hint="name somebody else")
     elif config.who(one.deputy) is None:
         others = [other.id for other in config.coordinator if other.id != one.id]
-        yield unknown(path, "coordinator", one.deputy, others, "this file")
+        wrong = unknown(path, "coordinator", one.deputy, others, "this file")
+        yield wrong if others else replace(wrong, hint="add a [[coordinator]] of this id first")
 
 
 def _away(number: int, one: Coordinator) -> Iterator[Fault]:
@@ -80,12 +88,17 @@ def _sender(sender: str) -> Iterator[Fault]:
 def _transport(transport: str) -> Iterator[Fault]:
     path = ("mail", "transport")
     found = _TRANSPORT.fullmatch(transport)
-    if found is None or int(found["port"] or 1) not in range(1, _LAST_PORT + 1):
+    if found is None or not _is_port(found["port"]):
         message = "this says neither a Maildir nor a mail server"
         yield Fault(path=path, code="transport", message=message, expected=_FORMS)
     elif ":" in (found["user"] or ""):
         message = "a password never stands in this file"
         yield Fault(path=path, code="password", message=message, hint=KEEP_IT_OUT)
+
+
+def _is_port(number: str | None) -> bool:
+    """Say whether a port can be reached; none is the usual one."""
+    return number is None or int(number) in range(1, _LAST_PORT + 1)
 
 
 def _token_command(mail: MailSettings) -> Iterator[Fault]:
@@ -107,7 +120,11 @@ def _database(database: str) -> Iterator[Fault]:
         message = "a password never stands in this file"
         hint = "delete it here and name a file that only the tracker can read: passfile=FILE"
         yield Fault(path=("database",), code="password", message=message, hint=hint)
-    elif not _DATABASE.fullmatch(database):
+    elif (found := _IN_MEMORY.fullmatch(database)) is not None:
+        message = "this names no file, and a database in memory forgets what was sent"
+        hint = f'write "sqlite:///{found["name"] or "tracker.db"}", with three slashes'
+        yield Fault(path=("database",), code="database", message=message, hint=hint)
+    elif (address := _DATABASE.fullmatch(database)) is None or not _is_port(address["port"]):
         yield Fault(
             path=("database",),
             code="database",

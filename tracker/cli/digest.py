@@ -14,7 +14,7 @@ from tracker.cli.composing import composer_of
 from tracker.cli.mail import show_mail
 from tracker.cli.moments import moment_of
 from tracker.cli.past import open_store
-from tracker.cli.reading import Files, read_files, say_not_in_force
+from tracker.cli.reading import Files, must_have_folder, read_files, say_not_in_force
 from tracker.cli.show import screen
 from tracker.cli.waiting import progress
 from tracker.compose import Composer
@@ -61,6 +61,7 @@ def run_digest(args: Namespace) -> int:
     reader = files.coordinator(args.coordinator)
     composer = composer_of(args, files.world)
     if args.at:
+        must_have_folder(files)
         say_not_in_force(files)
         at = _moment(args.at, reader, files)
         asked = _replayed(reader, files, composer, at)
@@ -94,6 +95,7 @@ def _replayed(reader: str, files: Files, composer: Composer, at: datetime) -> As
 def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
     kept = open_store(args, files)
     if kept is None:
+        must_have_folder(files)
         say_not_in_force(files)
         with Store.open("sqlite://", base=Path()) as empty:
             past = replayed(files.world)
@@ -101,6 +103,7 @@ def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
             return digest_at(reader, files.world, past, empty, now=now, problems=problems)
     with kept as store:
         files = read_files(args, now=now, store=store)
+        must_have_folder(files)
         say_not_in_force(files)
         history = live_history(store, files.world, now=now)
         problems = files.reading.problems

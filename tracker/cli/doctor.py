@@ -9,12 +9,12 @@ from msgspec.structs import asdict
 from rich.console import Console
 
 from tracker.app.doctor import Finding, State, coordinator_at, examine, send_trial
-from tracker.app.doctor.files import composer_for
+from tracker.app.doctor.files import CONFIG, composer_for
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import config_of, must_exist
 from tracker.cli.show import paragraph, screen
 from tracker.digest.say import many
-from tracker.errors import TrackerError
+from tracker.errors import ConfigError, TrackerError
 from tracker.loading.world import read_world
 
 _STYLES: dict[State, str] = {"ok": "green", "warning": "yellow", "failure": "bold red"}
@@ -31,7 +31,8 @@ def add(commands: Commands) -> None:
         " database, the way to the mail server, the clock, time zones, templates, free space."
         " Each is ok, a warning or a failure, with the way to mend it. Nothing is changed and"
         " nothing is sent, but with --send-test one mail to a coordinator. Ask as the user that"
-        " the tracker runs as. Exit code 1 if there is a failure.",
+        " the tracker runs as. Exit code 1 if there is a failure, 78 if config.toml cannot be"
+        " used.",
         examples=(
             ("tracker doctor", "everything, with the way to mend it"),
             (
@@ -59,7 +60,10 @@ def run_doctor(args: Namespace) -> int:
             print(json.dumps(asdict(one), ensure_ascii=False))
     else:
         _show(screen(), findings)
-    return 1 if any(one.state == "failure" for one in findings) else 0
+    failed = {one.probe for one in findings if one.state == "failure"}
+    if CONFIG in failed:
+        return ConfigError.exit_code
+    return TrackerError.exit_code if failed else 0
 
 
 def _send_test(args: Namespace) -> int:

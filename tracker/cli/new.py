@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -15,7 +16,7 @@ from tracker.campaign import Kind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
 from tracker.cli.nearest import no_such
-from tracker.cli.reading import Files, read_files
+from tracker.cli.reading import Files, must_have_folder, read_files
 from tracker.dates import WEEKDAYS, show_day
 from tracker.errors import QuestionError, TrackerError, UsageError
 from tracker.fields import Line, is_slug, slug_of
@@ -49,15 +50,15 @@ def run_new(args: Namespace) -> int:
     now: datetime = args.clock()
     files = read_files(args, now=now)
 
-    def named(title: str) -> str:
-        _new_path(args, files, args.id or slug_of(title))
-        return title
+    must_have_folder(files)
 
-    if args.id is not None:
-        named("")
-    desk = _Questions(files, now.astimezone(files.home).date())
-    draft = desk.draft(named)
-    campaign = args.id or slug_of(draft.title)
+    def free(campaign: str) -> str:
+        _new_path(args, files, campaign)
+        return campaign
+
+    given = free(args.id) if args.id is not None else None
+    desk = _Questions(files, now.astimezone(files.home).date(), given, free)
+    campaign, draft = desk.draft()
     path = _new_path(args, files, campaign)
     data = draft_text(draft).encode()
     trial = try_campaign(campaign, path, data, files.world, now=now)
@@ -97,14 +98,17 @@ class _Questions(Struct, frozen=True):
 
     files: Files
     today: date
+    given: str | None
+    free: Callable[[str], str]
 
-    def draft(self, named: Callable[[str], str]) -> Draft:
-        """Return everything that was answered, each answer checked when it was given.
+    def draft(self) -> tuple[str, Draft]:
+        """Return the id and everything that was answered, each answer checked when it was given.
 
-        `named` takes a title, and says so where there is a campaign of that name.
+        `free` takes an id, and says so where there is a campaign of that name; `given` is one.
         """
         world = self.files.world
-        title = _ask("Title", lambda text: named(_line(text)))
+        title = _ask("Title", self._title)
+        campaign = self.given or slug_of(title, "") or _ask("Id", self.free, default=self._dated())
         kind = _ask("Kind", _one_of("kind", get_args(Kind)), default="letter")
         sender = _ask("Who asks (Enter: say nothing)", _line, default="")
         dated = _ask("The letter's date", self._day, default=self.today.isoformat())
@@ -115,7 +119,7 @@ class _Questions(Struct, frozen=True):
         asks = _asks()
         books = _one_of("playbook", sorted(world.playbooks))
         playbook = _ask("Playbook (Enter: none)", books, default="")
-        return Draft(
+        draft = Draft(
             title=title,
             kind=kind,
             sender=sender,
@@ -126,6 +130,20 @@ class _Questions(Struct, frozen=True):
             asks=asks,
             playbook=playbook,
         )
+        return campaign, draft
+
+    def _title(self, text: str) -> str:
+        title = _line(text)
+        if not self.given and (campaign := slug_of(title, "")):
+            self.free(campaign)
+        return title
+
+    def _dated(self) -> str:
+        """Return an id for a title without a Latin letter, from which none can be made."""
+        name = f"campaign-{self.today.isoformat()}"
+        taken = self.files.world.campaigns
+        names = chain([name], (f"{name}-{number}" for number in count(2)))
+        return next(one for one in names if one not in taken)
 
     def _day(self, text: str) -> date:
         return day_of("date", text)
@@ -169,7 +187,7 @@ def _asks() -> tuple[tuple[str, str], ...]:
         text = _ask(f"Ask {len(found) + 1} (Enter: no more)", _line, default="")
         if not text:
             return tuple(found.items())
-        name = slug_of(text)
+        name = slug_of(text, "ask")
         if name in found:
             name = f"{name}-{len(found) + 1}"
         found[name] = text
@@ -180,18 +198,23 @@ def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = 
     suggested = f" [{default}]" if default else ""
     while True:
         print(f"{question}{suggested}: ", end="", flush=True)
-        typed = sys.stdin.readline()
+        typed = sys.stdin.readline() if sys.stdin else ""
         if not typed and default is None:
             raise QuestionError(f"The answers end before this question: {question}.")
-        if not sys.stdin.isatty():
+        if not _is_asked():
             print(typed.strip())
         try:
             return _read(typed.strip(), default, read)
         except TrackerError as wrong:
-            if not sys.stdin.isatty():
+            if not _is_asked():
                 asked = question.partition(" (")[0]
                 raise QuestionError(f"{asked}: {wrong}") from None
             print(f"  {wrong}")
+
+
+def _is_asked() -> bool:
+    """Say whether a person answers; a closed stdin is None and answers nothing."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _read(typed: str, default: str | None, read: Callable[[str], Answer]) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tracker.cli.moments import Asked, end_of, show_asked
-from tracker.cli.reading import Files, read_files, say_not_in_force
+from tracker.cli.reading import Files, must_have_folder, read_files, say_not_in_force
 from tracker.events import History, replayed
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def looking_back(args: Namespace) -> Iterator[Past]:
     try:
         if store is not None:
             files = read_files(args, now=real, store=store)
+        must_have_folder(files)
         say_not_in_force(files)
         asked = end_of("--at", args.at, files.home) if args.at else Asked(real)
         yield Past(files, asked, _history(files, store, real), store)

@@ -1,5 +1,6 @@
 """The files as the commands read them, and what is said of those that are not in force."""
 
+import os
 import sys
 from argparse import Namespace
 from datetime import datetime
@@ -14,6 +15,7 @@ from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import zone
 from tracker.errors import ConfigError, Problem, QuestionError
+from tracker.loading.campaigns_folder import folder_problems
 from tracker.loading.config_alone import read_config
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
@@ -102,11 +104,19 @@ def config_of(args: Namespace) -> Config:
 
 def must_exist(args: Namespace) -> None:
     """Raise ConfigError, with the fix, where there is no config.toml."""
-    if not args.config.exists():
+    if not os.path.lexists(args.config):
         raise ConfigError(
             f"There is no {args.config}. Run this in the folder that has one,"
             " or name it: tracker --config FILE ..."
         )
+
+
+def must_have_folder(files: Files) -> None:
+    """Raise ConfigError where the campaigns folder is shut, and nothing of it is remembered."""
+    shut = folder_problems(files.reading.problems)
+    if shut and not files.world.campaigns:
+        config = str(files.reading.config_path)
+        raise ConfigError(show_problems(shut, files=1, config=config))
 
 
 def say_not_in_force(files: Files, *, beneath: Path | None = None) -> None:

@@ -19,7 +19,7 @@ from tracker.cli.composing import composer_of
 from tracker.cli.keeping import PAGE, keep_page, replay_maildir
 from tracker.cli.moments import moment_of
 from tracker.cli.overlays import read_overlays
-from tracker.cli.reading import read_files, say_not_in_force
+from tracker.cli.reading import must_have_folder, read_files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
 from tracker.cli.waiting import progress
 from tracker.compose import PageMail, replay_page
@@ -74,6 +74,7 @@ def add(commands: Commands) -> None:
 def run_replay(args: Namespace) -> int:
     """Replay, and print what left in the window asked for."""
     files = read_files(args, now=args.clock())
+    must_have_folder(files)
     say_not_in_force(files)
     world = files.world
     overlays = read_overlays(args, args.edits, files) if args.edits else []

@@ -137,7 +137,7 @@ class _Answer(Struct, frozen=True):
 
 def _phrases(words: list[str]) -> Iterator[str]:
     if words == ["-"]:
-        yield from (line for row in sys.stdin if (line := row.strip()))
+        yield from (line for row in sys.stdin or () if (line := row.strip()))
     else:
         yield " ".join(words)
 

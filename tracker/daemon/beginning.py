@@ -12,6 +12,7 @@ from tracker.app.files_seen import note_files, note_renames
 from tracker.app.guarding import hold_back
 from tracker.campaign import World
 from tracker.errors import ConfigError
+from tracker.loading.campaigns_folder import folder_problems
 from tracker.loading.world import Reading
 from tracker.report import show_problems
 
@@ -42,6 +43,13 @@ def usable(reading: Reading) -> World:
     config = str(reading.config_path)
     problems = [one for one in reading.problems if one.file == config]
     raise ConfigError(show_problems(problems or reading.problems, files=1, config=config))
+
+
+def must_have_folder(reading: Reading, world: World) -> None:
+    """Raise ConfigError where the campaigns folder is shut, and nothing of it is remembered."""
+    shut = folder_problems(reading.problems)
+    if shut and not world.campaigns:
+        raise ConfigError(show_problems(shut, files=1, config=str(reading.config_path)))
 
 
 def put_in_force(

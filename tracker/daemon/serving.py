@@ -22,7 +22,7 @@ from tracker.app.outages import note_outage
 from tracker.app.told_so_far import ToldSoFar
 from tracker.compose import Composer
 from tracker.config import Config
-from tracker.daemon.beginning import begin_planning, usable
+from tracker.daemon.beginning import begin_planning, must_have_folder, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
@@ -187,6 +187,7 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
         return Daemon(engine, folder, read, bell, watchdog, many=keeper)
     reading = read(watch)
     world = usable(reading)
+    must_have_folder(reading, world)
     folder = Folder(config_path, config_path.parent / world.config.campaigns, clock=engine.clock)
     plans = store.planner.is_here()
     if plans:

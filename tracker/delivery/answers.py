@@ -1,7 +1,10 @@
 """What a server's answer, or its silence, means for the mail (RFC 5321 section 4.2)."""
 
 import base64
+import errno
+import os
 import re
+import socket
 import ssl
 from collections.abc import Iterator
 from typing import Literal
@@ -28,6 +31,8 @@ _FINAL = range(500, 600)
 _ACCESS = frozenset({530, 534, 535, 538})
 # What a login may look like in base64, should a server repeat it in its answer.
 _ENCODED = re.compile(r"[A-Za-z0-9+/_=-]{16,}")
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
+_NOBODY_LISTENS = "the connection is refused, no mail server listens there"
 _BLOTTED = "[…]"
 
 
@@ -128,6 +133,22 @@ def _spellings(user: str, secret: str) -> Iterator[str]:
 def _words(cause: Exception) -> str:
     """Say what went wrong, without the server's name, which the client puts before it."""
     inner = cause.__cause__ if isinstance(cause, SMTPConnectError) else None
-    if isinstance(inner or cause, ConnectionResetError):
+    why = inner or cause
+    if isinstance(why, ConnectionResetError):
         return "it hung up"
-    return str(inner or cause) or type(cause).__name__
+    if isinstance(why, OSError) and not isinstance(why, ssl.SSLError):
+        return _of_system(why)
+    return str(why) or type(cause).__name__
+
+
+def _of_system(refused: OSError) -> str:
+    """Say in words why no connection came about; several addresses may have been tried."""
+    if isinstance(refused, socket.gaierror):
+        passing = refused.errno == socket.EAI_AGAIN
+        return "its name cannot be looked up now" if passing else "there is no server of this name"
+    numbers = dict.fromkeys(map(int, _ERRNO.findall(str(refused))))
+    said = [
+        _NOBODY_LISTENS if one == errno.ECONNREFUSED else os.strerror(one).lower()
+        for one in numbers
+    ]
+    return " and ".join(said) or str(refused) or type(refused).__name__

@@ -43,7 +43,7 @@ def _check_private(file: Path) -> None:
     except OSError as refused:
         raise ConfigError(_cannot_read(file, refused)) from None
     if not stat.S_ISREG(found.st_mode):
-        raise ConfigError(f"password_file {file} is not a file.")
+        raise ConfigError(f"password_file {file} is not a file: put the password into one.")
     if found.st_mode & 0o077:
         raise ConfigError(f"password_file {file} can be read by others: chmod 600 {file}")
     if found.st_uid != os.geteuid():
@@ -54,13 +54,17 @@ def _read(file: Path) -> str:
     try:
         password = file.read_text(encoding="utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise ConfigError(f"The password in {file} is not UTF-8 text.") from None
+        raise ConfigError(f"The password in {file} is not UTF-8 text: save it as such.") from None
     except OSError as refused:
         raise ConfigError(_cannot_read(file, refused)) from None
     if not password:
-        raise ConfigError(f"The password in {file} is empty.")
+        raise ConfigError(f"The password in {file} is empty: write it there, on one line.")
     return password
 
 
 def _cannot_read(file: Path, refused: OSError) -> str:
-    return f"The password in {file} cannot be read: {(refused.strerror or '').lower()}."
+    why = (refused.strerror or str(refused)).lower()
+    return (
+        f"The password in {file} cannot be read: {why}. Write it there,"
+        " on one line, readable by the tracker's user alone (mode 600), or name the right file."
+    )

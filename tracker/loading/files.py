@@ -24,6 +24,7 @@ FOLDERS: tuple[tuple[FileKind, str], ...] = (
     ("campaign", "."),
 )
 _SUBFOLDERS = frozenset(name for _, name in FOLDERS if name != ".")
+_IN_ITS_PLACE = "put the file itself in its place"
 MOST_ODD = 100
 # What editors and copying programs leave behind, for a moment or for good.
 _DROPPINGS = ("*~", ".*", "#*#", "4913", "*.tmp", "*.sw?", "*.part", "*.filepart")
@@ -92,7 +93,8 @@ def read_bytes(path: Path) -> bytes | Problem:
 
 
 def _is_link(path: Path) -> Problem:
-    return _refused(path, "not-a-file", "this is a link, and links are not followed")
+    message = "this is a link, and links are not followed"
+    return _refused(path, "not-a-file", message, _IN_ITS_PLACE)
 
 
 def _opened(path: Path, flags: int) -> int:
@@ -114,9 +116,8 @@ def list_folder(root: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
     found: list[Listed] = []
     problems: list[Problem] = []
     more = 0
-    if not root.is_dir():
-        message = "there is no such folder"
-        return (), (_refused(root, "no-folder", message, hint="make it, or mend `campaigns`"),)
+    if not os.access(root, os.R_OK | os.X_OK) or not root.is_dir():
+        return (), (_shut(root),)
     shown = shown_path(root)
     for kind, name in FOLDERS:
         for path in _names(shown / name, problems):
@@ -138,14 +139,23 @@ def list_folder(root: Path) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
 
 def toml_names(folder: Path) -> list[str]:
     """List the names in a folder that are ours to look at, as many as are read; none of a link."""
-    if folder.name in _SUBFOLDERS and folder.is_symlink():
-        return []
     try:
+        if folder.name in _SUBFOLDERS and folder.is_symlink():
+            return []
         names = os.listdir(folder)  # noqa: PTH208 -- a hundred thousand paths take their time
     except OSError:
         return []
     ours = (one for one in names if one.endswith(".toml") and not one.startswith((".", "#")))
     return sorted(ours)[: MOST_FILES + 1]
+
+
+def _shut(root: Path) -> Problem:
+    """Say why nothing of a folder can be listed: it is not there, or not ours to read."""
+    if os.access(root, os.F_OK) and root.is_dir():
+        message = "the folder cannot be read: permission denied"
+        return _refused(root, "unreadable", message, hint="let the tracker's account read it")
+    message = "there is no such folder"
+    return _refused(root, "no-folder", message, hint="make it, or mend `campaigns`")
 
 
 def _names(folder: Path, problems: list[Problem]) -> Iterator[Path]:
@@ -179,11 +189,13 @@ def _misnamed(path: Path) -> Iterator[Problem]:
 def _read_open(path: Path, handle: int) -> bytes | Problem:
     what = os.fstat(handle)
     if not stat.S_ISREG(what.st_mode):
-        return _refused(path, "not-a-file", f"this is {_kind_of(what.st_mode)}, not a file")
+        message = f"this is {_kind_of(what.st_mode)}, not a file"
+        return _refused(path, "not-a-file", message, _IN_ITS_PLACE)
     data = _read(handle, min(what.st_size, LARGEST_BYTES) + 1)
     if len(data) > LARGEST_BYTES:
         size = f"{what.st_size / 1024 / 1024:.1f} MiB"
-        return _refused(path, "too-large", f"the file has {size}; 4 MiB is the most")
+        message = f"the file has {size}; 4 MiB is the most"
+        return _refused(path, "too-large", message, "see that it is the file that you mean")
     return data
 
 

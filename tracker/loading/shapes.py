@@ -41,13 +41,14 @@ _EXAMPLES = {
     "from": "from = 2010-06-24",
     "to": "to = 2010-06-25",
 }
+_EMPTY = "copy a file that ships and change it; docs/campaign-files.md has every key"
 _SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "access_token"})
 
 
 def shape_of(kind: FileKind, values: dict[str, Any]) -> tuple[Shape | None, list[Fault]]:
     """Return the shape of a file's values, or every fault that keeps them from having one."""
     if not values:
-        return None, [Fault(path=(), code="empty", message="the file is empty")]
+        return None, [Fault(path=(), code="empty", message="the file is empty", hint=_EMPTY)]
     try:
         return SHAPES[kind].model_validate(values), []
     except ValidationError as wrong:

@@ -245,7 +245,8 @@ def _equals(place: _Place) -> Slip:
         return _odd_key(place, begin)
     line = place.line.strip()
     message = "this line is neither a `key = value` nor a [heading] nor a # comment"
-    return Slip(begin, max(len(line), 1), "no-equals", message)
+    hint = "put an = between key and value, or # before what is only a remark"
+    return Slip(begin, max(len(line), 1), "no-equals", message, hint)
 
 
 def _written(value: str) -> str:

@@ -65,21 +65,6 @@ def would_break(new: SourceFile, old: str, campaign: SourceFile, why: str) -> Pr
     return slipped(new, [Slip(begin, width, "breaks-campaign", message, hint)])[0]
 
 
-def emptied(folder: Path, count: int) -> Problem:
-    """Make the problem that a folder which held campaigns holds none."""
-    many = "1 campaign" if count == 1 else f"{count:,} campaigns"
-    return Problem(
-        file=printable(str(shown_path(folder))),
-        line=1,
-        column=1,
-        key="",
-        code="emptied",
-        message=f"no campaign is left in this folder, and there were {many}",
-        hint="mount the folder or put the files back; nothing is taken as ended, and all go on"
-        " as they were (to end a campaign, write its `closed` date into its file)",
-    )
-
-
 def in_order(problems: Iterable[Problem], config_path: Path) -> tuple[Problem, ...]:
     """Return problems by file, line and column, those of config.toml first."""
     config = str(shown_path(config_path))

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.checking import missing_file
 from tracker.config import Config
-from tracker.errors import Fault, Problem
+from tracker.errors import Problem
+from tracker.loading.campaigns_folder import emptied, folder_fault, shut_folder
 from tracker.loading.checks import Check, campaign_faults, own_faults, passes, playbook_faults
 from tracker.loading.config_alone import named_folder
 from tracker.loading.files import (
@@ -31,7 +32,6 @@ from tracker.loading.shipped import shipped_folder
 from tracker.loading.standing import (
     KINDS,
     FileKey,
-    emptied as folder_emptied,
     in_order,
     is_gone,
     needed_by,
@@ -118,13 +118,18 @@ class _Folder(Struct):
         named = named_folder(self.reads[0], config)
         self.folder = campaigns or self.config_path.parent / (named or "campaigns")
         listed, odd = _laid_over(self.folder, over)
+        here = shown_path(
+            self.config_path
+        )  # it may lie in the campaigns folder, and is no campaign
+        listed = tuple(one for one in listed if one.path != here)
         if named is None:  # where they are nobody can tell: that is no second fault
             odd = tuple(one for one in odd if one.code != "no-folder")
         present = frozenset((one.kind, one.id) for one in listed)
         ended = {("campaign", one) for one in self.ended} - present
         self.last_good = {key: one for key, one in self.last_good.items() if key not in ended}
-        emptied = self._is_emptied(present)
-        if emptied:  # a folder that is not there any more is told as emptied, once
+        empty = emptied(self.folder, self.last_good, present, shut_folder(odd, self.folder))
+        if empty is not None:  # a folder that is not there any more is told as emptied, once
+            self.problems.append(empty)
             odd = tuple(one for one in odd if one.code != "no-folder")
         self.problems += self._folder_problems(odd, named=config is not None and not campaigns)
         files = (*listed, *_served(present))
@@ -132,7 +137,7 @@ class _Folder(Struct):
             self.watch(number, len(files))
             self._take(one)
         self._miss(present, odd)
-        done, world = self._settled(present, quiet=emptied) if config else (self, None)
+        done, world = self._settled(present, quiet=empty is not None) if config else (self, None)
         return Reading(
             world=world,
             files=tuple(read.source for read in self.reads),
@@ -141,18 +146,10 @@ class _Folder(Struct):
             config_path=shown_path(self.config_path),
             in_force=dict(done.sources),
             present=present | {("config", self.config_path.stem)},
-            gone={} if emptied else dict(self.gone),
-            emptied=emptied,
+            gone={} if empty else dict(self.gone),
+            emptied=empty is not None,
             config=config,
         )
-
-    def _is_emptied(self, present: frozenset[FileKey]) -> bool:
-        """Say whether no campaign is left where there were some, and name that as a problem."""
-        before = sum(kind == "campaign" for kind, _ in self.last_good)
-        if not before or any(kind == "campaign" for kind, _ in present):
-            return False
-        self.problems.append(folder_emptied(self.folder, before))
-        return True
 
     def _miss(self, present: frozenset[FileKey], odd: tuple[Problem, ...]) -> None:
         """Let campaigns that are gone go on as their last good text has them."""
@@ -167,15 +164,12 @@ class _Folder(Struct):
                 self.gone[key] = read.source
 
     def _folder_problems(self, odd: tuple[Problem, ...], *, named: bool) -> list[Problem]:
-        """Tell a folder that is not there where it is named: in config.toml."""
+        """Tell a folder that is not there, or shut, where it is named: in config.toml."""
         source = self.sources.get(("config", self.config_path.stem))
-        missing = next((one for one in odd if one.code == "no-folder"), None)
-        if missing is None or source is None or not named:
+        shut = shut_folder(odd, self.folder)
+        if shut is None or source is None or not named:
             return list(odd)
-        message = f"there is no folder {missing.file}"
-        hint = "make it, or name the right one"
-        fault = Fault(path=("campaigns",), code="no-folder", message=message, hint=hint)
-        return placed(source, [fault])
+        return placed(source, [folder_fault(shut)])
 
     def _config(self) -> Config | None:
         listed = Listed("config", self.config_path.stem, shown_path(self.config_path))

@@ -20,7 +20,7 @@ def database_url(url: str) -> URL:
     """Read the address of a database; ConfigError, with what to write, if it is none of ours."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is the latter
         raise ConfigError(_not_ours("This")) from None
     if parsed.get_backend_name() not in {"sqlite", postgres.NAME}:
         raise ConfigError(_not_ours(f'"{parsed.render_as_string(hide_password=True)}"'))
@@ -60,13 +60,15 @@ def transaction(engine: Engine, work: Work) -> Iterator[Connection]:
         with begin(engine, work) as connection:
             yield connection
     except DBAPIError as broken:
-        if isinstance(broken, (IntegrityError, ProgrammingError)) and not _has_no_right(broken):
-            raise  # our own fault, not the world's
+        if isinstance(broken, (IntegrityError, ProgrammingError)) and not _is_the_worlds(broken):
+            raise  # our own fault
         raise in_words(broken, engine) from broken
 
 
-def _has_no_right(broken: DBAPIError) -> bool:
-    return getattr(broken.orig, "sqlstate", None) == postgres.NO_RIGHT
+def _is_the_worlds(broken: DBAPIError) -> bool:
+    """Say whether we have no right to a table, or the address has words that mean nothing."""
+    state = getattr(broken.orig, "sqlstate", "")
+    return state == postgres.NO_RIGHT or state is None
 
 
 @contextmanager

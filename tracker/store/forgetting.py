@@ -19,6 +19,9 @@ GONE = "[forgotten]"
 _KEYS = frozenset({"key", "series"})
 _UNDER_WAY = frozenset({"queued", "sending", "unknown"})
 _NAMING = frozenset({"coordinator", "owner", "to", "by", "reader", "told_to"})
+_READERS = re.compile(
+    r"""\b(?:coordinators|who)\s*=\s*\[[^\]]*\]|\bescalate\s*=\s*(?:"[^"]*"|'[^']*')"""
+)
 _REASON = "the person was forgotten"
 
 
@@ -193,12 +196,20 @@ def _files(connection: Connection, person: Person, words: re.Pattern[str]) -> in
     """Blank the person in the last text of files that are gone; the others are read anew."""
     changed = 0
     for row in connection.execute(select(FILE)).all():
-        content = words.sub(GONE, row.content)
+        content = _without_id(words.sub(GONE, row.content), person)
         if (row.kind, row.id) in person.gone and content != row.content:
             here = (FILE.c.kind == row.kind) & (FILE.c.id == row.id)
             connection.execute(update(FILE).where(here).values(content=content))
             changed += 1
     return changed
+
+
+def _without_id(text: str, person: Person) -> str:
+    """Return a file's text with the alias of a coordinator where it names who gets mail."""
+    if person.id is None:
+        return text
+    name = re.compile(rf"(?<=[\"']){re.escape(person.id)}(?=[\"'])")
+    return _READERS.sub(lambda found: name.sub(person.alias, found[0]), text)
 
 
 def _texts(connection: Connection, words: re.Pattern[str], columns: Sequence[Column[Any]]) -> int:

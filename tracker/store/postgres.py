@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from tracker.errors import BusyError, ConfigError, TrackerError
 
@@ -111,6 +111,8 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
     state = getattr(broken.orig, "sqlstate", None)
     said = " ".join(str(broken.orig).split())
     where = f"The database {engine.url.render_as_string(hide_password=True)}"
+    if state is None and isinstance(broken, ProgrammingError):
+        return ConfigError(f"{where} cannot be reached ({said}): mend `database` in config.toml.")
     if state is None and not broken.connection_invalidated and _NOT_LET_IN.search(said):
         return ConfigError(f"{where} does not let the tracker in: {said}")
     if state is None or broken.connection_invalidated or _PASSING.match(state):

@@ -17,6 +17,8 @@ def must_be_sound(file: Path) -> None:
     """
     if not file.exists() or not file.stat().st_size:
         return
+    if file.is_dir():
+        raise ConfigError(f"The database {file} is a folder: name a file in config.toml.")
     try:
         with closing(sqlite3.connect(file, timeout=BUSY_WAIT_MS / 1000)) as connection:
             found = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.app.doctor.database import Found, database
-from tracker.app.doctor.files import composer_for, files, templates
+from tracker.app.doctor.files import composer_for, files, health_file, templates
 from tracker.app.doctor.finding import Finding, State, failure, ok
 from tracker.app.doctor.machine import machine
 from tracker.app.doctor.mail import mail
@@ -34,6 +34,7 @@ async def examine(
         *files(reading),
         *templates(composer.folder, composer),
         *_database(found, holds),
+        *health_file(config.health.prometheus_file, base),
         *await mail(config.mail, environ, base=base, now=now),
         *machine(composer, _zones(reading), now=now, last_seen=seen, user=os.geteuid()),
     ]

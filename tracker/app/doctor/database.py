@@ -10,7 +10,7 @@ from msgspec import Struct
 from tracker.app.doctor.finding import Finding, failure, ok, warning
 from tracker.app.holding.epoch import must_be_there
 from tracker.errors import TrackerError
-from tracker.store.engine import database_file, database_url, is_shared
+from tracker.store.engine import database_file, database_url
 from tracker.store.lock import is_held
 from tracker.store.looking import has_tables, look_at, version_on
 from tracker.store.schema import NEWEST
@@ -35,11 +35,7 @@ def database(url: str, *, base: Path) -> Found:
     except TrackerError as wrong:
         return _lost(str(wrong), "mend `database` in config.toml")
     file = database_file(address, base=base)
-    if file is not None:
-        return _on_a_file(file)
-    if is_shared(address):
-        return _on_a_server(url, base)
-    return _lost("it is in memory and forgets everything", 'write "sqlite:///tracker.db"')
+    return _on_a_server(url, base) if file is None else _on_a_file(file)
 
 
 def _lost(said: str, fix: str, *others: Finding) -> Found:
@@ -47,6 +43,8 @@ def _lost(said: str, fix: str, *others: Finding) -> Found:
 
 
 def _on_a_file(file: Path) -> Found:
+    if file.is_dir():
+        return _lost(f"{file} is a folder", 'name a file, like "sqlite:///tracker.db"')
     if not has_tables(file):
         return Found((_to_be_made(file), _space(file.parent, 0)), usable=False)
     findings = [*_modes(file), _space(file.parent, file.stat().st_size), _daemon(file)]

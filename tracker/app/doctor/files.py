@@ -12,6 +12,9 @@ from tracker.compose.render import KINDS
 from tracker.digest.say import many
 from tracker.loading import shipped_templates
 from tracker.loading.world import Reading
+from tracker.report import way_out
+
+CONFIG = "config.toml"
 
 
 def files(reading: Reading) -> Iterator[Finding]:
@@ -26,6 +29,12 @@ def files(reading: Reading) -> Iterator[Finding]:
 
 def templates(folder: Path, composer: Composer) -> Iterator[Finding]:
     """Render every kind of mail, from the organisation's templates and from those that ship."""
+    if os.path.lexists(folder) and not (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        fix = (
+            "name a folder that the tracker's user may read; until then the shipped ones are used"
+        )
+        yield failure("templates", f"{folder} cannot be read as a folder", fix)
+        return
     own = template_problems_in(folder)
     for one in own:
         said = f"{one.file}, line {one.line}: {one.message}"
@@ -54,9 +63,9 @@ def _config(reading: Reading) -> Iterator[Finding]:
     ]
     for one in wrong:
         said = f"{one.file}:{one.line}:{one.column}: {one.message}"
-        yield failure("config.toml", said, one.hint or "tracker check shows the place")
+        yield failure(CONFIG, said, one.hint or way_out(one) or "tracker check shows the place")
     if not wrong:
-        yield ok("config.toml", f"{path} can be used")
+        yield ok(CONFIG, f"{path} can be used")
     yield from _config_mode(path)
 
 
@@ -73,6 +82,21 @@ def _config_mode(path: Path) -> Iterator[Finding]:
         yield warning("config.toml's mode", said, f"chmod o-r {path}")
     else:
         yield ok("config.toml's mode", f"{mode:o}")
+
+
+def health_file(named: str | None, base: Path) -> Iterator[Finding]:
+    """Look whether the file for Prometheus can be written, where one is wanted."""
+    if named is None:
+        return
+    folder = (base / named).parent
+    if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
+        yield ok("health file", f"{base / named} can be written")
+        return
+    fix = (
+        "make the folder and give it to the tracker's user; the unit makes /run/advocacy-tracker,"
+        " which is there while the service runs"
+    )
+    yield warning("health file", f"{folder} is not there, or cannot be written", fix)
 
 
 def _coordinators(count: int) -> Finding:

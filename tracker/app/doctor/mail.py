@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def _maildir(folder: Path) -> Finding:
         part.touch(mode=0o600, exist_ok=False)
         part.rename(folder / "new" / part.name).unlink()
     except OSError as refused:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         said = f"no mail can be put into the Maildir {folder}: {refused.strerror}"
         return failure("transport", said, "give it to the tracker's user, or name another folder")
     return ok("transport", f"mail goes into the Maildir {folder}")
