@@ -71,6 +71,17 @@ REMINDER = MailContent(
                             settle="tracker log icrtop-security-council delivered",
                             late="this line leaves 3 hours late: it could not be sent before",
                         ),
+                        Line(
+                            kind="follow-up",
+                            tag="asked once already",
+                            what="Ask for an answer to the letter",
+                            when="",
+                            why="7 days after the delivery of Wed 16 June 2010; repeat 1",
+                            settle="tracker log icrtop-security-council reply --target mexico",
+                            others=("tracker log icrtop-security-council reply --target china",),
+                            detail="Still silent: Claude Heller (Mexico) and Permanent Mission "
+                            "of China",
+                        ),
                     ),
                 ),
             ),

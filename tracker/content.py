@@ -17,7 +17,8 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `tag` is the state in words: "today", "tomorrow", "overdue", "2 days late", "asked 3 times".
     `when` names weekday, date and time in the campaign's zone, then in the reader's if it differs.
-    `why` explains the date. `settle` is the exact command, empty where nothing settles the line.
+    `why` explains the date. `settle` is the exact command, empty where nothing settles the line;
+    `others` are those for its other targets, each of which takes one.
     `late` says how late the line itself leaves and why, else empty.
     """
 
@@ -27,6 +28,7 @@ class Line(Struct, frozen=True, kw_only=True):
     when: str
     why: str
     settle: str = ""
+    others: tuple[str, ...] = ()
     late: str = ""
     detail: str = ""
 

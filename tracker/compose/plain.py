@@ -59,8 +59,7 @@ def _line(line: Line) -> Iterator[str]:
     for said in (line.tag, line.when, line.late, line.detail, line.why):
         if said:
             yield wrapped(said, "  ")
-    if line.settle:
-        yield f"  {line.settle}"
+    yield from (f"  {command}" for command in (line.settle, *line.others) if command)
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -131,9 +131,9 @@ def _paste(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -
     blocks = [
         f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in _shown(every)
     ]
-    more = len(every) - len(blocks)
+    more = sum(one.times for one in every) - len(blocks)
     if more:
-        blocks.append(f"# and {more} more, written alike: their words stand in the commands above")
+        blocks.append(f"# and {more} more, written alike: their words stand above")
     return "\n\n".join(blocks)
 
 
