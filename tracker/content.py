@@ -142,6 +142,7 @@ class MailContent(Struct, frozen=True, kw_only=True):
     the TOML lines to paste, once per mail, for those without a shell. `footer` says why this
     reader got this mail.
     `invitations` are the meetings that it reminds of or corrects, each a file for a calendar.
+    `names` are those that are written from right to left, where there are any.
     """
 
     kind: str
@@ -159,6 +160,7 @@ class MailContent(Struct, frozen=True, kw_only=True):
     paste: str = ""
     footer: str = ""
     invitations: tuple[Invitation, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def blocks(heights: Iterable[int]) -> str:

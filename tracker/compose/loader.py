@@ -14,11 +14,13 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tracker.compose.isolating import BEGINS, ENDS
 from tracker.content import blocks
 
 LARGEST = 64 * 1024
 WIDTH = 72
 HEAD, CELL = 6, 9  # seven days fit the width
+_ACROSS = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 _NAME = re.compile(r"[a-z0-9_./-]{1,80}")
 # Not `replace`, `center` and their like, with which a few words fill the memory.
 _FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
@@ -68,7 +70,13 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
             before, rest = indent, rest[cut + 1 :]
         rows.append(before + rest if rest else "")
         before = indent
-    return "\n".join(rows)
+    found = "\n".join(rows)
+    return _line_by_line(found) if BEGINS in found else found
+
+
+def _line_by_line(text: str) -> str:
+    """End an isolated name with its line and begin it anew on the next: each stands alone."""
+    return _ACROSS.sub(lambda name: name[0].replace("\n", f"{ENDS}\n{BEGINS}"), text)
 
 
 def underlined(text: str, sign: str = "-") -> str:
