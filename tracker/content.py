@@ -107,13 +107,17 @@ class Picture(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart."""
+    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart.
+
+    `settle` is the exact command that it waits for, else empty.
+    """
 
     item: str
     campaign: str
     title: str
     headline: str
     sections: tuple[Section, ...] = ()
+    settle: str = ""
 
 
 class Invitation(Struct, frozen=True, kw_only=True):

@@ -342,8 +342,9 @@ class _Guard:
             subject=f"Confirm an edit of {name}: {reason}",
             headline=(
                 f"This edit waits for your word: {reason}. Until then the version before it stays"
-                f" in force. If it is meant, run: tracker accept {shown.version_id}"
+                " in force. Undo it, or confirm it if it is meant:"
             ),
+            settle=f"tracker accept {shown.version_id}",
             since=self.good[about].read_at,
             entries=tuple(_said(effect, worlds)),
         )

@@ -24,6 +24,7 @@ def _blocks(content: MailContent) -> Iterator[str]:
     for notice in content.notices:
         yield wrapped(f"{notice.title} ({notice.campaign})")
         yield wrapped(notice.headline)
+        yield notice.settle and f"    {notice.settle}"
         for section in notice.sections:
             yield from _section(section)
     if content.paste:

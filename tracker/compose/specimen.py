@@ -93,6 +93,7 @@ def _notice(item: str, section: Section) -> Notice:
         campaign="hrw-osce-ambassadors",
         title="Deploy a mission",
         headline="The tracker now follows this campaign.",
+        settle="tracker accept hrw-osce-ambassadors@1f2e3d4c",
         sections=(section,),
     )
 
