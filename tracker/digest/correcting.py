@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from tracker.content import CampaignLines, Entry, Group, Line
 from tracker.dates import day_in, show_day_short
 from tracker.digest.lines import Saying, in_whose_stead, meeting_of, name_of
-from tracker.digest.say import listed, moment
+from tracker.digest.say import hour_there, listed, moment
 from tracker.occurrence import LineKind, Occurrence
 
 MOST_NAMED = 3
@@ -42,14 +42,17 @@ def changed_date(one: Occurrence, saying: Saying) -> Entry:
     )
 
 
-def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
+def changed_dates(
+    lines: Sequence[Occurrence], saying: Saying, *, hour: bool = True
+) -> tuple[str, str]:
     """Say the first date that changed in so few words that they fit a subject, and count others.
 
-    A meeting comes before what is to be done for it.
+    A meeting comes before what is to be done for it. The hour is that of the place, which is named
+    to a reader whose clock shows another one.
     """
     found = [one for one in lines if one.kind == LineKind.CORRECTION]
     if not found:
-        return ""
+        return "", ""
     first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     name = first.what.removesuffix(" meets")
@@ -57,9 +60,11 @@ def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
         of = " of" if first.item == "meeting" else ", due"
         day = f"{of} {_short(first.was, first, saying)}" if first.was else ""
-        return f"{what}: {name}{day}{more}"
-    new = f"{_short(first.states, first, saying)} {_hour(first.states, first, saying)}"
-    return f"Now {new}{_not_as_told(first, saying)}: {name}{more}"
+        return f"{what}: {name}{day}", more
+    new = _short(first.states, first, saying)
+    if hour or (first.was and _short(first.was, first, saying) == new):
+        new += f" {hour_there(first.states, _zone(first, saying), saying.reader.zone)}"
+    return f"Now {new}{_not_as_told(first, saying)}: {name}", more
 
 
 def _not_as_told(one: Occurrence, saying: Saying) -> str:
@@ -107,13 +112,19 @@ def _line(one: Occurrence, saying: Saying) -> Line:
         kind=str(one.kind),
         tag=holds_now(one, saying),
         what=one.what,
-        when="",
+        when=_place(one, saying),
         why=one.why,
         settle=settled_by.command if settled_by else "",
         detail=". ".join(
             [*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)]
         ),
     )
+
+
+def _place(one: Occurrence, saying: Saying) -> str:
+    """Say where a meeting is held that is still to be."""
+    meeting = meeting_of(one, saying) if one.item == "meeting" and one.states else None
+    return (meeting.place or "") if meeting else ""
 
 
 def _again(one: Occurrence, saying: Saying) -> list[str]:

@@ -1,0 +1,44 @@
+"""What a correction says at first sight: its subject, and where the meeting is."""
+
+import pytest
+
+from tests.builders import CONFIG, COUNCIL, a_world, at
+from tests.corrected import CAMPAIGN, OPENED, TO_FRIDAY, a_house, council, text_of
+
+pytestmark = pytest.mark.story
+
+YORK = CONFIG.replace('timezone = "Europe/Vienna"', 'timezone = "America/New_York"')
+
+
+def test_to_a_reader_elsewhere_a_correction_names_the_place_of_its_hour():
+    house = a_house(a_world(OPENED, config=YORK))
+    house.turn_to(at("2010-06-23 13:00"))
+    house.edit(a_world(OPENED, config=YORK, forums=council(TO_FRIDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-23 13:30"))
+
+    said = "Now Fri 25 June 10:00 Vienna, not Thu 24 June: Permanent Council"
+    assert mail.record.subject == said
+    assert f"{said}." in text_of(mail)
+
+
+def test_a_correction_says_where_the_meeting_is():
+    house = a_house(a_world(OPENED))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(OPENED, forums=council(TO_FRIDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert "Moved to Friday 25 June 2010, 10:00 Vienna, Hofburg, Vienna" in text_of(mail)
+
+
+def test_a_long_name_takes_no_count_off_a_subject():
+    named = COUNCIL.replace("Permanent Council", "Permanent Council of the Organization")
+    house = a_house(a_world(CAMPAIGN, forums={"council": named}))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(CAMPAIGN, forums={"council": named + TO_FRIDAY}))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    said = "Now Fri 25 June, not Thu 24 June: Permanent Council ... and 1 more"
+    assert mail.record.subject == said
