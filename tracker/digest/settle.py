@@ -1,6 +1,7 @@
 """How a line is settled: the exact command, and the lines to paste into the campaign's file."""
 
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,7 +28,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
     item: str | None = None
     target: str | None = None
     ask: str | None = None
-    meeting: date | None = None
+    meeting: date | Literal["none"] | None = None
     result: str | None = None
     asks: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
             f'item    = "{self.item}"' if self.item else "",
             f'target  = "{self.target}"' if self.target else "",
             f'ask     = "{self.ask}"' if self.ask else "",
-            f"meeting = {self.meeting}" if self.meeting else "",
+            f"meeting = {_in_toml(self.meeting)}" if self.meeting else "",
             f'result  = "{self.result}"' if self.result else "",
         ]
         return "\n".join(row for row in rows if row)
@@ -129,7 +130,9 @@ def settling(instance: Instance) -> Settlement:
         case "readout":
             return Settlement(campaign=campaign, fact="readout", meeting=meeting)
         case "outcome" | "settled":
-            return _outcome(campaign, asks, meeting)
+            # What became of a decision since must not take the place of the decision itself.
+            since = instance.ask is not None and "decision" in instance.step.due.anchors
+            return _outcome(campaign, asks, "none" if since else meeting)
         case "done":
             return Settlement(
                 campaign=campaign,
@@ -141,7 +144,13 @@ def settling(instance: Instance) -> Settlement:
             )
 
 
-def _outcome(campaign: str, asks: tuple[str, ...], meeting: date | None) -> Settlement:
+def _in_toml(meeting: date | str) -> str:
+    return f'"{meeting}"' if isinstance(meeting, str) else str(meeting)
+
+
+def _outcome(
+    campaign: str, asks: tuple[str, ...], meeting: date | Literal["none"] | None
+) -> Settlement:
     return Settlement(
         campaign=campaign,
         fact="outcome",
