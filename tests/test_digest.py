@@ -217,6 +217,16 @@ result = "partly met"
     assert "Once for each ask" not in said
 
 
+def test_lines_to_paste_give_results_as_a_file_has_them():
+    house = House(a_world(LETTER + TWO_ASKS))
+
+    house.turn_to(at("2010-06-25 06:00"))
+
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "RESULT is met, partly-met, deferred, not-met" in said.split("To settle it")[0]
+    assert "# RESULT is met, partly met, deferred, not met" in said.split("No shell?")[1]
+
+
 def silent(*ids: str, until: str = "reply") -> str:
     targets = "".join(f'[[target]]\nid = "{one}"\npost = "Mission of {one}"\n' for one in ids)
     return f"""

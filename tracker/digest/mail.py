@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.campaign import Result
 from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
@@ -17,13 +19,14 @@ from tracker.digest.names import right_to_left
 from tracker.digest.restarts import restarts
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
-from tracker.digest.settle import Settlement
+from tracker.digest.settle import RESULT, Settlement
 from tracker.digest.subject import headline, subject
 from tracker.events import History
 from tracker.occurrence import LineKind, Occurrence, Topic
 
 AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
 PASTED = 4
+RESULTS: tuple[Result, ...] = get_args(Result)
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -139,10 +142,11 @@ def _paste(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -
     of_lines = (saying.settlement(one) for one in lines if one.item != "meeting")
     found = [*of_lines, *(digest.settled_by if digest else ())]
     every = list(dict.fromkeys(one for one in found if one is not None))
-    blocks = [
-        f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in _shown(every)
-    ]
+    shown = _shown(every)
+    blocks = [f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in shown]
     more = sum(one.times for one in every) - len(blocks)
+    if any(one.result == RESULT for one in shown):
+        blocks.insert(0, f"# RESULT is {', '.join(RESULTS[:4])},\n# {' or '.join(RESULTS[4:])}")
     if more:
         blocks.append(f"# and {more} more, written alike: their words stand above")
     return "\n\n".join(blocks)
