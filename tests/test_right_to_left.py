@@ -88,6 +88,13 @@ def test_a_mail_without_such_names_has_no_marks():
     assert "<bdi>" not in part(mail, "html")
 
 
+def test_a_short_name_parts_no_longer_word():
+    isolated = isolating(["لبنان"])
+
+    assert isolated("to لبنانية 2") == f"to {BEGINS}لبنانية{ENDS} 2"
+    assert isolated("to لبنان 2") == f"to {BEGINS}لبنان{ENDS} 2"
+
+
 @given(st.text(st.sampled_from("مجلس אב AB1 ,:\n"), max_size=200), st.text("مجلس 1", max_size=9))
 def test_every_line_begins_and_ends_its_own_names(text: str, name: str):
     for line in wrapped(isolating([name])(text)).split("\n"):

@@ -12,6 +12,8 @@ BEGINS, ENDS = "\u2068", "\u2069"
 _LETTER = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]"
 # What is typed and not among the names, such as one that a subject had to cut.
 _RUN = f"{_LETTER}(?:[^{BEGINS}{ENDS}A-Za-z0-9\n]*{_LETTER})?"
+# Not inside a word, whose letters join, and not before the points of its last letter.
+_WHOLE = r"(?<!\w)(?:{})(?![\w\u0591-\u05c7\u064b-\u065f])"
 _TO_COPY = frozenset({"settle", "others", "paste"})
 RIGHT_TO_LEFT = re.compile(_LETTER)
 
@@ -19,7 +21,8 @@ RIGHT_TO_LEFT = re.compile(_LETTER)
 def isolating(names: Iterable[str]) -> Callable[[str], str]:
     """Return what isolates names in a sentence; a text that is nothing else is left as it is."""
     known = sorted(filter(RIGHT_TO_LEFT.search, names), key=len, reverse=True)
-    whole, found = frozenset(known), re.compile("|".join((*map(re.escape, known), _RUN)))
+    named = [_WHOLE.format("|".join(map(re.escape, known)))] if known else []
+    whole, found = frozenset(known), re.compile("|".join((*named, _RUN)))
 
     def isolated(text: str) -> str:
         if text in whole:
