@@ -296,3 +296,12 @@ async def test_follow_ups_that_an_edit_lets_begin_anew_count_among_what_it_sends
     await saved(desk, "letter", LETTER + asks.replace("2010-06-23", "2010-06-27"))
 
     assert "it would send vienna 21 lines at once" in " ".join(desk.text().split())
+
+
+async def test_dates_that_the_next_digest_corrects_are_not_sent_at_once(home: Path):
+    desk = await a_desk(home, MANY)
+
+    await saved(desk, "letter", FEW)
+
+    assert "Cancelled: Step 1" in desk.text()
+    assert "Sent at once" not in desk.text()

@@ -242,8 +242,16 @@ def _effect(before: Plan, after: Plan, outlook: Outlook, telling: Telling) -> Ef
 
 
 def _corrections(planned: Plan, outlook: Outlook, telling: Telling) -> list[Occurrence]:
-    changes = compare(planned, outlook.kept.values(), now=outlook.now, telling=telling)
+    # A digest that comes in time says it instead.
+    digests = (one.occurrence for one in outlook.kept.values() if _is_ahead(one, outlook.now))
+    ahead = replace(planned, occurrences=(*planned.occurrences, *digests))
+    changes = compare(ahead, outlook.kept.values(), now=outlook.now, telling=telling)
     return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+
+
+def _is_ahead(one: Kept, now: datetime) -> bool:
+    expires = one.occurrence.expires
+    return one.occurrence.kind == LineKind.DIGEST and (expires is None or expires > now)
 
 
 class _Guard:
