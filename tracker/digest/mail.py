@@ -78,8 +78,8 @@ def write(
         groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
         notices=(
             *restarts(ordered, saying, history),
-            *_accepted(ordered, saying),
             *file_words(ordered, saying, history),
+            *_accepted(ordered, saying),
         ),
         state=digest.state if digest else "",
         picture=digest.picture if digest else None,
