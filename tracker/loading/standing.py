@@ -67,14 +67,14 @@ def would_break(new: SourceFile, old: str, campaign: SourceFile, why: str) -> Pr
 
 def emptied(folder: Path, count: int) -> Problem:
     """Make the problem that a folder which held campaigns holds none."""
-    many = "1 campaign" if count == 1 else f"{count:,} campaigns"
+    many = "was 1 campaign" if count == 1 else f"were {count:,} campaigns"
     return Problem(
         file=printable(str(shown_path(folder))),
         line=1,
         column=1,
         key="",
         code="emptied",
-        message=f"no campaign is left in this folder, and there were {many}",
+        message=f"no campaign is left in this folder, and there {many}",
         hint="mount the folder or put the files back; nothing is taken as ended, and all go on"
         " as they were (to end a campaign, write its `closed` date into its file)",
     )
