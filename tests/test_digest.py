@@ -268,6 +268,18 @@ def test_many_who_are_silent_are_named_for_the_one_command():
     assert 'target = "mexico" # and 3 more, written alike' in said
 
 
+def test_thirty_who_are_silent_do_not_fill_the_first_line():
+    ids = [f"state-{n}" for n in range(30)]
+    said = asked_about(silent(*ids).replace("who is silent", "{target}"))
+
+    first, _, rest = said.partition(" 1 campaign, ")
+    assert first.startswith("Thursday 24 June 2010 Today 10:00 Permanent Council. 1 thing to do: ")
+    assert first.endswith("Mission of ...")
+    assert len(first) < 260
+    assert "Mission of state-29" in rest
+    assert "state-10, state-11 and 18 more; tracker status letter has all" in rest
+
+
 def test_what_is_done_for_all_targets_takes_one_command_or_one_for_each():
     said = asked_about(silent("mexico", "china", until="done"))
 

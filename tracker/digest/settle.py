@@ -55,7 +55,8 @@ class Settlement(Struct, frozen=True, kw_only=True):
         how = (
             "One command each, with --target" if self.target else "Or one at a time with --target"
         )
-        return f"{how}: {listed(self.targets, MOST_IDS)}"
+        more = f"; tracker status {self.campaign} has all" if len(self.targets) > MOST_IDS else ""
+        return f"{how}: {listed(self.targets, MOST_IDS)}{more}"
 
     @property
     def command(self) -> str:

@@ -14,6 +14,7 @@ from tracker.occurrence import LineKind, Occurrence
 
 # One line of a header: longer ones are folded, and phones show less anyway.
 LONGEST = 66
+LONGEST_FIRST = 160  # of what to do first; the line itself says all of it
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
 
@@ -95,7 +96,7 @@ def _to_do(lines: Sequence[Occurrence]) -> str:
     if not first:
         return counts
     several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
-    return f"{counts}{', first' if several else ''}: {first}"
+    return f"{counts}{', first' if several else ''}: {shorten(first, LONGEST_FIRST)}"
 
 
 def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
