@@ -3,7 +3,7 @@
 import pytest
 
 from tests.builders import CONFIG, COUNCIL, a_world, at
-from tests.corrected import CAMPAIGN, OPENED, TO_FRIDAY, a_house, council, text_of
+from tests.corrected import CALLS, CAMPAIGN, OPENED, TO_FRIDAY, a_house, council, text_of
 
 pytestmark = pytest.mark.story
 
@@ -42,3 +42,16 @@ def test_a_long_name_takes_no_count_off_a_subject():
 
     said = "Now Fri 25 June, not Thu 24 June: Permanent Council ... and 1 more"
     assert mail.record.subject == said
+
+
+def test_a_corrected_date_for_several_targets_can_be_settled_for_each():
+    targets = "".join(f'[[target]]\nid = "{one}"\npost = "{one}"\n' for one in ("us", "uk"))
+    calls = CALLS.replace("due =", 'for = "each target"\nuntil = "reply"\ndue =')
+    house = a_house(a_world(OPENED + targets + calls))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(OPENED + targets + calls, forums=council(TO_FRIDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    for one in ("us", "uk"):
+        assert f"tracker log letter reply --target {one}" in text_of(mail)

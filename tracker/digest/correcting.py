@@ -115,8 +115,12 @@ def _line(one: Occurrence, saying: Saying) -> Line:
         when=_place(one, saying),
         why=one.why,
         settle=settled_by.command if settled_by else "",
+        others=settled_by.others if settled_by else (),
         detail=". ".join(
-            [*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)]
+            [
+                *(*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)),
+                *([settled_by.each] if settled_by and settled_by.each_by_itself else []),
+            ]
         ),
     )
 

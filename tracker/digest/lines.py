@@ -294,7 +294,7 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
         since = latest.fact.result if latest else "the decision"
         said.append(f"{days_between(instance.since, saying.today)} since {since}")
     settled_by = saying.settlement(one)
-    if settled_by and settled_by.each and not settled_by.others:
+    if settled_by and settled_by.each_by_itself:
         said.append(settled_by.each)
     if explain and _asks_a_result(one, saying):
         said.append(RESULTS)

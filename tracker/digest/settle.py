@@ -59,6 +59,11 @@ class Settlement(Struct, frozen=True, kw_only=True):
         return f"{how}: {listed(self.targets, MOST_IDS)}{more}"
 
     @property
+    def each_by_itself(self) -> bool:
+        """Say whether only words tell what it is to be given once for each of."""
+        return bool(self.each) and not self.others
+
+    @property
     def command(self) -> str:
         """Return the command that logs the fact."""
         options = (
