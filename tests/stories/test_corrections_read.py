@@ -55,3 +55,42 @@ def test_a_corrected_date_for_several_targets_can_be_settled_for_each():
 
     for one in ("us", "uk"):
         assert f"tracker log letter reply --target {one}" in text_of(mail)
+
+
+def test_a_meeting_without_an_hour_is_corrected_by_its_days_alone():
+    ministers = OPENED.replace('forum = "council"', 'name = "Ministers"')
+    house = a_house(a_world(ministers))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(ministers.replace("2010-06-24", '"2010-06-28 to 2010-06-29"')))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert mail.record.subject == "Now Mon 28 June, not Thu 24 June: Ministers"
+    said = text_of(mail)
+    assert "Moved to Monday 28 June 2010 to Tuesday 29 June 2010, time not known" in said
+    assert "You were told on Wed 23 June 2010: Thursday 24 June 2010, time not known" in said
+    assert "09:00" not in said
+
+
+def test_a_meeting_that_lost_its_hour_is_corrected():
+    timed = OPENED.replace('forum = "council"', 'name = "Ministers"\ntime = "15:00"')
+    house = a_house(a_world(timed))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(timed.replace('time = "15:00"\n', "")))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert mail.record.subject == "Now Thu 24 June, hour not known, not 15:00: Ministers"
+
+
+def test_a_meeting_without_an_hour_that_was_taken_out_is_corrected_by_its_day():
+    ministers = OPENED.replace('forum = "council"', 'name = "Ministers"')
+    house = a_house(a_world(ministers))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(ministers.partition("[[meeting]]")[0]))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert "You were told on Wed 23 June 2010: Thursday 24 June 2010, time not known" in text_of(
+        mail
+    )

@@ -123,12 +123,17 @@ def _group(those: list[Occurrence], saying: Saying, *, explained: Occurrence | N
 
 def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
     """Name a meeting with its day and hour in its own zone and the reader's."""
+    return f"{meeting.name}, {meeting_when(meeting, zone)}"
+
+
+def meeting_when(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
+    """Say the day and hour of a meeting, or its days where the hour is not known."""
     if meeting.time_known:
-        return f"{meeting.name}, {moment(meeting.start, meeting.zone, zone)}"
+        return moment(meeting.start, meeting.zone, zone)
     days = show_day(meeting.day)
     if meeting.last_day != meeting.day:
         days += f" to {show_day(meeting.last_day)}"
-    return f"{meeting.name}, {days}, time not known"
+    return f"{days}, time not known"
 
 
 def _note(meeting: PlannedMeeting) -> str:
