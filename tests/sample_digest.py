@@ -39,9 +39,10 @@ DIGEST = MailContent(
     reader="New York desk",
     zone="New York",
     date="Monday 12 July 2010",
-    subject="Thu 15 July 10:00 OSCE Permanent Council: 2 things to do",
+    subject="Thu 15 July OSCE Permanent Council: 2 things to do",
     preheader="4 campaigns, 7 open asks, 1 overdue.",
-    headline="2 things to do.",
+    headline="Thu 15 July 10:00 Vienna OSCE Permanent Council. 2 things to do, first: Log the "
+    "outcome: what became of the mission?",
     state="4 campaigns, 7 open asks, 1 overdue. "
     "Next: OSCE Permanent Council, Thursday 15 July 2010.",
     groups=(
@@ -62,8 +63,8 @@ DIGEST = MailContent(
                             why="1 working day after Thursday 8 July 2010, then every day",
                             settle="tracker log hrw-osce-ambassadors outcome --ask mission "
                             "--meeting 2010-07-08 --result RESULT",
-                            detail="RESULT: met, partly met, deferred, not met, adopted not "
-                            "implemented or superseded",
+                            detail="RESULT is met, partly-met, deferred, not-met, "
+                            "adopted-not-implemented or superseded",
                         ),
                     ),
                 ),
@@ -112,6 +113,7 @@ DIGEST = MailContent(
                     text="Write the readout of the meeting with the Chairperson",
                     when="Friday 9 July 2010, 18:00 Vienna (12:00 New York), 3 days late",
                     detail="gcr2p-osce",
+                    settle="tracker log gcr2p-osce readout --meeting 2010-07-08",
                 ),
             ),
         ),
@@ -159,7 +161,7 @@ DIGEST = MailContent(
                 ),
                 Entry(
                     text="Chairperson of the Permanent Council, Kairat Abdrakhmanov, Kazakhstan",
-                    when="12 days silent, asked 1 time",
+                    when="12 days silent, asked once",
                     detail="gcr2p-osce",
                 ),
             ),

@@ -65,9 +65,10 @@ HELD = notice(
         item="held",
         campaign="hrw-osce-ambassadors",
         title=FILE,
-        headline="It would cancel 14 of the 20 lines that are planned. Until you confirm it the "
-        "version of Tuesday 22 June 2010, 12:00 Vienna, stays in force. To confirm: "
-        "tracker accept hrw-osce-ambassadors",
+        headline="This edit waits for your word: it would cancel 14 of the 20 lines planned for "
+        "hrw-osce-ambassadors. Until then the version before it stays in force. Undo it, or "
+        "confirm it if it is meant:",
+        settle="tracker accept hrw-osce-ambassadors@1f2e3d4c",
         sections=(
             Section(
                 id="held",

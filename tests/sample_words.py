@@ -10,10 +10,8 @@ MISSION = "Field an OSCE stabilisation mission with a policing mandate"
 FRIDAY = "Friday 25 June 2010, 09:00 Vienna (03:00 New York)"
 SILENT = (
     "Still silent: U. Joy Ogwu, President of the Council (Nigeria), Mexico, Türkiye, "
-    "Bosnia and Herzegovina and 6 more"
+    "Bosnia and Herzegovina and 2 more. One command each, with --target: nigeria, mexico, "
+    "turkiye, bosnia-and-herzegovina, austria and france"
 )
-TOLD = (
-    "I told you Thursday 24 June on Tuesday 22 June 2010, 08:00 New York. "
-    "You will be reminded again on Thursday 24 June 2010."
-)
+TOLD = "You were told on Tue 22 June 2010:"
 YORK = VIENNA.replace("vienna", "new-york").replace("Vienna", "New York")

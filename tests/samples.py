@@ -22,9 +22,9 @@ REMINDER = MailContent(
     reader="Vienna desk",
     zone="Vienna",
     date="Wednesday 23 June 2010",
-    subject="Tomorrow 10:00 OSCE Permanent Council: 1 thing to do, 1 late",
+    subject="Tomorrow 10:00 OSCE Permanent Council: 2 things to do, 1 late",
     preheader="",
-    headline="Tomorrow 10:00 OSCE Permanent Council. 1 thing to do, 1 late.",
+    headline="Tomorrow 10:00 OSCE Permanent Council. 2 things to do, 1 late.",
     groups=(
         Group(
             heading="OSCE Permanent Council, Thursday 24 June 2010, 10:00 Vienna",
@@ -71,6 +71,17 @@ REMINDER = MailContent(
                             settle="tracker log icrtop-security-council delivered",
                             late="this line leaves 3 hours late: it could not be sent before",
                         ),
+                        Line(
+                            kind="follow-up",
+                            tag="asked once already",
+                            what="Ask for an answer to the letter",
+                            when="",
+                            why="7 days after the delivery of Wed 16 June 2010; repeat 1",
+                            settle="tracker log icrtop-security-council reply --target mexico",
+                            others=("tracker log icrtop-security-council reply --target china",),
+                            detail="Still silent: Claude Heller (Mexico) and Permanent Mission "
+                            "of China",
+                        ),
                     ),
                 ),
             ),
@@ -96,14 +107,12 @@ CORRECTION = MailContent(
     reader="New York desk",
     zone="New York",
     date="Wednesday 23 June 2010",
-    subject="Moved: OSCE Permanent Council is on Friday 25 June, not Thursday 24 June",
+    subject="Now Fri 25 June, not Thu 24 June: OSCE Permanent ... and 1 more",
     preheader="",
-    headline="A date that you were given has changed.",
+    headline="Now Fri 25 June 09:00 Vienna, not Thu 24 June: OSCE Permanent Council and 1 more.",
     groups=(
         Group(
-            heading=f"OSCE Permanent Council, {FRIDAY}",
-            place="Hofburg, Vienna",
-            note="moved from Thu 24 June 2010",
+            heading="Dates that changed",
             campaigns=(
                 CampaignLines(
                     campaign="hrw-osce-ambassadors",
@@ -111,11 +120,22 @@ CORRECTION = MailContent(
                     lines=(
                         Line(
                             kind="correction",
-                            tag="moved",
-                            what=f"The meeting is on {FRIDAY}",
-                            when="not on Thursday 24 June 2010, 10:00 Vienna (04:00 New York)",
-                            why="forums/osce-permanent-council.toml: Ministerial week",
-                            detail=TOLD,
+                            tag=f"moved to {FRIDAY}",
+                            what="OSCE Permanent Council meets",
+                            when="Hofburg, Vienna",
+                            why="the session of Thursday 24 June 2010 was moved: Ministerial week",
+                            detail=f"{TOLD} Thursday 24 June 2010, 10:00 Vienna (04:00 New York). "
+                            "You will be reminded on Thu 24 June 2010",
+                        ),
+                        Line(
+                            kind="correction",
+                            tag="moved to Thursday 24 June 2010, 12:00 Vienna (06:00 New York)",
+                            what="Call the seven embassies that also sit on the Security Council",
+                            when="",
+                            why="1 working day before the meeting of Fri 25 June 2010",
+                            settle="tracker log hrw-osce-ambassadors done --item embassy-calls "
+                            "--meeting 2010-06-24",
+                            detail=f"{TOLD} Wednesday 23 June 2010, 12:00 Vienna (06:00 New York)",
                         ),
                     ),
                 ),
@@ -130,9 +150,9 @@ NOTICE = MailContent(
     reader="Vienna desk",
     zone="Vienna",
     date="Wednesday 23 June 2010",
-    subject=f"New campaign: {HRW}",
+    subject="Now tracked: Deploy an OSCE security assistance mission to ...",
     preheader="",
-    headline="For your information; nothing is to be done this minute.",
+    headline="For your information; there is nothing to do now.",
     notices=(
         Notice(
             item="accepted",

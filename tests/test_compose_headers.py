@@ -17,8 +17,10 @@ from msgspec.structs import replace
 from tests.samples import ENVELOPE, REMINDER, SAMPLES, name_of
 from tracker.compose import Composer, clean
 from tracker.compose.headers import HEADERS, id_host, list_id, mailbox, message_id, roots, sender
-from tracker.compose.message import _message
+from tracker.compose.kept_headers import ASCII
+from tracker.compose.message import ALTERNATIVE, _message
 from tracker.compose.render import Rendered
+from tracker.compose.writing import as_bytes
 from tracker.errors import ConfigError
 
 COMPOSER = Composer(Path(__file__).parents[1] / "templates")
@@ -253,6 +255,20 @@ def test_a_text_that_would_make_too_long_a_line_is_quoted():
     ]
 
     assert encodings == [["quoted-printable", "7bit"], ["quoted-printable", "quoted-printable"]]
+
+
+@given(typed=st.text(st.characters(max_codepoint=127), max_size=80))
+@example(typed="a\rb\r\nc\n\n")
+def test_the_bytes_are_those_that_email_itself_would_write(typed: str):
+    text = EmailMessage(policy=ASCII)
+    text.set_payload(typed)
+    message = EmailMessage(policy=ASCII)
+    message["Subject"] = "Tomorrow 10:00 Permanent Council"
+    message["Content-Type"] = ALTERNATIVE
+    message.attach(text)
+    message.add_attachment(typed.encode(), maintype="text", subtype="calendar")
+
+    assert as_bytes(message) == message.as_bytes()
 
 
 def test_the_date_is_the_same_moment_whatever_zone_it_came_in():

@@ -202,6 +202,15 @@ def test_the_dark_ground_is_dark_and_the_light_one_light():
     assert all(contrast(ground, "#000000") < 2 for _, ground in page.dark)
 
 
+@each_kind
+def test_a_long_address_is_parted_and_widens_no_phone(content):
+    inside = re.search(r'<td class="inside" style="([^"]*)"', COMPOSER.render(content).html)
+
+    assert inside is not None
+    assert "overflow-wrap: anywhere" in inside[1]
+    assert "word-break: break-word" in inside[1], "of mail programs that know no other"
+
+
 def test_late_is_said_in_words_and_not_by_colour_alone():
     assert "Overdue: 2 days late" in visible(COMPOSER.render(REMINDER).html)
 

@@ -173,7 +173,7 @@ until = "{until}"
     assert sum('item    = "draft"' in one for one in blocks) == 2
     assert 'item    = "media"' in pasted
     assert 'fact    = "delivered"' in pasted
-    assert blocks[-1] == "# and 5 more, written alike: their words stand in the commands above"
+    assert blocks[-1] == "# and 5 more, written alike: their words stand above"
 
 
 TWO_ASKS = """
@@ -215,3 +215,94 @@ result = "partly met"
     said = text_of(house.inbox("vienna@example.org")[-1])
     assert "outcome --ask inquiry --meeting 2010-06-24 --result RESULT" in said
     assert "Once for each ask" not in said
+
+
+def test_lines_to_paste_give_results_as_a_file_has_them():
+    house = House(a_world(LETTER + TWO_ASKS))
+
+    house.turn_to(at("2010-06-25 06:00"))
+
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "RESULT is met, partly-met, deferred, not-met" in said.split("To settle it")[0]
+    assert "# RESULT is met, partly met, deferred, not met" in said.split("No shell?")[1]
+
+
+def silent(*ids: str, until: str = "reply") -> str:
+    targets = "".join(f'[[target]]\nid = "{one}"\npost = "Mission of {one}"\n' for one in ids)
+    return f"""
+{targets}
+[[follow-up]]
+id = "phone"
+what = "Phone who is silent"
+for = "each target"
+due = "2 days after delivery"
+until = "{until}"
+[[log]]
+on = 2010-06-22
+fact = "delivered"
+"""
+
+
+def asked_about(campaign: str) -> str:
+    house = House(a_world(LETTER + campaign))
+    house.turn_to(at("2010-06-24 06:00"))
+    return text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_a_few_who_are_silent_have_each_a_command_of_their_own():
+    said = asked_about(silent("mexico", "china", "russia"))
+
+    assert (
+        "To settle it: tracker log letter reply --target mexico"
+        " tracker log letter reply --target china"
+        " tracker log letter reply --target russia"
+    ) in said
+    assert "One command each, with --target" not in said
+
+
+def test_many_who_are_silent_are_named_for_the_one_command():
+    said = asked_about(silent("mexico", "china", "russia", "france"))
+
+    assert said.count("tracker log letter reply") == 1
+    assert "One command each, with --target: mexico, china, russia and france" in said
+    assert 'target = "mexico" # and 3 more, written alike' in said
+
+
+def test_thirty_who_are_silent_do_not_fill_the_first_line():
+    ids = [f"state-{n}" for n in range(30)]
+    said = asked_about(silent(*ids).replace("who is silent", "{target}"))
+
+    first, _, rest = said.partition(" 1 campaign, ")
+    assert first.startswith("Thursday 24 June 2010 Today 10:00 Permanent Council. 1 thing to do: ")
+    assert first.endswith("Mission of ...")
+    assert len(first) < 260
+    assert "Mission of state-29" in rest
+    assert "state-10, state-11 and 18 more; tracker status letter has all" in rest
+
+
+def test_what_is_done_for_all_targets_takes_one_command_or_one_for_each():
+    said = asked_about(silent("mexico", "china", until="done"))
+
+    assert "To settle it: tracker log letter done --item phone Tracker" not in said
+    assert "tracker log letter done --item phone" in said
+    assert "--item phone --target" not in said
+    assert "Or one at a time with --target: mexico and china" in said
+
+
+def test_the_last_who_is_silent_is_named_in_the_command():
+    said = asked_about(silent("mexico", until="done"))
+
+    assert "tracker log letter done --item phone --target mexico" in said
+    assert "one at a time" not in said
+
+
+def test_what_is_overdue_for_several_targets_names_them_for_the_one_command():
+    house = House(a_world(LETTER + silent("mexico", "china").replace("follow-up", "deadline")))
+
+    house.turn_to(at("2010-06-28 06:00"))
+
+    overdue = text_of(house.inbox("vienna@example.org")[-1]).split(" Overdue ")[1]
+    assert (
+        "letter. One command each, with --target: mexico and china tracker log letter reply"
+        in overdue
+    )

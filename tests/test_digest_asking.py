@@ -337,3 +337,22 @@ def test_a_mail_with_a_repeat_and_a_digest_asks_the_database_once():
     house.turn_to(SECOND)
 
     assert len(asked) == 1
+
+
+def test_what_came_of_an_ask_after_its_meeting_leaves_the_meeting_its_own_outcome():
+    partly = '[[log]]\nfact = "outcome"\nask = "mission"\nresult = "partly met"\non = 2010-06-24\n'
+    carried = """
+[[follow-up]]
+id = "carried-out"
+what = "Has it happened? {ask}"
+due = "14 days after decision"
+repeat = "every 14 days"
+until = "settled"
+"""
+    house = House(a_world(LETTER + carried + partly))
+
+    house.turn_to(at("2010-07-08 06:00"))
+
+    text = text_of(house.inbox("vienna@example.org")[-1])
+    assert "tracker log letter outcome --ask mission --meeting none --result RESULT" in text
+    assert 'meeting = "none" result = "RESULT"' in text

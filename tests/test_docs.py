@@ -258,7 +258,7 @@ def test_the_reference_names_what_templates_are_made_of():
     shipped = ROOT / "templates"
 
     assert {path.stem for path in shipped.iterdir()} <= about
-    assert set(MailContent.__struct_fields__) - {"invitations"} <= about
+    assert set(MailContent.__struct_fields__) - {"invitations", "names"} <= about
     assert set(environment(shipped).filters) <= about
     assert set(Line.__struct_fields__) - {"kind"} <= about
 

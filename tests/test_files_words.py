@@ -64,6 +64,19 @@ async def a_quiet_desk(home: Path, now: datetime = NOON) -> Post:
     return desk
 
 
+async def test_what_is_to_mend_stands_before_the_plan_of_a_new_campaign(home: Path):
+    desk = Post(home, NOON)
+    await desk.turn()
+    desk.write("letter", BROKEN)
+    await desk.later(8)
+
+    desk.clock.at = NOON + timedelta(minutes=11)
+    await desk.later(8)
+
+    plan, fault = "The tracker follows this campaign", "Mend the file and save it"
+    assert 0 < desk.text().find(fault) < desk.text().find(plan)
+
+
 async def test_a_broken_file_is_told_after_half_a_minute_to_its_coordinators(home: Path):
     desk = await a_quiet_desk(home)
     desk.write("letter", BROKEN)

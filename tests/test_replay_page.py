@@ -133,8 +133,9 @@ def test_the_next_replay_leaves_only_its_own_page(desk: Desk):
     out = desk.folder / "summer"
     desk.run("replay", *WINDOW, "--out", str(out))
 
-    desk.run("replay", "--from", "2010-06-01", "--to", "2010-06-02", "--out", str(out))
+    desk.run("replay", "--from", "2010-06-01", "--to", "2010-06-03", "--out", str(out))
 
+    assert "Tuesday 1 June 2010 to Wednesday 2 June 2010" in (out / "index.html").read_text()
     assert "No mail left in these days." in (out / "index.html").read_text()
 
 

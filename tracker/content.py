@@ -17,7 +17,8 @@ class Line(Struct, frozen=True, kw_only=True):
 
     `tag` is the state in words: "today", "tomorrow", "overdue", "2 days late", "asked 3 times".
     `when` names weekday, date and time in the campaign's zone, then in the reader's if it differs.
-    `why` explains the date. `settle` is the exact command, empty where nothing settles the line.
+    `why` explains the date. `settle` is the exact command, empty where nothing settles the line;
+    `others` are those for its other targets, each of which takes one.
     `late` says how late the line itself leaves and why, else empty.
     """
 
@@ -27,6 +28,7 @@ class Line(Struct, frozen=True, kw_only=True):
     when: str
     why: str
     settle: str = ""
+    others: tuple[str, ...] = ()
     late: str = ""
     detail: str = ""
 
@@ -105,13 +107,17 @@ class Picture(Struct, frozen=True, kw_only=True):
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart."""
+    """Word about a file or the tracker: accepted, problem, fixed, held, missing, restart.
+
+    `settle` is the exact command that it waits for, else empty.
+    """
 
     item: str
     campaign: str
     title: str
     headline: str
     sections: tuple[Section, ...] = ()
+    settle: str = ""
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
@@ -140,6 +146,7 @@ class MailContent(Struct, frozen=True, kw_only=True):
     the TOML lines to paste, once per mail, for those without a shell. `footer` says why this
     reader got this mail.
     `invitations` are the meetings that it reminds of or corrects, each a file for a calendar.
+    `names` are those that are written from right to left, where there are any.
     """
 
     kind: str
@@ -157,6 +164,7 @@ class MailContent(Struct, frozen=True, kw_only=True):
     paste: str = ""
     footer: str = ""
     invitations: tuple[Invitation, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def blocks(heights: Iterable[int]) -> str:

@@ -154,7 +154,8 @@ class _Look:
         headline, since = "", good.read_at if kept and good else None
         subject = f"Mend {file}" if kept else f"Mend {file}: it is not in force"
         if about[0] == "folder":
-            subject, headline = f"Look at {file}", "Until then everything else goes on as it was."
+            subject = f"Look at {file}: {said.text}"
+            headline = "Until that is mended everything else goes on as it was."
         if fault.startswith(LOST):
             subject = f"Look at {file}: a fact is gone from it"
             headline, since = "The file is in force as it stands: is anything missing?", None
@@ -199,7 +200,9 @@ class _Look:
     def _fixed(self, about: FileKey, run: Iterable[FileWord], told: tuple[str, ...]) -> FileWord:
         file = self._file(about)
         back = any(one.kind == "missing" for one in run)
-        there = about in self.reading.in_force or about[0] == "folder"
+        folder = about[0] == "folder"
+        there = about in self.reading.in_force or folder
+        over = "what was wrong with it is mended" if folder else "the file with the error is gone"
         return FileWord(
             key=word_key("fixed", about, "", self.now),
             kind="fixed",
@@ -209,7 +212,7 @@ class _Look:
             to=told,
             at=self.now,
             subject=f"{'Back' if back else 'Mended'}: {file}" if there else f"Gone: {file}",
-            headline="" if there else "Nothing is to be done: the file with the error is gone.",
+            headline="" if there and not folder else f"Nothing is to be done: {over}.",
         )
 
     def _word(self, kind: Literal["problem", "missing"], about: FileKey, fault: str) -> FileWord:

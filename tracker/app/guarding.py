@@ -242,8 +242,16 @@ def _effect(before: Plan, after: Plan, outlook: Outlook, telling: Telling) -> Ef
 
 
 def _corrections(planned: Plan, outlook: Outlook, telling: Telling) -> list[Occurrence]:
-    changes = compare(planned, outlook.kept.values(), now=outlook.now, telling=telling)
+    # A digest that comes in time says it instead.
+    digests = (one.occurrence for one in outlook.kept.values() if _is_ahead(one, outlook.now))
+    ahead = replace(planned, occurrences=(*planned.occurrences, *digests))
+    changes = compare(ahead, outlook.kept.values(), now=outlook.now, telling=telling)
     return [one for one in changes.add if one.kind == LineKind.CORRECTION]
+
+
+def _is_ahead(one: Kept, now: datetime) -> bool:
+    expires = one.occurrence.expires
+    return one.occurrence.kind == LineKind.DIGEST and (expires is None or expires > now)
 
 
 class _Guard:
@@ -342,8 +350,9 @@ class _Guard:
             subject=f"Confirm an edit of {name}: {reason}",
             headline=(
                 f"This edit waits for your word: {reason}. Until then the version before it stays"
-                f" in force. If it is meant, run: tracker accept {shown.version_id}"
+                " in force. Undo it, or confirm it if it is meant:"
             ),
+            settle=f"tracker accept {shown.version_id}",
             since=self.good[about].read_at,
             entries=tuple(_said(effect, worlds)),
         )

@@ -4,7 +4,7 @@ import json
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,7 @@ from tracker.errors import UsageError
 from tracker.occurrence import LineKind, Occurrence
 from tracker.store import MailRecord
 
+A_MOMENT = timedelta(microseconds=1)
 KINDS = ("reminder", "digest", "correction", "notice")
 
 
@@ -157,7 +158,7 @@ def _page(sent: Sequence[Sent], world: World, start: datetime, end: datetime) ->
                 raw=one.record.raw,
             )
         )
-    return replay_page(mails, days=_days(start, end))
+    return replay_page(mails, days=_days(start, max(start, end - A_MOMENT)))
 
 
 def _show_mail(out: Console, one: Sent, home: ZoneInfo) -> None:

@@ -147,7 +147,7 @@ def _section(out: Console, head: str, rows: list[tuple[str, str]]) -> None:
 def _show_ask(out: Console, ask: AskStatus) -> None:
     out.print()
     standing = "open" if ask.open else "settled"
-    paragraph(out, f"Ask ({standing}): {ask.text}", style="cyan")
+    paragraph(out, f"Ask ({standing}): {ask.text} [{ask.id}]", style="cyan")
     for one in ask.trail:
         to = f", to {show_day(one.to)}" if one.to else ""
         paragraph(out, f"{show_day(one.on)}: {one.result}{to}", indent=4)
@@ -186,4 +186,4 @@ def _target_row(one: TargetStatus) -> tuple[str, str]:
         said = f": replied {show_day(one.replied_on)}"
     elif one.silent_days is not None:
         said = f": silent for {many(one.silent_days, 'day')}"
-    return one.stance, f"{who}{state}{said}"
+    return one.stance, f"{who}{state}{said} [{one.id}]"

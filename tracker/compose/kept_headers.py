@@ -27,7 +27,13 @@ class _Headers(HeaderRegistry):
 
 
 class _Folding(EmailPolicy):
-    """Folds a header that was folded before as it was then, and keeps a subject's blanks."""
+    """Folds a header that was folded before as it was then, and keeps a subject's blanks.
+
+    A mail's id, which is of our own making and one word, is not parsed.
+    """
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401 -- as `email` has it
+        return (name, value) if name == "Message-ID" else super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name == "Subject" and not (self.utf8 or value.isascii()):
@@ -77,7 +83,15 @@ def _folded(name: str, value: str, *, utf8: bool) -> bytes:
 
 _KEPT = frozenset(
     {
-        *("From", "To", "References", "List-Id", "Auto-Submitted", "X-Auto-Response-Suppress"),
+        *(
+            "From",
+            "To",
+            "Date",
+            "References",
+            "List-Id",
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+        ),
         *("MIME-Version", "Content-Type", "Content-Transfer-Encoding"),
     }
 )

@@ -14,11 +14,13 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from tracker.compose.isolating import BEGINS, ENDS
 from tracker.content import blocks
 
 LARGEST = 64 * 1024
 WIDTH = 72
 HEAD, CELL = 6, 9  # seven days fit the width
+_ACROSS = re.compile(f"{BEGINS}[^{BEGINS}{ENDS}]*{ENDS}")
 _NAME = re.compile(r"[a-z0-9_./-]{1,80}")
 # Not `replace`, `center` and their like, with which a few words fill the memory.
 _FILTERS = ("default", "e", "escape", "first", "join", "last", "length", "lower", "trim", "upper")
@@ -68,7 +70,13 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
             before, rest = indent, rest[cut + 1 :]
         rows.append(before + rest if rest else "")
         before = indent
-    return "\n".join(rows)
+    found = "\n".join(rows)
+    return _line_by_line(found) if BEGINS in found else found
+
+
+def _line_by_line(text: str) -> str:
+    """End an isolated name with its line and begin it anew on the next: each stands alone."""
+    return _ACROSS.sub(lambda name: name[0].replace("\n", f"{ENDS}\n{BEGINS}"), text)
 
 
 def underlined(text: str, sign: str = "-") -> str:
@@ -130,6 +138,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute]
         except KeyError:
             return self.undefined(obj=obj, name=attribute)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- a template's values
+        """Call a macro at once: Jinja takes longer to find out what it wants than to call it."""
+        if type(obj) is not Macro:
+            return super().call(context, obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return obj(context.eval_ctx, *args, **kwargs)
 
     def is_safe_callable(self, obj: Any) -> bool:  # noqa: ANN401 -- a template's values
         if isinstance(obj, _CALLABLE):

@@ -21,6 +21,7 @@ from tracker.compose.headers import (
 from tracker.compose.kept_headers import ASCII, UTF8, address_header, kept_header
 from tracker.compose.parts import BrokenTemplate
 from tracker.compose.render import Rendered, Renderer
+from tracker.compose.writing import as_bytes
 from tracker.content import Invitation, MailContent
 
 # `email` would draw a boundary at random; "=_" never stands in quoted-printable text, and a text
@@ -85,7 +86,7 @@ class Composer:
             _attach(message, content.invitations, envelope)
         return Composed(
             message_id=message["Message-ID"],
-            raw=message.as_bytes(),
+            raw=as_bytes(message),
             subject=rendered.subject,
             problems=rendered.problems,
         )
@@ -101,7 +102,7 @@ def _message(rendered: Rendered, envelope: Envelope) -> EmailMessage:
     message["From"] = address_header("From", origin)
     message["To"] = address_header("To", to)
     message["Subject"] = rendered.subject
-    message["Date"] = date_of(envelope.sent_at)
+    message["Date"] = kept_header("Date", date_of(envelope.sent_at))
     message["Message-ID"] = message_id(envelope.seed, host)
     if envelope.campaigns:
         message["References"] = kept_header("References", roots(envelope.campaigns, host))

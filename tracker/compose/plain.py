@@ -24,6 +24,7 @@ def _blocks(content: MailContent) -> Iterator[str]:
     for notice in content.notices:
         yield wrapped(f"{notice.title} ({notice.campaign})")
         yield wrapped(notice.headline)
+        yield notice.settle and f"    {notice.settle}"
         for section in notice.sections:
             yield from _section(section)
     if content.paste:
@@ -59,8 +60,7 @@ def _line(line: Line) -> Iterator[str]:
     for said in (line.tag, line.when, line.late, line.detail, line.why):
         if said:
             yield wrapped(said, "  ")
-    if line.settle:
-        yield f"  {line.settle}"
+    yield from (f"  {command}" for command in (line.settle, *line.others) if command)
 
 
 def _section(section: Section) -> Iterator[str]:

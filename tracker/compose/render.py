@@ -7,6 +7,7 @@ from msgspec import Struct, to_builtins
 
 from tracker.compose.apart import Apart
 from tracker.compose.clean import clean
+from tracker.compose.isolating import in_elements, isolating, mapped
 from tracker.compose.own import OwnFolder
 from tracker.compose.parts import BrokenTemplate, Parts, tidy
 from tracker.compose.plain import plain
@@ -45,10 +46,16 @@ class Renderer:
     def render(self, content: MailContent) -> Rendered:
         """Render both parts; a broken template costs its own part only, and is reported."""
         values = plain_data(content)
+        subject = clean(content.subject) or "Campaign tracker"
+        if content.names:
+            values = mapped(values, isolating(content.names))
+            subject = isolating(map(clean, content.names))(subject)
         text = self._part(f"{content.kind}.txt", values)
         html = self._part(f"{content.kind}.html", values)
+        if content.names and isinstance(html, str):
+            html = in_elements(html)
         return Rendered(
-            subject=clean(content.subject) or "Campaign tracker",
+            subject=subject,
             text=tidy(plain(content)) if isinstance(text, BrokenTemplate) else f"{text.strip()}\n",
             html="" if isinstance(html, BrokenTemplate) else html,
             problems=tuple(part for part in (text, html) if isinstance(part, BrokenTemplate)),
@@ -71,7 +78,7 @@ class Renderer:
 def plain_data(content: MailContent) -> dict[str, Any]:
     """Return what a template may know: texts in lists and tables, and no moments or methods."""
     values: dict[str, Any] = to_builtins(content)
-    del values["invitations"]
+    del values["invitations"], values["names"]
     for section in (*values["sections"], *(s for n in values["notices"] for s in n["sections"])):
         for entry in section["entries"]:
             del entry["tells"]

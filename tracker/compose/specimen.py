@@ -93,6 +93,7 @@ def _notice(item: str, section: Section) -> Notice:
         campaign="hrw-osce-ambassadors",
         title="Deploy a mission",
         headline="The tracker now follows this campaign.",
+        settle="tracker accept hrw-osce-ambassadors@1f2e3d4c",
         sections=(section,),
     )
 
@@ -115,7 +116,8 @@ def _group() -> Group:
         what="Call the embassies",
         when="by Wednesday 23 June 2010, 12:00 Vienna",
         why="1 working day before Thursday 24 June 2010",
-        settle="tracker log hrw-osce-ambassadors done --item embassy-calls",
+        settle="tracker log hrw-osce-ambassadors reply --target germany",
+        others=("tracker log hrw-osce-ambassadors reply --target france",),
         late="this line leaves 2 hours late",
         detail="Still silent: Germany",
     )

@@ -5,10 +5,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tracker.content import CampaignLines, Entry, Group, Line
-from tracker.dates import day_in, show_day_short
-from tracker.digest.lines import Saying, in_whose_stead, meeting_of, name_of
-from tracker.digest.say import listed, moment
+from tracker.dates import day_in, show_day, show_day_short
+from tracker.digest.lines import Saying, in_whose_stead, meeting_of, meeting_when, name_of
+from tracker.digest.say import hour_there, listed, moment
 from tracker.occurrence import LineKind, Occurrence
+from tracker.sessions import TIME_NOT_KNOWN
 
 MOST_NAMED = 3
 
@@ -42,14 +43,17 @@ def changed_date(one: Occurrence, saying: Saying) -> Entry:
     )
 
 
-def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
+def changed_dates(
+    lines: Sequence[Occurrence], saying: Saying, *, hour: bool = True
+) -> tuple[str, str]:
     """Say the first date that changed in so few words that they fit a subject, and count others.
 
-    A meeting comes before what is to be done for it.
+    A meeting comes before what is to be done for it. The hour is that of the place, which is named
+    to a reader whose clock shows another one.
     """
     found = [one for one in lines if one.kind == LineKind.CORRECTION]
     if not found:
-        return ""
+        return "", ""
     first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     name = first.what.removesuffix(" meets")
@@ -57,9 +61,14 @@ def changed_dates(lines: Sequence[Occurrence], saying: Saying) -> str:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
         of = " of" if first.item == "meeting" else ", due"
         day = f"{of} {_short(first.was, first, saying)}" if first.was else ""
-        return f"{what}: {name}{day}{more}"
-    new = f"{_short(first.states, first, saying)} {_hour(first.states, first, saying)}"
-    return f"Now {new}{_not_as_told(first, saying)}: {name}{more}"
+        return f"{what}: {name}{day}", more
+    new = _short(first.states, first, saying)
+    same_day = first.was is not None and _short(first.was, first, saying) == new
+    if _has_no_hour(first.states, first, saying):
+        new += ", hour not known" if same_day else ""
+    elif hour or same_day:
+        new += f" {hour_there(first.states, _zone(first, saying), saying.reader.zone)}"
+    return f"Now {new}{_not_as_told(first, saying)}: {name}", more
 
 
 def _not_as_told(one: Occurrence, saying: Saying) -> str:
@@ -84,7 +93,7 @@ def holds_now(one: Occurrence, saying: Saying) -> str:
     """Say what holds now, in the zone of what it is about and in the reader's."""
     if one.states is None:
         return "cancelled" if _is_there(one, saying) else "no longer planned"
-    said = moment(one.states, _zone(one, saying), saying.reader.zone)
+    said = _moment(one.states, one, saying)
     if one.was is None:
         return f"planned after all: {said}"
     over = ", which is past" if one.states <= saying.now else ""
@@ -98,7 +107,26 @@ def told_before(one: Occurrence, saying: Saying) -> str:
     day = f" on {_day(one.told_at, saying.reader.zone)}" if one.told_at else ""
     if one.was is None:
         return f"{told}{day} that it is no longer planned"
-    return f"{told}{day}: {moment(one.was, _zone(one, saying), saying.reader.zone)}"
+    return f"{told}{day}: {_moment(one.was, one, saying)}"
+
+
+def _moment(at: datetime, one: Occurrence, saying: Saying) -> str:
+    """Say a moment in both zones, but no hour of a meeting whose hour is not known."""
+    meeting = meeting_of(one, saying) if one.item == "meeting" else None
+    if meeting is not None and meeting.start == at:
+        return meeting_when(meeting, saying.reader.zone)
+    if _has_no_hour(at, one, saying):
+        return f"{show_day(day_in(at, _zone(one, saying)))}, time not known"
+    return moment(at, _zone(one, saying), saying.reader.zone)
+
+
+def _has_no_hour(at: datetime, one: Occurrence, saying: Saying) -> bool:
+    """Say whether the hour of a moment only stands for one that is not known."""
+    if one.item != "meeting":
+        return False
+    meeting = meeting_of(one, saying)
+    known = meeting is not None and meeting.time_known
+    return not known and at.astimezone(_zone(one, saying)).time() == TIME_NOT_KNOWN
 
 
 def _line(one: Occurrence, saying: Saying) -> Line:
@@ -107,13 +135,23 @@ def _line(one: Occurrence, saying: Saying) -> Line:
         kind=str(one.kind),
         tag=holds_now(one, saying),
         what=one.what,
-        when="",
+        when=_place(one, saying),
         why=one.why,
         settle=settled_by.command if settled_by else "",
+        others=settled_by.others if settled_by else (),
         detail=". ".join(
-            [*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)]
+            [
+                *(*in_whose_stead(one, saying), told_before(one, saying), *_again(one, saying)),
+                *([settled_by.each] if settled_by and settled_by.each_by_itself else []),
+            ]
         ),
     )
+
+
+def _place(one: Occurrence, saying: Saying) -> str:
+    """Say where a meeting is held that is still to be."""
+    meeting = meeting_of(one, saying) if one.item == "meeting" and one.states else None
+    return (meeting.place or "") if meeting else ""
 
 
 def _again(one: Occurrence, saying: Saying) -> list[str]:

@@ -59,6 +59,7 @@ def _notice(words: Sequence[FileWord], saying: Saying, *, held: bool) -> Notice:
         campaign=first.campaign or first.id,
         title=first.file,
         headline=first.headline or _headline(first, saying, held=held),
+        settle=first.settle,
         sections=(section,) if entries else (),
     )
 

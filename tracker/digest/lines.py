@@ -123,12 +123,17 @@ def _group(those: list[Occurrence], saying: Saying, *, explained: Occurrence | N
 
 def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
     """Name a meeting with its day and hour in its own zone and the reader's."""
+    return f"{meeting.name}, {meeting_when(meeting, zone)}"
+
+
+def meeting_when(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
+    """Say the day and hour of a meeting, or its days where the hour is not known."""
     if meeting.time_known:
-        return f"{meeting.name}, {moment(meeting.start, meeting.zone, zone)}"
+        return moment(meeting.start, meeting.zone, zone)
     days = show_day(meeting.day)
     if meeting.last_day != meeting.day:
         days += f" to {show_day(meeting.last_day)}"
-    return f"{meeting.name}, {days}, time not known"
+    return f"{days}, time not known"
 
 
 def _note(meeting: PlannedMeeting) -> str:
@@ -152,6 +157,7 @@ def say_line(one: Occurrence, saying: Saying, *, explain: bool) -> Line:
         when=_when(one, saying),
         why=_why(one, saying),
         settle=settled_by.command if settled_by else "",
+        others=settled_by.others if settled_by else (),
         late=_late(one, saying),
         detail=_detail(one, saying, explain=explain),
     )
@@ -292,8 +298,9 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
         latest = instance.ask.latest if instance.ask else None
         since = latest.fact.result if latest else "the decision"
         said.append(f"{days_between(instance.since, saying.today)} since {since}")
-    if asks := _several_asks(one, saying):
-        said.append(f"Once for each ask: {asks}")
+    settled_by = saying.settlement(one)
+    if settled_by and settled_by.each_by_itself:
+        said.append(settled_by.each)
     if explain and _asks_a_result(one, saying):
         said.append(RESULTS)
     return ". ".join(said)
@@ -306,15 +313,10 @@ def _of_meeting(one: Occurrence, saying: Saying) -> str:
         return _sentences(stead)
     put_off = saying.course(one).times_put_off(meeting)
     said = [*stead, *([standing_of(put_off)] if put_off else [])]
-    each = _several_asks(one, saying)
-    return _sentences([*said, f"log afterwards what came of {f'each: {each}' if each else 'it'}"])
-
-
-def _several_asks(one: Occurrence, saying: Saying) -> str:
-    """Name the asks where each takes a command of its own."""
     settled_by = saying.settlement(one)
     asks = settled_by.asks if settled_by else ()
-    return listed(asks, len(asks)) if len(asks) > 1 else ""
+    of = f"each: {listed(asks, len(asks))}" if len(asks) > 1 else "it"
+    return _sentences([*said, f"log afterwards what came of {of}"])
 
 
 def _sentences(said: list[str]) -> str:

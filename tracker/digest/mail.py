@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tracker.campaign import Result
 from tracker.content import MailContent, Notice
 from tracker.dates import show_day
 from tracker.digest.accepted import accepted
@@ -12,16 +15,18 @@ from tracker.digest.correcting import corrected_dates
 from tracker.digest.files import file_words, lost_lines
 from tracker.digest.invitations import invitations
 from tracker.digest.lines import Saying, groups
+from tracker.digest.names import right_to_left
 from tracker.digest.restarts import restarts
 from tracker.digest.say import city
 from tracker.digest.sections import Digest, Trouble, digest_of
-from tracker.digest.settle import Settlement
+from tracker.digest.settle import RESULT, Settlement
 from tracker.digest.subject import headline, subject
 from tracker.events import History
 from tracker.occurrence import LineKind, Occurrence, Topic
 
 AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
 PASTED = 4
+RESULTS: tuple[Result, ...] = get_args(Result)
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -62,33 +67,42 @@ def write(
     ordered = tuple(sorted(lines, key=_order))
     said = [one for one in ordered if one.kind in AT_MEETING]
     corrected = [one for one in ordered if one.kind == LineKind.CORRECTION]
-    return Written(
+    content = MailContent(
         kind=kind,
-        content=MailContent(
-            kind=kind,
-            reader=saying.reader.coordinator.name,
-            zone=city(saying.reader.zone),
-            date=show_day(saying.today),
-            subject=subject(kind, ordered, saying, digest),
-            preheader=digest.state if digest else "",
-            headline=headline(ordered, saying, digest),
-            groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
-            notices=(
-                *restarts(ordered, saying, history),
-                *_accepted(ordered, saying),
-                *file_words(ordered, saying, history),
-            ),
-            state=digest.state if digest else "",
-            picture=digest.picture if digest else None,
-            sections=digest.sections if digest else (),
-            paste="\n\n".join(
-                filter(None, (_paste(said, saying, digest), *lost_lines(ordered, history)))
-            ),
-            footer=_footer(saying),
-            invitations=invitations(ordered, saying, history),
+        reader=saying.reader.coordinator.name,
+        zone=city(saying.reader.zone),
+        date=show_day(saying.today),
+        subject=subject(kind, ordered, saying, digest),
+        preheader=digest.state if digest else "",
+        headline=headline(ordered, saying, digest),
+        groups=(*corrected_dates(corrected, saying), *groups(said, saying)),
+        notices=(
+            *restarts(ordered, saying, history),
+            *file_words(ordered, saying, history),
+            *_accepted(ordered, saying),
         ),
-        lines=ordered,
+        state=digest.state if digest else "",
+        picture=digest.picture if digest else None,
+        sections=digest.sections if digest else (),
+        paste="\n\n".join(
+            filter(None, (_paste(said, saying, digest), *lost_lines(ordered, history)))
+        ),
+        footer=_footer(saying),
+        invitations=invitations(ordered, saying, history),
     )
+    names = right_to_left(content, _campaigns(ordered, saying), saying.world)
+    return Written(kind=kind, content=replace(content, names=names), lines=ordered)
+
+
+def _campaigns(lines: Sequence[Occurrence], saying: Saying) -> set[str]:
+    """Return the campaigns that a mail may speak of: a digest of all that its reader has."""
+    found = {one.campaign for one in lines if one.campaign}
+    if any(one.kind == LineKind.DIGEST for one in lines):
+        reader, courses = saying.reader.id, saying.plan.courses
+        found.update(
+            one for one, whole in courses.items() if reader in whole.frame.campaign.coordinators
+        )
+    return found
 
 
 def monday(saying: Saying) -> bool:
@@ -128,12 +142,13 @@ def _paste(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -
     of_lines = (saying.settlement(one) for one in lines if one.item != "meeting")
     found = [*of_lines, *(digest.settled_by if digest else ())]
     every = list(dict.fromkeys(one for one in found if one is not None))
-    blocks = [
-        f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in _shown(every)
-    ]
-    more = len(every) - len(blocks)
+    shown = _shown(every)
+    blocks = [f"# at the end of {one.campaign}.toml\n{one.lines(saying.today)}" for one in shown]
+    more = sum(one.times for one in every) - len(blocks)
+    if any(one.result == RESULT for one in shown):
+        blocks.insert(0, f"# RESULT is {', '.join(RESULTS[:4])},\n# {' or '.join(RESULTS[4:])}")
     if more:
-        blocks.append(f"# and {more} more, written alike: their words stand in the commands above")
+        blocks.append(f"# and {more} more, written alike: their words stand above")
     return "\n\n".join(blocks)
 
 

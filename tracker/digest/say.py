@@ -42,6 +42,12 @@ def hour(at: datetime, home: ZoneInfo, reader: ZoneInfo) -> str:
     return f"{there:%H:%M} {city(home)} ({here:%H:%M} {city(reader)})"
 
 
+def hour_there(at: datetime, home: ZoneInfo, reader: ZoneInfo) -> str:
+    """Say the hour at a place, and name the place to a reader whose clock shows another one."""
+    there, here = (at.astimezone(one).replace(tzinfo=None) for one in (home, reader))
+    return f"{there:%H:%M}{f' {city(home)}' if there != here else ''}"
+
+
 def relative_day(day: date, today: date) -> str:
     """Say a day as a reader thinks of it: today, tomorrow, yesterday, else weekday and date.
 

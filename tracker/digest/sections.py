@@ -133,6 +133,7 @@ def _overdue(desk: Desk) -> tuple[Entry, ...]:
         replace(
             entry,
             when=f"{entry.when}, {_days_late(one, at, desk)} late",
+            detail=". ".join(filter(None, (entry.detail, settling(one).each))),
             settle=settling(one).command,
         )
         for one, at in _still_overdue(desk)

@@ -1,27 +1,67 @@
 """How a line is settled: the exact command, and the lines to paste into the campaign's file."""
 
 from datetime import date
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tracker.digest.say import listed
 from tracker.events import Course
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Instance
 
 RESULT = "RESULT"
+MOST_COMMANDS = 3
+MOST_IDS = 12
 
 
 class Settlement(Struct, frozen=True, kw_only=True):
-    """One fact that would settle a line; where several `asks` wait, each takes one."""
+    """One fact that would settle a line.
+
+    Where several `asks` or `targets` wait, each takes one; but `done` without a target settles
+    all of its targets.
+    """
 
     campaign: str
     fact: str
     item: str | None = None
     target: str | None = None
     ask: str | None = None
-    meeting: date | None = None
+    meeting: date | Literal["none"] | None = None
     result: str | None = None
     asks: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Return the commands for the other targets, where all of them are a few."""
+        if self.target is None or len(self.targets) > MOST_COMMANDS:
+            return ()
+        return tuple(replace(self, target=one).command for one in self.targets[1:])
+
+    @property
+    def times(self) -> int:
+        """Count the facts that it takes."""
+        return max(1, len(self.asks), len(self.targets) if self.target else 0)
+
+    @property
+    def each(self) -> str:
+        """Say what to give the command once for each of, where that is more than one."""
+        if len(self.asks) > 1:
+            return f"Once for each ask: {listed(self.asks, len(self.asks))}"
+        if len(self.targets) < 2:  # noqa: PLR2004 -- one needs no list
+            return ""
+        how = (
+            "One command each, with --target" if self.target else "Or one at a time with --target"
+        )
+        more = f"; tracker status {self.campaign} has all" if len(self.targets) > MOST_IDS else ""
+        return f"{how}: {listed(self.targets, MOST_IDS)}{more}"
+
+    @property
+    def each_by_itself(self) -> bool:
+        """Say whether only words tell what it is to be given once for each of."""
+        return bool(self.each) and not self.others
 
     @property
     def command(self) -> str:
@@ -45,7 +85,7 @@ class Settlement(Struct, frozen=True, kw_only=True):
             f'item    = "{self.item}"' if self.item else "",
             f'target  = "{self.target}"' if self.target else "",
             f'ask     = "{self.ask}"' if self.ask else "",
-            f"meeting = {self.meeting}" if self.meeting else "",
+            f"meeting = {_in_toml(self.meeting)}" if self.meeting else "",
             f'result  = "{self.result}"' if self.result else "",
         ]
         return "\n".join(row for row in rows if row)
@@ -86,24 +126,37 @@ def settling(instance: Instance) -> Settlement:
     if instance.step.scope != "meeting":
         meeting = None
     asks = (instance.ask.id,) if instance.ask else _waiting(instance)
-    target = step.target or (instance.targets[0].id if instance.targets else None)
+    silent = tuple(one.id for one in instance.targets)
+    target = step.target or (silent[0] if silent else None)
     match step.until:
         case "delivered":
             return Settlement(campaign=campaign, fact="delivered")
         case "reply":
-            return Settlement(campaign=campaign, fact="reply", target=target)
+            return Settlement(campaign=campaign, fact="reply", target=target, targets=silent)
         case "readout":
             return Settlement(campaign=campaign, fact="readout", meeting=meeting)
         case "outcome" | "settled":
-            return _outcome(campaign, asks, meeting)
+            # What became of a decision since must not take the place of the decision itself.
+            since = instance.ask is not None and "decision" in instance.step.due.anchors
+            return _outcome(campaign, asks, "none" if since else meeting)
         case "done":
-            wanted = target if instance.step.scope == "each target" else step.target
             return Settlement(
-                campaign=campaign, fact="done", item=step.id, target=wanted, meeting=meeting
+                campaign=campaign,
+                fact="done",
+                item=step.id,
+                target=None if len(silent) > 1 else target,
+                meeting=meeting,
+                targets=silent,
             )
 
 
-def _outcome(campaign: str, asks: tuple[str, ...], meeting: date | None) -> Settlement:
+def _in_toml(meeting: date | str) -> str:
+    return f'"{meeting}"' if isinstance(meeting, str) else str(meeting)
+
+
+def _outcome(
+    campaign: str, asks: tuple[str, ...], meeting: date | Literal["none"] | None
+) -> Settlement:
     return Settlement(
         campaign=campaign,
         fact="outcome",

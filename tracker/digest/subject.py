@@ -7,13 +7,14 @@ from tracker.dates import show_day, show_day_short
 from tracker.digest.correcting import changed_dates
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
-from tracker.digest.say import city, listed, many, relative_day
+from tracker.digest.say import hour_there, listed, many, relative_day
 from tracker.digest.sections import Digest
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
 # One line of a header: longer ones are folded, and phones show less anyway.
 LONGEST = 66
+LONGEST_FIRST = 160  # of what to do first; the line itself says all of it
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
 
@@ -42,9 +43,8 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     ahead = next_meeting(lines, saying)
     counts = _counts(lines)
-    changed = changed_dates(lines, saying)
-    if changed:
-        return f"{changed}; {counts}" if counts else changed
+    if any(one.kind == LineKind.CORRECTION for one in lines):
+        return _changed(lines, saying, f"; {counts}" if counts else "")
     if ahead is not None:
         rest = counts or "on the agenda"
         said = f"{_meeting(ahead, saying)}: {rest}"
@@ -53,6 +53,15 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     if counts:
         return _capital(f"{counts}: {_first_to_do(lines)}")
     return _noticed(notices) if notices else ""
+
+
+def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
+    """Say the first date that changed; rather cut the hour or the name than a count."""
+    said, more = changed_dates(lines, saying)
+    room = LONGEST - len(f"{more}{counts}")
+    if len(said) > room:
+        said, _ = changed_dates(lines, saying, hour=False)
+    return f"{shorten(said, room)}{more}{counts}"
 
 
 def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
@@ -70,7 +79,8 @@ def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
 def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     """Say first what there is to do, before any list."""
     ahead = next_meeting(lines, saying)
-    first = changed_dates(lines, saying) or (_meeting(ahead, saying) if ahead else "")
+    first = "".join(changed_dates(lines, saying))
+    first = first or (_meeting(ahead, saying) if ahead else "")
     said = [text for text in (first, _capital(_to_do(lines))) if text]
     return _ended(". ".join(said)) if said else _nothing_to_do(lines, digest)
 
@@ -86,7 +96,7 @@ def _to_do(lines: Sequence[Occurrence]) -> str:
     if not first:
         return counts
     several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
-    return f"{counts}{', first' if several else ''}: {first}"
+    return f"{counts}{', first' if several else ''}: {shorten(first, LONGEST_FIRST)}"
 
 
 def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
@@ -124,14 +134,9 @@ def _meeting(meeting: PlannedMeeting, saying: Saying, *, hour: bool = True) -> s
     day: date = meeting.day
     when = relative_day(day, saying.today)
     when = when.removesuffix(f" {saying.today.year}")
-    said = f" {_hour(meeting, saying)}" if hour and meeting.time_known else ""
+    there = hour_there(meeting.start, meeting.zone, saying.reader.zone)
+    said = f" {there}" if hour and meeting.time_known else ""
     return _capital(f"{when}{said} {meeting.name}")
-
-
-def _hour(meeting: PlannedMeeting, saying: Saying) -> str:
-    there, here = (meeting.start.astimezone(one) for one in (meeting.zone, saying.reader.zone))
-    differs = there.replace(tzinfo=None) != here.replace(tzinfo=None)
-    return f"{there:%H:%M}{f' {city(meeting.zone)}' if differs else ''}"
 
 
 def _counts(lines: Sequence[Occurrence]) -> str:

@@ -29,7 +29,8 @@ class FileWord(Struct, frozen=True, kw_only=True):
     `key` is what makes it one and the same word for ever. `of` and `id` name the file as the
     tracker does (campaign, forum, playbook, workdays, config, or folder), `file` as people do.
     `fault` tells one problem of a file from another. `at` is when it may leave; `since` is the
-    moment that the word speaks of: of which version is in force, or when the file went.
+    moment that the word speaks of: of which version is in force, or when the file went. `settle`
+    is the command that it waits for.
     """
 
     key: str
@@ -44,6 +45,7 @@ class FileWord(Struct, frozen=True, kw_only=True):
     fault: str = ""
     since: datetime | None = None
     entries: tuple[Said, ...] = ()
+    settle: str = ""
 
     @property
     def campaign(self) -> str | None:

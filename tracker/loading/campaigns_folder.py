@@ -42,14 +42,14 @@ def emptied(
         return None
     if shut is not None and shut.code == "unreadable":
         return None
-    many = "1 campaign" if before == 1 else f"{before:,} campaigns"
+    many = "was 1 campaign" if before == 1 else f"were {before:,} campaigns"
     return Problem(
         file=printable(str(shown_path(folder))),
         line=1,
         column=1,
         key="",
         code="emptied",
-        message=f"no campaign is left in this folder, and there were {many}",
+        message=f"no campaign is left in this folder, and there {many}",
         hint="mount the folder or put the files back; nothing is taken as ended, and all go on"
         " as they were (to end a campaign, write its `closed` date into its file)",
     )
