@@ -112,7 +112,7 @@ class Look:
 
 def written(moment: datetime) -> str:
     """Write a moment as the rows have it."""
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def read(moment: str) -> datetime:
