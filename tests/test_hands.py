@@ -39,6 +39,7 @@ class Desk:
         self.now = NOON
         self.says: Outcome | Exception = TAKEN
         self.tried: list[str] = []
+        self.ticks = 1  # of the loop, until the server answers
         self.hands = self._hands()
 
     def restart(self) -> None:
@@ -95,7 +96,8 @@ class Desk:
     async def _deliver(self, record: MailRecord, address: str) -> Outcome:
         assert address == f"{record.coordinator}@example.org"
         self.tried.append(record.coordinator)
-        await asyncio.sleep(0)
+        for _ in range(self.ticks):
+            await asyncio.sleep(0)
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
@@ -212,6 +214,26 @@ def test_a_refusal_of_three_readers_alike_holds_and_puts_all_three_back(desk: De
     desk.says = TAKEN
     desk.store.release(["refused"])
     assert sorted(desk.round()) == ["geneva", "lima", "new-york", "vienna"]
+
+
+@pytest.mark.parametrize("ticks", range(8))
+def test_the_refusal_that_holds_the_queue_lets_nobody_through_in_the_same_breath(
+    desk: Desk, ticks: int
+):
+    desk.ticks = ticks
+    desk.says = LATER
+    desk.wants("vienna", "lima", "quito")
+    desk.round()
+    desk.says = BLOCKED
+    for reader in ("new-york", "geneva"):
+        desk.wants(reader)
+        desk.round()
+    desk.now += 7 * MINUTE
+
+    tried = desk.round()
+
+    assert desk.held() == ["refused"]
+    assert sorted(tried) == sorted(set(tried))
 
 
 def test_who_resumes_although_all_are_refused_has_them_fail_one_by_one(desk: Desk):
