@@ -1,13 +1,14 @@
 """The hands that give mails to the server: what one answer means for the others."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.outbox import HOUR, a_mail, an_occurrence, in_memory
 from tracker.app.hands import RELAY, Hands
+from tracker.app.telling import UNTOLD
 from tracker.config import Config
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord, Store
@@ -40,6 +41,7 @@ class Desk:
         self.says: Outcome | Exception = TAKEN
         self.tried: list[str] = []
         self.ticks = 1  # of the loop, until the server answers
+        self.meanwhile: Callable[[], object] = lambda: None
         self.hands = self._hands()
 
     def restart(self) -> None:
@@ -98,6 +100,7 @@ class Desk:
         self.tried.append(record.coordinator)
         for _ in range(self.ticks):
             await asyncio.sleep(0)
+        self.meanwhile()
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
@@ -246,6 +249,22 @@ def test_who_resumes_although_all_are_refused_has_them_fail_one_by_one(desk: Des
     desk.round()
     assert {desk.mail_of(one).state for one in READERS[:3]} == {"failed"}
     assert desk.held() == []
+
+
+def test_a_refusal_that_comes_to_a_process_taken_for_dead_makes_nobody_untold(desk: Desk):
+    def taken_over_and_sent() -> None:
+        other = Store(desk.store._engine, None)
+        other.recover(desk.now)
+        (taken,) = other.retry_due(desk.now)
+        other.mark_sent(taken, 250, now=desk.now)
+
+    desk.wants("vienna")
+    desk.meanwhile = taken_over_and_sent
+    desk.says = BLOCKED
+    desk.round()
+
+    assert desk.mail_of("vienna").state == "sent"
+    assert desk.store.journal(kinds={UNTOLD}) == []
 
 
 def test_two_refusals_concern_those_two(desk: Desk):

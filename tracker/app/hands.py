@@ -201,8 +201,9 @@ class Hands:
                 self.store.mark_sent(record, outcome.code, outcome.text, now=now)
                 self._note_digest(record)
             case "permanent":
-                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                self.store.record([never_told(record.id, record.attempt, now=now)])
+                # To one who was taken for dead it says nothing: another may have had it taken.
+                if self.store.mark_failed(record, outcome.code, outcome.text, now=now):
+                    self.store.record([never_told(record.id, record.attempt, now=now)])
             case "unknown":
                 pause = wait_before_retry(record.id, record.recoveries)
                 at = by_day(record, config, now + pause)
