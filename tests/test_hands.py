@@ -8,7 +8,7 @@ import pytest
 
 from tests.outbox import HOUR, a_mail, an_occurrence, in_memory
 from tracker.app.hands import RELAY, Hands
-from tracker.app.telling import UNTOLD
+from tracker.app.telling import TOLD_AGAIN, UNTOLD
 from tracker.config import Config
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord, Store
@@ -237,6 +237,16 @@ def test_the_refusal_that_holds_the_queue_lets_nobody_through_in_the_same_breath
 
     assert desk.held() == ["refused"]
     assert sorted(tried) == sorted(set(tried))
+
+
+def test_who_was_under_way_when_a_third_was_refused_is_put_back_as_well(desk: Desk):
+    desk.says = BLOCKED
+    desk.wants(*READERS[:4])
+    desk.round()
+
+    assert desk.held() == ["refused"]
+    assert {desk.mail_of(one).state for one in READERS[:4]} == {"queued"}
+    assert len(desk.store.journal(kinds={UNTOLD})) == len(desk.store.journal(kinds={TOLD_AGAIN}))
 
 
 def test_who_resumes_although_all_are_refused_has_them_fail_one_by_one(desk: Desk):

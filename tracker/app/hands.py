@@ -219,8 +219,8 @@ class Hands:
                 )
 
     def _hold_or_release(self, fares: Relay, now: datetime, *, answered: bool) -> None:
-        if fares.hold == "refused" and self.relay.hold != "refused":
-            self._put_back(fares, now)
+        if fares.hold == "refused" and fares.row != self.relay.row:
+            self._put_back(fares, now)  # who was under way when it was called, comes after
         if fares.hold is not None and fares.hold != self.relay.hold:
             self._hold(fares.hold, now)
         if answered and self._held & HEALED_BY_ITSELF:
