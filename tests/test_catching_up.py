@@ -7,7 +7,9 @@ from itertools import product
 import pytest
 
 from tests.builders import a_world, at
-from tests.house import House
+from tests.house import COMPOSER, House
+from tests.plain_composer import PlainComposer
+from tracker.compose import Composer
 
 MONDAY = at("2010-06-21 05:00")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -39,12 +41,13 @@ OUTAGES = [
     *(HOUR * n for n in (1, 2, 5, 11, 17, 23)),
     *(DAY * n for n in (1, 2, 3, 4, 5, 7, 9, 14, 21, 30, 61, 183, 365, 1096)),
 ]
+PLAIN = PlainComposer()
 BEGUN = [HOUR * n for n in (1, 3, 26, 27, 49, 51, 74, 99, 123, 150)]
 
 
-def a_house() -> House:
+def a_house(composer: Composer = COMPOSER) -> House:
     world = a_world(*(LETTER.format(n=n) for n in range(2)))
-    return House(world, replayed=False, opened=MONDAY)
+    return House(world, replayed=False, opened=MONDAY, composer=composer)
 
 
 def by_day(house: House, moment: datetime) -> datetime:
@@ -58,7 +61,7 @@ def test_after_an_outage_each_person_gets_one_mail_with_all_that_is_of_use(
     outages: list[timedelta],
 ):
     for begun, outage in product(BEGUN, outages):
-        house = a_house()
+        house = a_house(PLAIN)  # who gets a mail, and not what is in it
         house.turn_to(MONDAY + begun)
         before = {one.occurrence.key: one for one in house.store.lines()}
         back = by_day(house, MONDAY + begun + outage)

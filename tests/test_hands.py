@@ -1,13 +1,14 @@
 """The hands that give mails to the server: what one answer means for the others."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.outbox import HOUR, a_mail, an_occurrence, in_memory
 from tracker.app.hands import RELAY, Hands
+from tracker.app.telling import TOLD_AGAIN, UNTOLD
 from tracker.config import Config
 from tracker.delivery.outcome import Outcome, outcome
 from tracker.store import MailRecord, Store
@@ -39,6 +40,8 @@ class Desk:
         self.now = NOON
         self.says: Outcome | Exception = TAKEN
         self.tried: list[str] = []
+        self.ticks = 1  # of the loop, until the server answers
+        self.meanwhile: Callable[[], object] = lambda: None
         self.hands = self._hands()
 
     def restart(self) -> None:
@@ -95,7 +98,9 @@ class Desk:
     async def _deliver(self, record: MailRecord, address: str) -> Outcome:
         assert address == f"{record.coordinator}@example.org"
         self.tried.append(record.coordinator)
-        await asyncio.sleep(0)
+        for _ in range(self.ticks):
+            await asyncio.sleep(0)
+        self.meanwhile()
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
@@ -214,6 +219,36 @@ def test_a_refusal_of_three_readers_alike_holds_and_puts_all_three_back(desk: De
     assert sorted(desk.round()) == ["geneva", "lima", "new-york", "vienna"]
 
 
+@pytest.mark.parametrize("ticks", range(8))
+def test_the_refusal_that_holds_the_queue_lets_nobody_through_in_the_same_breath(
+    desk: Desk, ticks: int
+):
+    desk.ticks = ticks
+    desk.says = LATER
+    desk.wants("vienna", "lima", "quito")
+    desk.round()
+    desk.says = BLOCKED
+    for reader in ("new-york", "geneva"):
+        desk.wants(reader)
+        desk.round()
+    desk.now += 7 * MINUTE
+
+    tried = desk.round()
+
+    assert desk.held() == ["refused"]
+    assert sorted(tried) == sorted(set(tried))
+
+
+def test_who_was_under_way_when_a_third_was_refused_is_put_back_as_well(desk: Desk):
+    desk.says = BLOCKED
+    desk.wants(*READERS[:4])
+    desk.round()
+
+    assert desk.held() == ["refused"]
+    assert {desk.mail_of(one).state for one in READERS[:4]} == {"queued"}
+    assert len(desk.store.journal(kinds={UNTOLD})) == len(desk.store.journal(kinds={TOLD_AGAIN}))
+
+
 def test_who_resumes_although_all_are_refused_has_them_fail_one_by_one(desk: Desk):
     desk.says = BLOCKED
     for reader in READERS[:3]:
@@ -224,6 +259,22 @@ def test_who_resumes_although_all_are_refused_has_them_fail_one_by_one(desk: Des
     desk.round()
     assert {desk.mail_of(one).state for one in READERS[:3]} == {"failed"}
     assert desk.held() == []
+
+
+def test_a_refusal_that_comes_to_a_process_taken_for_dead_makes_nobody_untold(desk: Desk):
+    def taken_over_and_sent() -> None:
+        other = Store(desk.store._engine, None)
+        other.recover(desk.now)
+        (taken,) = other.retry_due(desk.now)
+        other.mark_sent(taken, 250, now=desk.now)
+
+    desk.wants("vienna")
+    desk.meanwhile = taken_over_and_sent
+    desk.says = BLOCKED
+    desk.round()
+
+    assert desk.mail_of("vienna").state == "sent"
+    assert desk.store.journal(kinds={UNTOLD}) == []
 
 
 def test_two_refusals_concern_those_two(desk: Desk):

@@ -158,6 +158,7 @@ async def test_a_connection_cut_in_the_middle_of_a_turn_costs_that_turn_and_no_m
 
 
 @pytest.mark.story
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_daemon_killed_in_the_midst_of_a_morning_loses_nothing(
     url: str, tmp_path: Path, seed: int

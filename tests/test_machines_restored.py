@@ -3,46 +3,19 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
-from sqlalchemy import make_url
 
 from tests.a_machine import AMachine
 from tests.cluster import Cluster
-from tests.databases import empty, on_postgres, plain
+from tests.databases import empty, on_postgres
+from tests.dumps import Dumps
 from tests.held_desk import DAY, MINUTE, TUESDAY, HeldDesk, a_home
-from tests.machines import let_leases_end, throw_out_everybody
 from tracker.app.holding.epoch import Epoch
 from tracker.app.holding.witness import NAME, file_in
 from tracker.app.resuming import go_on
 from tracker.store import Store
 
 MORNING = DAY + 75 * MINUTE
-DUMP = "dump_of_yesterday"
-
-
-class Dumps:
-    """Dumps one database and restores it, as an administrator would, whoever is at work."""
-
-    def __init__(self, cluster: Cluster, url: str) -> None:
-        self.url = url
-        self._cluster = cluster
-        self._name = str(make_url(url).database)
-
-    def dump(self) -> None:
-        self._copy(self._name, DUMP)
-
-    def restore(self) -> None:
-        self._copy(DUMP, self._name)
-        let_leases_end(self.url)  # a night has gone since
-
-    def _copy(self, old: str, new: str) -> None:
-        throw_out_everybody(self.url)
-        with psycopg.connect(plain(self._cluster.url()), autocommit=True) as connection:
-            for words in ("DROP DATABASE IF EXISTS {new}", "CREATE DATABASE {new} TEMPLATE {old}"):
-                named = {"new": sql.Identifier(new), "old": sql.Identifier(old)}
-                connection.execute(sql.SQL(words).format(**named))
 
 
 @pytest.fixture
@@ -175,7 +148,7 @@ async def test_a_dump_from_which_nothing_was_sent_since_holds_nothing(
 ):
     dumps.dump()
     desk.stop()
-    dumps.restore()
+    dumps.restore(in_place=True)
     await desk.start()
     assert desk.held == set()
 

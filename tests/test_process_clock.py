@@ -97,6 +97,7 @@ def states(home: Path, campaign: str) -> list[str]:
 
 
 @pytest.mark.story
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.skipif(library() is None and "CI" not in os.environ, reason="no libfaketime")
 def test_a_clock_that_is_set_wrong_under_a_real_daemon_stops_its_mail_and_not_its_plan(
     home: Path, tmp_path: Path

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from tests.simulator.draws import Draws
 
 HOW_OFTEN_SET = (*(0,) * 7, 1, 2)
+AN_HOUR = timedelta(hours=1)
 YEARS = timedelta(days=3653)
 WRONG: dict[str, Callable[[datetime], datetime]] = {
     "1970": lambda _: datetime(1970, 1, 1, tzinfo=UTC),
@@ -48,6 +49,17 @@ class WallClock:
         """Say in which way it is wrong now."""
         now = self._right()
         return next((one.kind for one in self.settings if one.begins <= now < one.ends), None)
+
+    def beyond_belief(self) -> str | None:
+        """Say in which way it is wrong now, if it can be known to be.
+
+        One that was set back an hour and has run for that hour may have been ahead before.
+        """
+        now = self._right()
+        wrong = next((one for one in self.settings if one.begins <= now < one.ends), None)
+        if wrong is None or (wrong.kind == "an hour back" and now >= wrong.begins + AN_HOUR):
+            return None
+        return wrong.kind
 
     def changes(self) -> list[datetime]:
         """Return the moments at which somebody sets it, wrong or right."""

@@ -62,7 +62,8 @@ class Daemon:
         """Start to work; `others` are the mails that other living processes have in hand."""
         context = copy_context()
         context.run(self.here.set, self)
-        self.tasks.append(loop.create_task(self._life(others), context=context))
+        self.life = loop.create_task(self._life(others), context=context)
+        self.tasks.append(self.life)
 
     async def _life(self, others: frozenset[int]) -> None:
         try:

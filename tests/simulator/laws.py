@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tests.simulator.looking import Line, Look, Mail, read
+from tests.simulator.patience import ANSWERS, CLOSED, Patience
 from tests.simulator.servers import Server
+from tracker.delivery import Outcome
 from tracker.store import MailRecord
 
-CLOSED = frozenset({"access", "protection"})
-QUARTER = timedelta(minutes=15)
 ENDED = frozenset({"sent", "failed", "expired", "cancelled"})
 
 
@@ -23,11 +23,15 @@ class Laws:
         self.bytes_of: dict[str, bytes] = {}
         self.carried_by: dict[str, set[str]] = {}
         self.ambiguous: Counter[str] = Counter()
-        self._last_knock: dict[int, datetime] = {}
+        self.patience = Patience()
+        self._answered: list[tuple[MailRecord, set[tuple[str, str]]]] = []
+        self._refused: set[tuple[str, str]] = set()
         self._once_sent: set[str] = set()
 
-    def before_a_try(self, record: MailRecord, *, daemon: int, wrong_clock: str | None) -> None:
-        """Look at a mail that a daemon is about to hand over."""
+    def before_a_try(
+        self, record: MailRecord, *, daemon: int, shown: datetime, wrong_clock: str | None
+    ) -> None:
+        """Look at a mail that a daemon is about to hand over while the wall clock says `shown`."""
         now, name = self.clock(), record.message_id
         assert wrong_clock is None, f"mail leaves by a clock that is wrong: {wrong_clock}"
         assert self.bytes_of.setdefault(name, record.raw) == record.raw, "other bytes"
@@ -35,33 +39,46 @@ class Laws:
         assert kept is not None, "it is not written down"
         assert kept.raw == record.raw, "it is not what was written down"
         assert kept.state == "sending", "it is not in hand"
-        assert record.expires is None or now < record.expires, "it is too late to be of use"
+        assert record.expires is None or shown < record.expires, "it is too late to be of use"
         for key in record.keys:
             line = self.look.line(key)
             assert line is not None, "a line that nobody planned"
             assert read(line.due) <= now, "it is early"
             assert (line.state, line.mail) == ("sending", record.id), "a line goes elsewhere"
             self.carried_by.setdefault(key, set()).add(name)
-        self._knock(daemon, now)
-
-    def _knock(self, daemon: int, now: datetime) -> None:
-        held = self.look.holds()
+        held = {cause for cause, _ in self.look.holds_since(now)}  # not in the same breath
         assert not held - CLOSED, f"mail leaves although it is held: {held}"
-        last = self._last_knock.get(daemon)
-        if held and last is not None:
-            assert now - last >= QUARTER, "a closed door is tried again too soon"
-        if held:
-            self._last_knock[daemon] = now
-        else:
-            self._last_knock.pop(daemon, None)
+        self.patience.before_a_try(
+            record,
+            daemon=daemon,
+            now=now,
+            is_held=bool(held),
+            unanswered=self.look.unanswered(record.id),
+        )
 
-    def after_a_crash(self, owner: str) -> None:
+    def after_a_try(
+        self,
+        record: MailRecord,
+        answer: Outcome,
+        *,
+        daemon: int,
+        begun: datetime,
+        by_right: bool,
+    ) -> None:
+        """Hear what a living daemon hears, `by_right` while the clock on the wall is right."""
+        now = self.clock()
+        self.patience.after_a_try(record, answer, daemon=daemon, begun=begun, now=now)
+        if not by_right:
+            self.patience.after_a_try_by_a_wrong_clock(record, daemon=daemon)
+        if answer.state in ANSWERS and (held := self.look.holds_since(begun)):
+            self._answered.append((record, held))
+
+    def after_a_crash(self, daemon: int, owner: str, *, is_alone: bool) -> None:
         """Note what nobody can know: each mail in hand of the dead may have been taken."""
-        self.ambiguous.update(self.look.in_hand_of(owner))
-
-    def forget_knocks(self, daemon: int) -> None:
-        """Let a daemon begin anew that knows the server's health from another's notes."""
-        self._last_knock.pop(daemon, None)
+        in_hand = self.look.in_hand_of(owner)
+        self.ambiguous.update(in_hand)
+        self._answered = [one for one in self._answered if one[0].message_id not in in_hand]
+        self.patience.after_a_crash(daemon, in_hand, now=self.clock(), is_alone=is_alone)
 
     def at_each_step(self) -> None:
         """Look at the copies that the server has, and at what was once sent."""
@@ -73,6 +90,27 @@ class Laws:
         sent = self.look.sent()
         assert sent >= self._once_sent, "what was sent is sent no longer"
         self._once_sent = sent
+        self._who_was_answered_let_go()
+        self._who_were_refused_alike_are_put_back()
+
+    def _who_was_answered_let_go(self) -> None:
+        """Look whether a door that was found open is held closed no longer."""
+        waiting = list[tuple[MailRecord, set[tuple[str, str]]]]()
+        for record, held in self._answered:
+            if not self.look.is_written(record.id, record.attempt):
+                waiting.append((record, held))
+                continue
+            still = {one for one in held & self.look.holds_since(self.clock()) if one[0] in CLOSED}
+            assert not still, f"the door is open, and held for closed: {still}"
+        self._answered = waiting
+
+    def _who_were_refused_alike_are_put_back(self) -> None:
+        """Look, when all were refused alike, that none of them has failed by that."""
+        refused = {one for one in self.look.holds_since(self.clock()) if one[0] == "refused"}
+        if refused - self._refused:
+            row = self.look.refused_in_a_row()
+            assert "failed" not in self.look.states(row), "refused with all others, and failed"
+        self._refused = refused
 
     def at_the_end(self) -> None:
         """Look at how every line and every mail ended."""
@@ -81,11 +119,21 @@ class Laws:
         held = self.look.holds() - CLOSED
         assert not held, f"mail is held still: {held}"
         mails = {mail.id: mail for mail in self.look.mails()}
+        self._whoever_is_untold_is_known(mails)
         for line in self.look.lines():
             self._ended(line, mails.get(line.mail or 0))
         for key, names in self.carried_by.items():
             taken_as = [name for name in names if self.server.known[name].copies]
             assert len(taken_as) <= 1, f"{key} was taken in two mails: {taken_as}"
+
+    def _whoever_is_untold_is_known(self, mails: dict[int, Mail]) -> None:
+        """Look whether the journal knows what no reader was told, and nothing else."""
+        refused = {
+            number
+            for number, mail in mails.items()
+            if mail.state == "failed" and self.look.outcomes(number)[-1] == "permanent"
+        }
+        assert self.look.untold() == refused, "the journal is wrong on who was not told"
 
     def _ended(self, line: Line, mail: Mail | None) -> None:
         assert line.state in ENDED, f"{line.key} is {line.state} at the end"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -76,6 +76,42 @@ class Look:
         """Return the causes for which mail is held."""
         return {cause for (cause,) in self._ask("SELECT cause FROM hold")}
 
+    def holds_since(self, before: datetime) -> set[tuple[str, str]]:
+        """Return the causes for which mail is held since before a moment, each with its own."""
+        asked = "SELECT cause, since FROM hold WHERE since < ?"
+        return {(cause, since) for cause, since in self._ask(asked, written(before))}
+
+    def states(self, mails: Collection[int]) -> set[str]:
+        """Return the states of some mails."""
+        asked = f"SELECT state FROM mail WHERE id IN ({', '.join('?' * len(mails))})"  # noqa: S608 -- our own words
+        return {state for (state,) in self._ask(asked, *mails)}
+
+    def is_written(self, mail: int, attempt: int) -> bool:
+        """Say whether it is written down how a try ended."""
+        asked = "SELECT 1 FROM attempt WHERE mail_id = ? AND number = ?"
+        return next(self._ask(asked, mail, attempt), None) is not None
+
+    def unanswered(self, mail: int) -> set[int]:
+        """Return which tries of a mail are written down as without an answer."""
+        asked = "SELECT number FROM attempt WHERE mail_id = ? AND outcome = 'unknown'"
+        return {number for (number,) in self._ask(asked, mail)}
+
+    def refused_in_a_row(self) -> tuple[int, ...]:
+        """Return the mails of the latest row of refusals that are all alike."""
+        found = [value for (value,) in self._ask("SELECT value FROM mark WHERE name = 'relay'")]
+        return tuple(one["mail"] for value in found for one in json.loads(value)["row"])
+
+    def untold(self) -> set[int]:
+        """Return the mails of which the journal says that nobody was told what they say."""
+        told = self._ask("SELECT kind, document FROM journal ORDER BY id")
+        found = set[int]()
+        for kind, document in told:
+            if kind == "untold":
+                found.add(json.loads(document)["mail"])
+            elif kind == "told again":
+                found.discard(json.loads(document)["mail"])
+        return found
+
     def outcomes(self, mail: int) -> list[str]:
         """Return how each try of a mail ended."""
         asked = "SELECT outcome FROM attempt WHERE mail_id = ? ORDER BY id"
@@ -112,7 +148,7 @@ class Look:
 
 def written(moment: datetime) -> str:
     """Write a moment as the rows have it."""
-    return f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def read(moment: str) -> datetime:

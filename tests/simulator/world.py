@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from tests.simulator.servers import Server
 from tests.turned_loop import TurnedLoop
 from tracker.app.holding import Seen, keep
 from tracker.delivery import Outcome
+from tracker.delivery.outcome import outcome
 from tracker.errors import BusyError
 from tracker.failpoints import reaching
 from tracker.occurrence import Occurrence
@@ -53,12 +55,14 @@ class World:
         self.tally = self.server.tally
         self.passed = 0
         self.crashes = 0
+        self._stopped = 0
         self.daemons: dict[int, Daemon] = {}
         self._dead: list[Daemon] = []
         self._dies_at = dies_at if dies_at is not None else self._next_death(crashes=crashes)
         self._crashes = crashes and dies_at is None
         self._edits = sorted(self._planned_edits(), key=lambda one: one[0])
         self._resumes: datetime | None = None
+        self._broken: list[Exception] = []
 
     def clock(self) -> datetime:
         """Return the moment that it is in this world, whatever a clock on the wall may say."""
@@ -83,8 +87,17 @@ class World:
                     self.loop.run_until_complete(quiet)
             except Crash:
                 self._bury()
+        self._nothing_was_broken()
         self.laws.at_the_end()
         self.tally.update(f"end: {state}" for state in ends(self).values())
+
+    def _nothing_was_broken(self) -> None:
+        """Raise what was found broken under way, and a fault that ended a process."""
+        lives = [one.life for one in (*self.daemons.values(), *self._dead)]
+        faults = [one.exception() for one in lives if one.done() and not one.cancelled()]
+        for broken in (*self._broken, *faults):
+            if broken is not None and not isinstance(broken, Crash):
+                raise broken
 
     def close(self) -> None:
         """End what still runs, and the loop with it."""
@@ -105,12 +118,38 @@ class World:
     async def deliver(self, record: MailRecord, address: str) -> Outcome:
         """Be the way to the server for whichever process asks, and watch."""
         daemon = Daemon.here.get()
-        self.laws.before_a_try(record, daemon=daemon.number, wrong_clock=self.wall.wrong())
-        self.trace.append((self.clock(), daemon.number, record.message_id, record.attempt))
-        answer = await self.server.deliver(record, address)
+        begun = self.clock()
+        with self._watching():
+            shown, wrong = self.wall(), self.wall.beyond_belief()
+            number = daemon.number
+            self.laws.before_a_try(record, daemon=number, shown=shown, wrong_clock=wrong)
+        self.trace.append((begun, daemon.number, record.message_id, record.attempt))
+        try:
+            answer = await self.server.deliver(record, address)
+        except RuntimeError as fault:
+            self._heard(daemon, record, outcome("unknown", None, str(fault)), begun)
+            raise
+        self._heard(daemon, record, answer, begun)
+        return answer
+
+    def _heard(self, daemon: Daemon, record: MailRecord, answer: Outcome, begun: datetime) -> None:
         self.trace.append((self.clock(), daemon.number, record.message_id, answer.state))
         self.tally["late answers"] += not daemon.is_alive
-        return answer
+        if daemon.is_alive:
+            with self._watching():
+                is_right = self.wall.wrong() is None
+                number = daemon.number
+                self.laws.after_a_try(
+                    record, answer, daemon=number, begun=begun, by_right=is_right
+                )
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Keep what is found broken: the hands take it for a fault of a transport."""
+        try:
+            yield
+        except AssertionError as broken:
+            self._broken.append(broken)
 
     # -- people --------------------------------------------------------------------------------
 
@@ -173,6 +212,7 @@ class World:
             self._resumes = self.clock() + timedelta(minutes=wait)
         elif self._resumes <= self.clock():
             store.release(["refused"])
+            self.laws.patience.somebody_resumed()
 
     # -- crashes -------------------------------------------------------------------------------
 
@@ -200,6 +240,7 @@ class World:
         self._count_death(death, place)
         self._died = Daemon.here.get()
         self._is_cut_off = death == "killed"
+        self._stopped += not self._is_cut_off
         raise Crash(9)
 
     def _count_death(self, death: str, place: str) -> None:
@@ -227,8 +268,9 @@ class World:
         dead.hands.may_leave = lambda: False
         self._dead.append(dead)
         del self.daemons[dead.number]
-        self.laws.after_a_crash(dead.store.owner)
-        self.laws.forget_knocks(dead.number)
+        # Whoever was stopped still writes notes on the server when its answers come.
+        is_alone = not self.daemons and self._is_cut_off and self._stopped == 0
+        self.laws.after_a_crash(dead.number, dead.store.owner, is_alone=is_alone)
         if self._is_cut_off:
             for task in dead.tasks:
                 task.cancel()  # before the loop goes on: the dead do nothing more

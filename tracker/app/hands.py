@@ -201,8 +201,9 @@ class Hands:
                 self.store.mark_sent(record, outcome.code, outcome.text, now=now)
                 self._note_digest(record)
             case "permanent":
-                self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                self.store.record([never_told(record.id, record.attempt, now=now)])
+                # To one who was taken for dead it says nothing: another may have had it taken.
+                if self.store.mark_failed(record, outcome.code, outcome.text, now=now):
+                    self.store.record([never_told(record.id, record.attempt, now=now)])
             case "unknown":
                 pause = wait_before_retry(record.id, record.recoveries)
                 at = by_day(record, config, now + pause)
@@ -218,8 +219,8 @@ class Hands:
                 )
 
     def _hold_or_release(self, fares: Relay, now: datetime, *, answered: bool) -> None:
-        if fares.hold == "refused" and self.relay.hold != "refused":
-            self._put_back(fares, now)
+        if fares.hold == "refused" and fares.row != self.relay.row:
+            self._put_back(fares, now)  # who was under way when it was called, comes after
         if fares.hold is not None and fares.hold != self.relay.hold:
             self._hold(fares.hold, now)
         if answered and self._held & HEALED_BY_ITSELF:

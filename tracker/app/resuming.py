@@ -48,6 +48,8 @@ def go_on(
         if CLOCK in released:
             keep(store, reading)
         if WHOSE & set(released):
+            # What one machine takes for restored is a copy to another; the word is the same.
+            released = sorted({*released, *store.release(WHOSE)})
             (adopt if store.is_shared else _adopt)(store, reading.at)
         if sent_already:
             _leave_out(store, reading.at)

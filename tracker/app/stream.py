@@ -17,7 +17,7 @@ class Stream:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self._under_way: set[asyncio.Task[bool]] = set()
+        self._under_way: set[asyncio.Task[bool | None]] = set()
         self._fault: BaseException | None = None
 
     async def flow(self, send_next: SendNext, may_begin: Callable[[], bool]) -> None:
@@ -29,8 +29,11 @@ class Stream:
         more = True
         try:
             while True:
-                while more and self._has_room() and may_begin():
-                    more = await self._begun(send_next)
+                while more and self._has_room():
+                    begun = await self._begun(send_next, may_begin)
+                    if begun is None:
+                        break
+                    more = begun
                 if not self._under_way or not self.places.lively(_now()):
                     break
                 await self._one_ends(within=self.places.next_change(_now()))
@@ -77,9 +80,14 @@ class Stream:
         self._bury()
         return self._fault is None and self.places.is_free(_now())
 
-    async def _begun(self, send_next: SendNext) -> bool:
-        """Let one mail begin, and say whether there was one."""
-        task = asyncio.ensure_future(send_next())
+    async def _begun(self, send_next: SendNext, may_begin: Callable[[], bool]) -> bool | None:
+        """Let one mail begin, and say whether there was one; None if it may not."""
+
+        async def through_the_gate() -> bool | None:
+            # In one step: what shuts the gate, like a third refusal, comes before it or after.
+            return await send_next() if may_begin() else None
+
+        task = asyncio.ensure_future(through_the_gate())
         self._under_way.add(task)
         await asyncio.sleep(0)  # by then it has a place, or there was none to begin
         if not task.done():

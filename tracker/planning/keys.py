@@ -18,6 +18,6 @@ def key_of(
     'hrw/readout/pc/2010-06-24/first/me'
     """
     place = (forum or "own", session.isoformat()) if session else ()
-    said = states.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ") if states else None
+    said = f"{states.astimezone(UTC).isoformat()[:16]}Z" if states else None
     words = (*parts, *place, lead.replace(" ", "-") if lead else None, said, owner or None)
     return "/".join(word for word in words if word)

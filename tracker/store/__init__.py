@@ -33,7 +33,7 @@ from tracker.store import (
 from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock, is_held
-from tracker.store.postgres import clock
+from tracker.store.postgres import clock, place
 from tracker.store.records import (
     Attempt,
     AttemptOutcome,
@@ -514,6 +514,14 @@ class Store:
             if self.is_shared:
                 return mails.begun_and_ended(connection)
             return holds.count(connection, holds.TRIES)
+
+    def place(self) -> str:
+        """Return where a database is that machines share: its cluster, and which one it is there.
+
+        A part that nobody may ask for is empty.
+        """
+        with self._reading() as connection:
+            return place(connection) if self.is_shared else ""
 
     def _count_tries(self, connection: Connection, more: int, now: datetime) -> None:
         # One row that every machine writes would make them wait for one another.

@@ -12,6 +12,11 @@ from tracker.tables import HOLD, MARK
 
 TRIES = "tries"  # the mark that counts how often a mail was taken in hand
 _ONE = select(MARK).where(MARK.c.name == bindparam("of"))
+_RELEASE = (
+    delete(HOLD)
+    .where(HOLD.c.cause.in_(bindparam("causes", expanding=True)))
+    .returning(HOLD.c.cause)
+)
 _ALL = select(HOLD).order_by(HOLD.c.since, HOLD.c.cause)
 
 
@@ -44,10 +49,7 @@ def holds(connection: Connection) -> list[Hold]:
 
 def release(connection: Connection, causes: Collection[str]) -> list[str]:
     """Let these causes go, and return those that were there."""
-    gone = connection.execute(
-        delete(HOLD).where(HOLD.c.cause.in_(list(causes))).returning(HOLD.c.cause)
-    )
-    return sorted(gone.scalars())
+    return sorted(connection.execute(_RELEASE, {"causes": list(causes)}).scalars())
 
 
 def mark(connection: Connection, name: str, value: str, *, now: datetime) -> None:

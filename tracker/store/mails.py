@@ -82,6 +82,14 @@ _CLAIM = (
     )
     .returning(MAIL)
 )
+# What the dead had in hand: each start asks for it, and on PostgreSQL each look.
+_GONE = (
+    select(MAIL)
+    .where(MAIL.c.state == "sending", MAIL.c.id.not_in(bindparam("in_hand", expanding=True)))
+    .order_by(MAIL.c.id)
+    .with_for_update(skip_locked=True)
+)
+_GONE_IN_TIME = _GONE.where(MAIL.c.leased_until < bindparam("at", type_=MAIL.c.leased_until.type))
 _OVER = select(MAIL.c.id).where(_WAITING, MAIL.c.expires <= _NOW)
 _EXPIRE = (
     update(MAIL)
@@ -188,11 +196,11 @@ def recover(
     Nobody knows whether the server took it. After three tries without an answer it is failed:
     a mail that kills the process each time must not do so for ever.
     """
-    gone = select(MAIL).where(MAIL.c.state == "sending", MAIL.c.id.not_in(list(in_hand)))
+    asked: dict[str, object] = {"in_hand": list(in_hand)}
+    gone = _GONE
     if postgres.is_it(connection):
-        gone = gone.where(MAIL.c.leased_until < postgres.clock(connection))
-    untouched = gone.order_by(MAIL.c.id).with_for_update(skip_locked=True)
-    dead = [_record(row) for row in connection.execute(untouched)]
+        gone, asked["at"] = _GONE_IN_TIME, postgres.clock(connection)
+    dead = [_record(row) for row in connection.execute(gone, asked)]
     for mail in dead:
         attempt = Attempt(at=now, outcome="unknown", code=None, text=_STOPPED)
         settle_unknown(connection, mail, attempt, state="queued", next_at=now)

@@ -37,6 +37,11 @@ _ALIVE: dict[str, Any] = {
 _OURS = 0x7472_6163  # "trac": the locks of a tracker, beside those of others in the database
 _PLAN, _JOURNAL, _PLANNER = 1, 2, 3
 _READERS = _OURS + 1  # one lock for each reader, numbered by a hash
+_WHICH_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()"
+_WHICH_CLUSTER = "SELECT system_identifier FROM pg_control_system()"
+_MAY_ASK_FOR_CLUSTER = (
+    "SELECT has_function_privilege(to_regprocedure('pg_control_system()'), 'EXECUTE')"
+)
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 _PASSING = re.compile(r"08|40|53[023]|55P03|57|25P03")  # SQLSTATE: the connection, a tie, a crowd
 _NOT_LET_IN = re.compile(
@@ -100,6 +105,19 @@ def clock(connection: Connection) -> datetime:
     return cast("datetime", connection.exec_driver_sql("SELECT clock_timestamp()").scalar())
 
 
+def place(connection: Connection) -> str:
+    """Return in which cluster a database is, and which of that cluster's it is.
+
+    A copy of the cluster's files, as a standby is, has both; what a dump was restored into, or
+    another database was the template of, has not. Where the role may not ask for the cluster,
+    that part is empty. It is asked once a connection, which never comes to another place.
+    """
+    known = connection.info
+    if "place" not in known:
+        known["place"] = f"{_cluster(connection)}/{_scalar(connection, _WHICH_DATABASE)}"
+    return str(known["place"])
+
+
 def take_reader(connection: Connection, reader: str) -> bool:
     """Say whether nobody else is writing this reader's mail, and nobody will until the end."""
     asked = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))"
@@ -120,6 +138,15 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
     if state in {NO_RIGHT, _READ_ONLY}:
         return ConfigError(f"{where} cannot be written ({said}). Check who owns its tables.")
     return TrackerError(f"{where} failed ({said}). What was under way is undone.")
+
+
+def _cluster(connection: Connection) -> str:
+    may_ask = _scalar(connection, _MAY_ASK_FOR_CLUSTER)
+    return str(_scalar(connection, _WHICH_CLUSTER)) if may_ask else ""
+
+
+def _scalar(connection: Connection, words: str) -> object:
+    return connection.exec_driver_sql(words).scalar_one()
 
 
 def _lock(connection: Connection, function: str, *which: int) -> None:

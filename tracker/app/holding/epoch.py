@@ -17,6 +17,7 @@ from tracker.store.looking import has_tables
 
 DATABASE = "database"
 Cause = Literal["restored", "cloned"]
+Doubt = tuple[Cause, str]
 _LONGEST = 400
 _ONLY_ONE = "Run `tracker resume {}` if this is the only tracker that sends these mails."
 
@@ -88,7 +89,7 @@ def identity(store: Store) -> str:
     return mark.value if mark else ""
 
 
-def doubt(store: Store, machine: str, epoch: Epoch | None) -> tuple[Cause, str] | None:
+def doubt(store: Store, machine: str, epoch: Epoch | None) -> Doubt | None:
     """Say why others may have sent what this database has not, None if there is no reason to."""
     database, tries = identity(store), store.tries()
     if epoch is None:
@@ -116,6 +117,15 @@ def _copied() -> str:
     return (
         "The database comes from another machine, where another tracker may send the same mails."
         f" {_ONLY_ONE.format('cloned')}"
+    )
+
+
+def moved() -> str:
+    """Say that a shared database is no longer in the place where mail was sent from it."""
+    return (
+        "The database was copied or moved to another place on PostgreSQL, by a dump or an upgrade,"
+        " since mail was last sent from it; on the old one another tracker may send the same"
+        f" mails. {_ONLY_ONE.format('cloned')}"
     )
 
 

@@ -15,7 +15,7 @@ from tracker.errors import BusyError, TrackerError, UnwritableError
 from tracker.store import Store
 
 LOG = logging.getLogger("tracker")
-CLOCK, DISK, RESTORED = "clock", "disk", "restored"
+CLOCK, DISK = "clock", "disk"
 OFTEN = timedelta(minutes=1)  # the most that a clock set back between two processes can hide
 
 
@@ -55,9 +55,7 @@ class Holding:
         beside, store = epoch.file_beside(self._file.file), self._store
         doubt = epoch.doubt(store, self._machine.id, epoch.Epoch.read(beside))
         if doubt is not None:
-            cause, why = doubt
-            if store.hold(cause, why, now=self._clock()):
-                LOG.error("nothing is sent: %s", why)
+            self._doubt(doubt)
             return
         if not epoch.identity(store):
             store.mark(epoch.DATABASE, epoch.new_identity(), now=self._clock())
@@ -89,19 +87,19 @@ class Holding:
     def note_try(self) -> None:
         """Let the file beside the database know of a try to send, before a connection opens.
 
-        Raise TrackerError where a shared database has been restored under us.
+        Raise TrackerError where a shared database has been restored or replaced under us.
         """
         if self._witness is not None:
-            self._doubt(why := self._witness.look(self._clock()))
-            if why is not None:
-                raise TrackerError(why)
+            self._doubt(doubt := self._witness.look(self._clock()))
+            if doubt is not None:
+                raise TrackerError(doubt[1])
         if self._file is not None:
             beside = epoch.file_beside(self._file.file)
             epoch.write_down(self._store, self._machine.id, beside)
 
-    def _doubt(self, why: str | None) -> None:
-        if why is not None and self._store.hold(RESTORED, why, now=self._clock()):
-            LOG.error("nothing is sent: %s", why)
+    def _doubt(self, doubt: epoch.Doubt | None) -> None:
+        if doubt is not None and self._store.hold(*doubt, now=self._clock()):
+            LOG.error("nothing is sent: %s", doubt[1])
 
     def _causes(self) -> dict[str, str]:
         found = {CLOCK: self._clock.fault, DISK: self._shortage()}
