@@ -83,8 +83,8 @@ def _new_step_faults(one: CheckedStep, path: KeyPath) -> Iterator[Fault]:
 
 def _people_faults(one: CheckedStep, ground: Ground) -> Iterator[Fault]:
     step, path = one.step, one.path or ()
-    known = [person.id for person in ground.config.coordinator]
     if "who" in one.own:
+        known = _people(ground)
         for number, name in enumerate(step.who or ()):
             if name not in known:
                 yield unknown((*path, "who", number), "coordinator", name, known, "config.toml")
@@ -92,14 +92,18 @@ def _people_faults(one: CheckedStep, ground: Ground) -> Iterator[Fault]:
             hint = "leave `who` out if everybody must act"
             yield Fault(path=(*path, "who"), code="too-few", message="nobody is named", hint=hint)
     if isinstance(step, FollowUp):
-        yield from _escalation(one, step, known)
+        yield from _escalation(one, step, ground)
     yield from _target_faults(one, ground)
 
 
-def _escalation(one: CheckedStep, step: FollowUp, known: list[str]) -> Iterator[Fault]:
+def _people(ground: Ground) -> list[str]:
+    return [person.id for person in ground.config.coordinator]
+
+
+def _escalation(one: CheckedStep, step: FollowUp, ground: Ground) -> Iterator[Fault]:
     if step.escalate is None or not {"escalate", "repeat"} & one.own:
         return
-    if "escalate" in one.own and step.escalate not in known:
+    if "escalate" in one.own and step.escalate not in (known := _people(ground)):
         yield unknown(one.at("escalate"), "coordinator", step.escalate, known, "config.toml")
     if step.repeat is None or step.repeat.more is None:
         yield Fault(
