@@ -278,3 +278,22 @@ async def test_the_invitation_to_a_meeting_names_every_letter_that_aims_at_it(de
     assert alone.planned == 1
     assert "Send a mission" in invitation.get_content()
     assert "Open the border" in invitation.get_content()
+
+
+async def test_an_invitation_counts_the_moves_from_before_its_letter(desk: Desk):
+    council = desk.home / "campaigns" / "forums" / "council.toml"
+    later = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 10:00" }]\n'
+    council.write_text(council.read_text() + later)
+    await desk.turn(3)
+    text = LETTER.replace("Send a mission", "Let them go").replace('"vienna"]', '"new-york"]')
+    desk.write("third", text + 'remind = ["1 day before at 14:00"]\n')
+    await desk.turn(3)
+    await wait_until(desk, datetime.fromisoformat("2010-06-24T11:30Z"))
+    alone, before = Alone(desk), len(desk.sent)
+
+    await wait_until(desk, datetime.fromisoformat("2010-06-24T12:30Z"))
+
+    [(_, mail)] = desk.sent[before:]
+    [invitation] = message_from_bytes(mail.raw, policy=policy.default).iter_attachments()
+    assert alone.planned == 1
+    assert "SEQUENCE:1" in invitation.get_content()

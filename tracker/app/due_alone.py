@@ -73,7 +73,7 @@ class DueAlone:
         telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
         history = replace(
             history_from(entries, files.facts, engine.blank_history()),
-            edits=telling.edits,  # those of forums and calendars, too: a late line says why
+            edits=self._told.edits,  # those of forums and calendars, too: a late line says why
             outages=engine.history.outages,
         )
         planned = plan(files.world, history, now=now, until=horizon(now), only=names)

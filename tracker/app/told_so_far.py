@@ -37,6 +37,7 @@ class ToldSoFar:
         self._passing: dict[str | None, list[Told]] = {}
         self._moves: dict[str, list[Move]] = {}
         self._edits: dict[str, list[Edit]] = {}
+        self._all_edits: list[Edit] = []
         self._untold: set[int] = set()
         self._unanswered: dict[int, datetime] = {}
 
@@ -61,7 +62,9 @@ class ToldSoFar:
         elif entry.kind == MOVE and entry.campaign is not None:
             self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
         elif entry.kind == EDIT:
-            for campaign, edits in edits_by_campaign(edits_from([entry])).items():
+            new = edits_from([entry])
+            self._all_edits += new
+            for campaign, edits in edits_by_campaign(new).items():
                 self._edits.setdefault(campaign, []).extend(edits)
 
     def _fared(self, entry: JournalEntry, mail: int) -> None:
@@ -84,6 +87,12 @@ class ToldSoFar:
         self._passing.setdefault(new, []).extend(moved)
         edits = [renamed(one, old, new) for one in self._edits.pop(old, ())]
         self._edits[new] = sorted([*edits, *self._edits.get(new, ())], key=lambda one: one.at)
+        self._all_edits = [renamed(one, old, new) for one in self._all_edits]
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Return all edits, also those that came before a campaign: an invitation counts them."""
+        return tuple(self._all_edits)
 
     def telling(
         self,
