@@ -281,6 +281,7 @@ async def test_the_invitation_to_a_meeting_names_every_letter_that_aims_at_it(de
 
 
 async def test_an_invitation_counts_the_moves_from_before_its_letter(desk: Desk):
+    desk.write("letter", LETTER + "remind = []\n")
     council = desk.home / "campaigns" / "forums" / "council.toml"
     later = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 10:00" }]\n'
     council.write_text(council.read_text() + later)
