@@ -381,7 +381,7 @@ def queued(desk: Desk) -> set[tuple[object, ...]]:
 
 
 @pytest.mark.usefixtures("unmeasured")
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(STEPS)
 async def test_what_leaves_is_what_leaves_where_all_campaigns_are_in_memory(
     steps: list[tuple[dict[str, str | None], tuple[str, str], timedelta, str]],
