@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.desk import LETTER, NOW, ROOT, Desk, Said, a_copy_of_the_shipped_files, process
+from tests.house import House
 from tests.post_office import HOST
 from tracker.app.doctor.mail import mail
+from tracker.app.health import health_of
 from tracker.config import MailSettings
-from tracker.daemon.beginning import must_have_folder, usable
+from tracker.daemon.beginning import must_have_folder, put_in_force, usable
 from tracker.daemon.folder import Folder
 from tracker.errors import ConfigError
 from tracker.loading.world import read_world
@@ -125,6 +127,22 @@ def test_campaigns_in_a_folder_that_was_shut_go_on_and_are_not_gone(shut: Path):
     assert reading.world.campaigns.keys() == {"letter"}
     assert not reading.gone
     assert [one.code for one in reading.problems] == ["unreadable"]
+
+
+def test_the_log_tells_of_a_folder_that_was_shut_while_all_goes_on(
+    shut: Path, caplog: pytest.LogCaptureFixture
+):
+    with as_an_ordinary_user():
+        reading = read_world(
+            shut.parent / "config.toml", last_good={("campaign", "letter"): LETTER}
+        )
+    world = usable(reading)
+    house = House(world, replayed=False, opened=NOW)
+
+    put_in_force(house.engine, reading, world, now=NOW)
+
+    assert f"campaigns: the folder {shut} cannot be read" in caplog.text
+    assert health_of(house.store, world.config, now=NOW).files == ("config.toml",)
 
 
 def test_the_daemon_looks_at_a_folder_that_was_shut_without_failing(shut: Path):

@@ -44,7 +44,7 @@ def health_of(
     """Ask the database how things are; `running` is whether a daemon has it, None if unknown."""
     turned = store.marked(TURNED)
     words = spoken(store.journal(kinds=KINDS)).words.values()
-    wrong = {f"{one.of} {one.id}" for one in words if one.kind in _WRONG}
+    wrong = {_file(one.of, one.id) for one in words if one.kind in _WRONG}
     return Health(
         at=now,
         turned_at=turned.at if turned else None,
@@ -96,6 +96,11 @@ def _silent(one: Health) -> Iterator[str]:
         yield "no daemon has ever finished a turn"
     elif one.at - one.turned_at > SILENT:
         yield f"the daemon has written nothing since {_moment(one.turned_at)}"
+
+
+def _file(kind: str, name: str) -> str:
+    """Name a file of the tracker's; of config.toml there is but one."""
+    return f"{name}.toml" if kind == "config" else f"{kind} {name}"
 
 
 def _moment(at: datetime) -> str:

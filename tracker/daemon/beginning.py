@@ -81,9 +81,8 @@ def _warn_of_the_folder(reading: Reading) -> None:
     """Say that no campaign is where they are looked for; what was read before goes on."""
     if reading.emptied:
         LOG.warning("the campaigns folder is empty; the files read before stay in force")
-    for one in reading.problems:
-        if one.code == "no-folder":
-            LOG.warning("%s: %s; %s", one.key or one.file, one.message, one.hint)
+    for one in folder_problems(reading.problems):
+        LOG.warning("%s: %s; %s", one.key, one.message, one.hint)
 
 
 def remember(engine: Engine, reading: Reading, *, now: datetime) -> None:
