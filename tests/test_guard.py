@@ -305,3 +305,12 @@ async def test_dates_that_the_next_digest_corrects_are_not_sent_at_once(home: Pa
 
     assert "Cancelled: Step 1" in desk.text()
     assert "Sent at once" not in desk.text()
+
+
+async def test_what_would_be_cancelled_is_dated_as_where_the_campaign_is(home: Path):
+    desk = await a_desk(home, MANY.replace(" at 1", " at 0"))
+
+    await saved(desk, "letter", FEW.replace(" at 1", " at 0"))
+
+    # 01:00 in Vienna is 23:00 UTC of the day before.
+    assert "* Cancelled: Step 1\n  Wed 30 June 2010" in desk.text()

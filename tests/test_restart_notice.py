@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tests.builders import LETTER, a_world, at
+from tests.builders import CONFIG, LETTER, a_world, at
 from tests.house import COMPOSER, House
 from tracker.app.outages import note_outage
 from tracker.app.sending import Sent
@@ -142,10 +142,10 @@ def test_a_long_list_ends_in_a_count():
     assert "and 8 more: see tracker outbox" in text(mail(told, history, DOWN.until))
 
 
-def down_from(house: House, since: datetime, until: datetime) -> list[Sent]:
+def down_from(house: House, since: datetime, until: datetime, world: World = WORLD) -> list[Sent]:
     """Let the machine be off, and start the tracker as the daemon does."""
     house.clock.at = until
-    house.restart(WORLD)
+    house.restart(world)
     house.engine.refresh()
     note_outage(house.store, since=since, now=until)
     return house.wake()
@@ -194,3 +194,15 @@ def test_a_second_outage_does_not_tell_again_what_expired_in_the_first():
     down_from(house, at("2010-06-26 12:00"), at("2010-06-26 15:00"))
 
     assert len(house.engine.history.outages) == 1
+
+
+def test_what_was_missed_is_dated_as_on_its_readers_calendar():
+    tokyo = CONFIG.replace('timezone = "Europe/Vienna"', 'timezone = "Asia/Tokyo"', 1)
+    there = replace(WORLD, config=a_world(config=tokyo).config)
+    house = House(there, replayed=False, opened=at("2010-06-21 00:00"))
+    house.turn_to(at("2010-06-21 03:00"))
+
+    sent = down_from(house, at("2010-06-21 03:00"), at("2010-06-27 23:30"), there)
+
+    told = text(sent[0].written).partition("Missed while nothing could be sent")[2]
+    assert "Call the embassies Tue 22 June 2010" in told, "08:00 there is 23:00 UTC of the 21st"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.builders import CONFIG, COUNCIL, a_world, at
+from tests.builders import CONFIG, COUNCIL, SECURITY_COUNCIL, a_world, at
 from tests.corrected import CALLS, CAMPAIGN, OPENED, TO_FRIDAY, a_house, council, text_of
 
 pytestmark = pytest.mark.story
@@ -94,3 +94,41 @@ def test_a_meeting_without_an_hour_that_was_taken_out_is_corrected_by_its_day():
     assert "You were told on Wed 23 June 2010: Thursday 24 June 2010, time not known" in text_of(
         mail
     )
+
+
+def test_an_hour_that_becomes_known_was_never_told_otherwise():
+    ministers = OPENED.replace('forum = "council"', 'name = "Ministers"')
+    house = a_house(a_world(ministers))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(f'{ministers}time = "15:00"\n'))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert mail.record.subject == "Now Thu 24 June 15:00: Ministers"
+    assert "You were told on Wed 23 June 2010: Thursday 24 June 2010, time not known" in text_of(
+        mail
+    )
+
+
+def test_an_hour_of_a_session_that_becomes_known_was_never_told_otherwise():
+    letter = OPENED.replace('forum = "council"', 'forum = "security-council"')
+    timed = SECURITY_COUNCIL.replace('"24 June 2010"', '"24 June 2010 at 15:00"')
+    house = a_house(a_world(letter))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(letter, forums={"security-council": timed}))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert mail.record.subject == "Now Thu 24 June 15:00 New York: Security Council"
+    assert "Thursday 24 June 2010, time not known" in text_of(mail)
+
+
+def test_nine_o_clock_that_was_told_is_said():
+    timed = OPENED.replace('forum = "council"', 'name = "Ministers"\ntime = "09:00"')
+    house = a_house(a_world(timed))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(timed.replace("09:00", "15:00")))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert mail.record.subject == "Now Thu 24 June 15:00, not 09:00: Ministers"

@@ -50,7 +50,7 @@ def digest_at(
     asked_for = _asked_for(reader, now)
     asked = asked_so_far([*due, asked_for], planned, reader, store)
     saying = Saying(Readers(world.config)[reader], planned, world, now, history, asked)
-    trouble = trouble_for(store, problems, reader, history.digests.get(reader))
+    trouble = trouble_for(store, problems, saying.reader, history.digests.get(reader))
     by_itself = write(due, saying, history, trouble)
     if by_itself is not None and by_itself.kind == "digest":
         return Asked(by_itself, leaves=True)

@@ -15,10 +15,10 @@ from tracker.app.telling import moves_made, outbox_of, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
-from tracker.dates import show_day_short
+from tracker.dates import day_in, show_day_short
 from tracker.differences import differences
 from tracker.errors import QuestionError
-from tracker.events import FileWord, History, Said
+from tracker.events import FileWord, History, Said, frame
 from tracker.loading import SourceFile, read_text
 from tracker.loading.standing import FileKey, needed_by
 from tracker.loading.world import Reading
@@ -366,11 +366,18 @@ def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
     for lines, what in ((effect.cancelled, "Cancelled"), (effect.at_once, "Sent at once")):
         found: dict[tuple[str, str], list[str]] = {}
         for one in sorted(lines, key=lambda line: (line.states is None, line.key)):
-            day = show_day_short(one.states.date()) if one.states else ""
+            day = _day(one, worlds[0])
             found.setdefault((one.what, day), []).append(one.owner)
         for (text, day), readers in list(found.items())[:MOST_SAID]:
             lines_for = f"{len(readers)} for {', '.join(sorted(set(readers)))}"
             yield Said(text=f"{what}: {text}", place=f"{day}: {lines_for}" if day else lines_for)
+
+
+def _day(one: Occurrence, world: World) -> str:
+    """Say the day that a line speaks of where its campaign is at home."""
+    if one.states is None or one.campaign is None:
+        return ""
+    return show_day_short(day_in(one.states, frame(one.campaign, world).workdays.zone))
 
 
 def is_cut_short(text: str, before: str) -> bool:

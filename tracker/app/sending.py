@@ -225,7 +225,7 @@ class Sending:
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)
-        trouble = trouble_for(self.store, wrong, reader, since) if digest else Trouble()
+        trouble = trouble_for(self.store, wrong, readers[reader], since) if digest else Trouble()
         trouble = replace(trouble, dates=ground.dates.get(reader, ()))
         written = write(lines, saying, history, trouble)
         said = set(written.lines) if written else set()

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from tracker.app.resuming import SENT_ALREADY
 from tracker.changes import ARRIVED
 from tracker.content import Entry
-from tracker.dates import show_day_short
+from tracker.dates import day_in, show_day_short
 from tracker.digest import Trouble
 from tracker.errors import Problem
 from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Reader
 from tracker.store import JournalEntry, Store
 
 PROBLEM = "problem"
@@ -28,9 +29,9 @@ def problem_sightings(problems: Iterable[Problem], *, now: datetime) -> list[Jou
 
 
 def trouble_for(
-    store: Store, problems: Iterable[Problem], reader: str, since: datetime | None
+    store: Store, problems: Iterable[Problem], reader: Reader, since: datetime | None
 ) -> Trouble:
-    """Collect what went wrong since a reader's last digest."""
+    """Collect what went wrong since a reader's last digest, dated as on that reader's calendar."""
     after = since or BEGINNING
     new = [one for one in store.journal_beside_sights() if one.kind == PROBLEM and one.at > after]
     return Trouble(
@@ -38,7 +39,7 @@ def trouble_for(
         failed=tuple(_failed(store, reader, after)),
         files=tuple(_files(problems)),
         newly_wrong=bool(new),
-        corrected=tuple(_corrected(store, reader, after)),
+        corrected=tuple(_corrected(store, reader.id, after)),
     )
 
 
@@ -51,20 +52,20 @@ def _corrected(
             yield at, line.occurrence
 
 
-def _missed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:
-    for line in store.lines(states={"expired"}, coordinator=reader):
+def _missed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
+    for line in store.lines(states={"expired"}, coordinator=reader.id):
         one = line.occurrence
         if line.settled_at is None or line.settled_at <= after or one.kind in ALWAYS_REPLACED:
             continue
         if line.reason and line.reason.startswith(MISSED):
-            when = show_day_short(one.due.date()) if one.due else ""
+            when = show_day_short(day_in(one.due, reader.zone)) if one.due else ""
             yield Entry(text=one.what, when=when, detail=line.reason)
 
 
-def _failed(store: Store, reader: str, after: datetime) -> Iterable[Entry]:
+def _failed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
     for mail in store.mails(states={"failed"}):
-        if mail.coordinator == reader and mail.settled_at and mail.settled_at > after:
-            when = show_day_short(mail.created_at.date())
+        if mail.coordinator == reader.id and mail.settled_at and mail.settled_at > after:
+            when = show_day_short(day_in(mail.created_at, reader.zone))
             yield Entry(text=mail.subject, when=when, detail=mail.reason or "")
 
 

@@ -1,17 +1,20 @@
 """Corrections in words: what was said and when, what holds now, which reminders come again."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tracker.content import CampaignLines, Entry, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
+from tracker.difference import Edit
 from tracker.digest.lines import Saying, in_whose_stead, meeting_of, meeting_when, name_of
 from tracker.digest.say import hour_there, listed, moment
 from tracker.occurrence import LineKind, Occurrence
 from tracker.sessions import TIME_NOT_KNOWN
 
 MOST_NAMED = 3
+_CLOCK = re.compile(r"\d{4}, \d\d:\d\d")
 
 
 def corrected_dates(lines: Sequence[Occurrence], saying: Saying) -> Iterable[Group]:
@@ -76,6 +79,8 @@ def _not_as_told(one: Occurrence, saying: Saying) -> str:
     if one.was is None or one.states is None:
         return ""
     days = [_short(at, one, saying) for at in (one.was, one.states)]
+    if days[0] == days[1] and _has_no_hour(one.was, one, saying):
+        return ""
     return f", not {_hour(one.was, one, saying) if days[0] == days[1] else days[0]}"
 
 
@@ -122,11 +127,23 @@ def _moment(at: datetime, one: Occurrence, saying: Saying) -> str:
 
 def _has_no_hour(at: datetime, one: Occurrence, saying: Saying) -> bool:
     """Say whether the hour of a moment only stands for one that is not known."""
-    if one.item != "meeting":
+    if one.item != "meeting" or at.astimezone(_zone(one, saying)).time() != TIME_NOT_KNOWN:
         return False
     meeting = meeting_of(one, saying)
-    known = meeting is not None and meeting.time_known
-    return not known and at.astimezone(_zone(one, saying)).time() == TIME_NOT_KNOWN
+    if meeting is None or not meeting.time_known:
+        return True
+    return at == one.was and any(_gave_an_hour(edit, one) for edit in saying.history.edits)
+
+
+def _gave_an_hour(edit: Edit, one: Occurrence) -> bool:
+    """Say whether an edit, since a reader was told of a meeting, gave it an hour at last."""
+    did = edit.difference
+    about = (did.forum, one.session in did.sessions) == (one.forum, True)
+    if not about or one.campaign not in edit.campaigns or (one.told_at and edit.at < one.told_at):
+        return False
+    if did.thing == "session":
+        return did.was is not None and not _CLOCK.search(did.was)
+    return did.origin.path[-1:] == ("time",) and did.was is None
 
 
 def _line(one: Occurrence, saying: Saying) -> Line:
