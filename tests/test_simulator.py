@@ -7,7 +7,8 @@ import gc
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -67,6 +68,34 @@ def test_a_world_is_its_seed():
 
     assert played[0] == played[1]
     assert played[0][0]
+
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.parametrize(
+    ("verb", "instead", "law"),
+    [
+        ("tracker.app.hands.wait_before_retry", lambda *_: timedelta(), "goes again too soon"),
+        ("tracker.app.hands.Hands.is_open", lambda _: True, "by a clock that is wrong"),
+        ("tracker.app.hands.Hands.next_try", lambda _: 1 // 0, "by zero"),
+    ],
+    ids=["a planted impatience", "a planted open gate", "a fault that ends a process"],
+)
+def test_what_is_broken_in_the_midst_of_a_try_breaks_the_world(
+    verb: str,
+    instead: Callable[..., object],
+    law: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(verb, instead)
+
+    with pytest.raises((AssertionError, ZeroDivisionError), match=law):
+        played(range(60))
+
+
+def played(seeds: range) -> None:
+    for seed in seeds:
+        with a_world(seed) as world:
+            world.run()
 
 
 @pytest.mark.usefixtures("unmeasured")

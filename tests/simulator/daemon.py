@@ -141,8 +141,6 @@ class Daemon:
 
     def _waiting_mails(self, now: datetime) -> Callable[[], Any]:
         async def again() -> bool:
-            if not self.around.look.retries_due(now):
-                return False
             taken = self.store.retry_due(now, limit=1)
             if taken:
                 await self.hands.hand_over(taken[0], CONFIG)

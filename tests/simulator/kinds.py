@@ -4,7 +4,7 @@ from collections import Counter
 
 from tests.simulator.clocks import WRONG
 from tests.simulator.servers import BOXES, LUCK, WEATHER
-from tests.simulator.world import DEATHS
+from tests.simulator.world import DEATHS, EDITS
 
 PLACES = ("uncommitted", "committed", "unconnected", "answer-unwritten")
 KINDS = (
@@ -12,7 +12,7 @@ KINDS = (
     *(f"box: {kind}" for kind in dict.fromkeys(BOXES)),
     *(f"luck: {kind}" for kind in dict.fromkeys(LUCK)),
     *(f"clock: {kind}" for kind in WRONG),
-    *(f"edit: {kind}" for kind in ("add", "move", "cancel", "late")),
+    *(f"edit: {kind}" for kind in ("add", *EDITS)),
     *(f"death: {kind}" for kind in dict.fromkeys(DEATHS)),
     *(f"death at: {place}" for place in PLACES),
     *(f"held: {cause}" for cause in ("access", "protection", "refused", "clock")),

@@ -10,6 +10,7 @@ from tests.simulator.servers import Server
 from tracker.delivery import Outcome
 from tracker.store import MailRecord
 
+ALIKE = 3  # so many readers refused in a row hold the mail of all
 ENDED = frozenset({"sent", "failed", "expired", "cancelled"})
 
 
@@ -26,6 +27,8 @@ class Laws:
         self.patience = Patience()
         self._answered: list[tuple[MailRecord, set[tuple[str, str]]]] = []
         self._refused: set[tuple[str, str]] = set()
+        self._row: set[str] = set()
+        self.is_alone = True
         self._once_sent: set[str] = set()
 
     def before_a_try(
@@ -44,6 +47,7 @@ class Laws:
             line = self.look.line(key)
             assert line is not None, "a line that nobody planned"
             assert read(line.due) <= now, "it is early"
+            assert line.reader == record.coordinator, "a line goes to somebody else"
             assert (line.state, line.mail) == ("sending", record.id), "a line goes elsewhere"
             self.carried_by.setdefault(key, set()).add(name)
         held = {cause for cause, _ in self.look.holds_since(now)}  # not in the same breath
@@ -70,15 +74,28 @@ class Laws:
         self.patience.after_a_try(record, answer, daemon=daemon, begun=begun, now=now)
         if not by_right:
             self.patience.after_a_try_by_a_wrong_clock(record, daemon=daemon)
+        if answer.state == "permanent":
+            self._row.add(record.coordinator)
+        elif answer.state == "sent" and len(self._row) < ALIKE:
+            self._row.clear()
         if answer.state in ANSWERS and (held := self.look.holds_since(begun)):
             self._answered.append((record, held))
 
     def after_a_crash(self, daemon: int, owner: str, *, is_alone: bool) -> None:
-        """Note what nobody can know: each mail in hand of the dead may have been taken."""
+        """Note what nobody can know: each mail in hand of the dead may have been taken.
+
+        The dead one `is_alone` where nobody else writes notes on the server.
+        """
+        self.is_alone = self.is_alone and is_alone
         in_hand = self.look.in_hand_of(owner)
         self.ambiguous.update(in_hand)
         self._answered = [one for one in self._answered if one[0].message_id not in in_hand]
         self.patience.after_a_crash(daemon, in_hand, now=self.clock(), is_alone=is_alone)
+
+    def somebody_resumed(self) -> None:
+        """Let everybody begin anew, as a person has said."""
+        self._row.clear()
+        self.patience.somebody_resumed()
 
     def at_each_step(self) -> None:
         """Look at the copies that the server has, and at what was once sent."""
@@ -110,6 +127,8 @@ class Laws:
         if refused - self._refused:
             row = self.look.refused_in_a_row()
             assert "failed" not in self.look.states(row), "refused with all others, and failed"
+            alike = len(self._row) >= ALIKE or not self.is_alone
+            assert alike, f"held though only {self._row} were refused since others were served"
         self._refused = refused
 
     def at_the_end(self) -> None:

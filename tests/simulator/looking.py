@@ -18,6 +18,7 @@ class Line(NamedTuple):
     mail: int | None
     due: str
     expires: str | None
+    reader: str
 
 
 class Mail(NamedTuple):
@@ -44,12 +45,15 @@ class Look:
     def lines(self) -> list[Line]:
         """Return every line."""
         return [
-            Line(*row) for row in self._ask("SELECT key, state, mail_id, due, expires FROM line")
+            Line(*row)
+            for row in self._ask("SELECT key, state, mail_id, due, expires, recipient FROM line")
         ]
 
     def line(self, key: str) -> Line | None:
         """Return one line."""
-        found = self._ask("SELECT key, state, mail_id, due, expires FROM line WHERE key = ?", key)
+        found = self._ask(
+            "SELECT key, state, mail_id, due, expires, recipient FROM line WHERE key = ?", key
+        )
         return next((Line(*row) for row in found), None)
 
     def mails(self) -> list[Mail]:

@@ -29,6 +29,7 @@ HEALED = timedelta(days=1)  # what is wrong with the server ends then
 QUIET = timedelta(days=4)  # long enough for every try that is still to come
 MOST_CRASHES = 12
 A_MINUTE = timedelta(minutes=1)
+EDITS = ("move", "cancel", "late", "again")
 DEATHS = ("killed", "killed", "killed", "stopped", "disk full")
 
 
@@ -78,6 +79,7 @@ class World:
         keep(self.ground.a_store(), Seen(BEGINS, "boot", 0.0))
         for number in range(self.draws.one_of((1, 1, 1, 1, 2), "daemons")):
             self._start(number)
+        self.laws.is_alone = len(self.daemons) == 1
         self.tally[f"daemons: {len(self.daemons)}"] += 1
         self.tally.update(f"clock: {one.kind}" for one in self.wall.settings)
         quiet = self.loop.create_task(asyncio.sleep(QUIET.total_seconds()))
@@ -177,8 +179,8 @@ class World:
             yield BEGINS, "add", one
             if self.draws.happens(0.4, "edit", number):
                 at = BEGINS + timedelta(minutes=self.draws.whole(1, SPAN, "edit", number, "at"))
-                kind = self.draws.one_of(("move", "cancel", "late"), "edit", number, "kind")
-                yield at, kind, one if kind == "cancel" else self._line(number, 1)
+                kind = self.draws.one_of(EDITS, "edit", number, "kind")
+                yield at, kind, one if kind in {"cancel", "again"} else self._line(number, 1)
 
     def _line(self, number: int, version: int) -> Occurrence:
         due = BEGINS + timedelta(hours=self.draws.whole(0, SPAN_HOURS, "line", number, version))
@@ -212,7 +214,7 @@ class World:
             self._resumes = self.clock() + timedelta(minutes=wait)
         elif self._resumes <= self.clock():
             store.release(["refused"])
-            self.laws.patience.somebody_resumed()
+            self.laws.somebody_resumed()
 
     # -- crashes -------------------------------------------------------------------------------
 

@@ -48,9 +48,10 @@ def _digest_days(reader: Reader, today: date, readers: Readers) -> Iterator[date
 
     That one may be far off, as after a leave of weeks: it ends the last digest before the leave.
     """
+    weekdays = _DAYS[reader.coordinator.digest]
     for n in range(-WEEK, FARTHEST):
         day = today + n * ONE_DAY
-        if digest_day(reader, day) and not _handed_over(reader, day, readers):
+        if day.weekday() in weekdays and not _handed_over(reader, day, readers):
             yield day
             if n > WEEK + 1:
                 return
