@@ -16,8 +16,8 @@ from tests.simulator.ground import the_ground
 from tests.simulator.kinds import rare
 from tests.simulator.world import World, ends
 
-WORLDS = {"dev": 80, "ci": 8_000, "nightly": 1_000_000}
-PARTS = 4  # few enough to be counted, and enough for two processes to share them evenly
+WORLDS = {"dev": 80, "ci": 20_000, "nightly": 1_000_000}
+PARTS = 8  # few enough to be counted, and enough for three processes to share them evenly
 SCENARIOS = 20
 BY_DELAY = {"expired", "failed", "cancelled"}
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")

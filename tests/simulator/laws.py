@@ -107,6 +107,8 @@ class Laws:
         sent = self.look.sent()
         assert sent >= self._once_sent, "what was sent is sent no longer"
         self._once_sent = sent
+        apart = self.look.apart()
+        assert not apart, f"the mail of a line is in another state: {apart}"
         self._who_was_answered_let_go()
         self._who_were_refused_alike_are_put_back()
 

@@ -121,6 +121,14 @@ class Look:
         asked = "SELECT outcome FROM attempt WHERE mail_id = ? ORDER BY id"
         return [outcome for (outcome,) in self._ask(asked, mail)]
 
+    def apart(self) -> set[str]:
+        """Return the lines whose state is not that of the mail that carries them."""
+        asked = (
+            "SELECT line.key FROM line JOIN mail ON mail.id = line.mail_id"
+            " WHERE line.state <> mail.state"
+        )
+        return {key for (key,) in self._ask(asked)}
+
     def over(self, now: datetime) -> list[str]:
         """Return the keys of the lines that wait and are of no use any more."""
         asked = f"SELECT key FROM line WHERE {_FREE} AND expires <= ?"  # noqa: S608 -- our own words
