@@ -9,7 +9,7 @@ from tracker.delivery.smtp import MOST_CONNECTIONS
 def full(places: Places, *, at: float = 0.0) -> int:
     """Begin mails for as long as there is room; return how many."""
     count = 0
-    while places.is_free(at):
+    while places.free(at):
         count += 1
         places.begin(1000 * int(at) + count, f"reader-{at}-{count}", at=at)
     return count
@@ -62,7 +62,7 @@ def test_where_all_take_long_one_after_the_other_asks_whether_the_server_is_well
     places = Places()
     full(places)
 
-    assert not places.is_free(LONG_SECONDS - 0.1)
+    assert not places.free(LONG_SECONDS - 0.1)
     assert full(places, at=LONG_SECONDS) == 1
     assert full(places, at=2 * LONG_SECONDS) == 1
     for times in range(3, 30):
@@ -127,7 +127,7 @@ def test_while_all_places_rest_nobody_asks():
         places.rest(mail, at=0)
         places.end(mail, at=0, answered=False)
 
-    assert not places.is_free(REST_SECONDS - 0.1)
+    assert not places.free(REST_SECONDS - 0.1)
     assert full(places, at=REST_SECONDS) == SERVED
 
 

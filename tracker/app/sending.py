@@ -1,8 +1,9 @@
 """Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -63,6 +64,16 @@ class _Round(Struct, frozen=True):
     now: datetime
     due_by: datetime
     ground: Ground
+    readers: Readers
+
+
+class _Unwritten(Exception):  # noqa: N818 -- it only undoes what was begun together
+    """One reader's mail could not be written."""
+
+    def __init__(self, reader: str, fault: Exception) -> None:
+        super().__init__(reader)
+        self.reader = reader
+        self.fault = fault
 
 
 class Sending:
@@ -92,20 +103,19 @@ class Sending:
         """
         now = self.clock()
         due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
-        this = _Round(now, due_by, ground)
+        this = _Round(now, due_by, ground, Readers(ground.config))
         due = self._due(this)
         sent = list[Sent]()
 
-        async def send_next() -> bool:
-            reader = _next(due, but_not=self.hands.passed_over())
-            begun = None if reader is None else self._begun(reader, this)
-            if begun is not None:
-                record, written = begun
-                outcome = await self.hands.hand_over(record, ground.config)
-                sent.append(Sent(record, written, record.created_at, outcome))
-            return reader is not None
+        async def hand_over(record: MailRecord, written: Written) -> None:
+            outcome = await self.hands.hand_over(record, ground.config)
+            sent.append(Sent(record, written, record.created_at, outcome))
 
-        await self.hands.each(send_next)
+        def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
+            readers = self._first(due, most)
+            return [hand_over(*one) for one in self._begun(readers, this)] if readers else None
+
+        await self.hands.each(begin)
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:
@@ -116,17 +126,32 @@ class Sending:
         now, outcomes = self.clock(), list[Outcome]()
         self.oldest_again = None
 
-        async def again() -> bool:
-            waiting = self.hands.passed_over()
-            taken = self.store.retry_due(now, limit=1, but_not=waiting)
-            if taken and not self.hands.left_till_morning(taken[0], config):
-                made = taken[0].created_at
-                self.oldest_again = min(made, self.oldest_again or made)
-                outcomes.append(await self.hands.hand_over(taken[0], config))
-            return bool(taken)
+        async def hand_over(record: MailRecord) -> None:
+            outcomes.append(await self.hands.hand_over(record, config))
 
-        await self.hands.each(again)
+        def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
+            taken = self._taken_again(most, config, now)
+            return None if taken is None else [hand_over(one) for one in taken]
+
+        await self.hands.each(begin)
         return outcomes
+
+    def _taken_again(self, most: int, config: Config, now: datetime) -> list[MailRecord] | None:
+        """Take mails in hand whose next try has come, in one transaction; None: there is none.
+
+        One that had no answer before is the last of them: if it ends the process each time, few
+        others are charged for it.
+        """
+        taken, more = list[MailRecord](), True
+        with self.store.sending():
+            while more and len(taken) < most:
+                beside = self.hands.passed_over([one.coordinator for one in taken])
+                found = self.store.retry_due(now, limit=1, but_not=beside)
+                taken += [one for one in found if not self.hands.left_till_morning(one, config)]
+                more = bool(found) and not found[0].recoveries
+        made = [one.created_at for one in taken]
+        self.oldest_again = min(filter(None, (*made, self.oldest_again)), default=None)
+        return taken if taken or more else None
 
     def recover(self) -> None:
         """Queue again what a process that is gone had in hand."""
@@ -143,11 +168,10 @@ class Sending:
         due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
         for one in due:
             found.setdefault(one.to, []).append(one)
-        readers = Readers(this.ground.config)
         self.nights = {
             reader: end
             for reader, lines in found.items()
-            if (end := night_over(readers[reader], lines, this.now)) is not None
+            if (end := night_over(this.readers[reader], lines, this.now)) is not None
         }
         begun = self.store.latest_mails() if found else {}
         self.calms = {
@@ -157,39 +181,63 @@ class Sending:
         }
         return [one for one in found if one not in self.nights and one not in self.calms]
 
-    def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
-        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+    def _first(self, due: list[str], most: int) -> list[str]:
+        """Take so many readers out of a list, who has waited longest first."""
+        found = list[str]()
+        while len(found) < most:
+            reader = _next(due, but_not=self.hands.passed_over(found))
+            if reader is None:
+                break
+            found.append(reader)
+        return found
 
-        A replay hides nothing: there the fault ends it.
+    def _begun(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
+        """Write some readers' mails, in one transaction, before any connection is used for them.
+
+        A fault in one is logged and undoes what was begun with it; then the others are written
+        without that one, whose lines wait for another turn. A replay hides nothing: there the
+        fault ends it.
         """
-        try:
-            with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
-                free, _ = _not_paused(lines, this)
-                begun = self._started(reader, free, this) if free else None
-        except Exception as fault:
-            if self._replayed or not _is_of_one_mail(fault):
-                raise
-            self._note_unwritten(reader, fault)
-            return None
-        self._unwritten.pop(reader, None)
+        while readers:
+            try:
+                with self.store.sending():
+                    begun = self._together(readers, this)
+            except _Unwritten as unwritten:
+                self._note_unwritten(unwritten.reader, unwritten.fault)
+                readers = [one for one in readers if one != unwritten.reader]
+            else:
+                for reader in readers:
+                    self._unwritten.pop(reader, None)
+                return begun
+        return []
+
+    def _together(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
+        begun = list[tuple[MailRecord, Written]]()
+        for reader in readers:
+            try:
+                with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
+                    free, _ = _not_paused(lines, this)
+                    one = self._started(reader, free, this) if free else None
+            except Exception as fault:
+                if self._replayed or not _is_of_one_mail(fault):
+                    raise
+                raise _Unwritten(reader, fault) from fault
+            begun += [one] if one is not None else []
+        told = (told_in_passing(one.coordinator, one.id, w, now=this.now) for one, w in begun)
+        self.store.record(filter(None, told))  # last: machines wait for one another at the journal
         return begun
 
     def _started(
         self, reader: str, lines: list[Occurrence], this: _Round
     ) -> tuple[MailRecord, Written] | None:
-        """Write a mail, make its bytes and write them down before any connection is opened."""
+        """Write a mail, make its bytes and write them down."""
         self._templates.look(self.store, now=this.now)
         written = self._written(reader, [*lines, *self._riding(reader, this)], this)
         new = None if written is None else self._composed(reader, written, this)
         if written is None or new is None:
             return None
         record = self.store.start_mail(new, now=this.now)
-        if record is None:
-            return None
-        told = told_in_passing(reader, record.id, written, now=this.now)
-        if told is not None:
-            self.store.record([told])
-        return record, written
+        return None if record is None else (record, written)
 
     def _riding(self, reader: str, this: _Round) -> list[Occurrence]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
@@ -211,10 +259,9 @@ class Sending:
     def _written(self, reader: str, lines: list[Occurrence], this: _Round) -> Written | None:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
-        readers = Readers(ground.config)
         asked = asked_so_far(lines, ground.planned, reader, self.store)
         world, history = ground.files.world, ground.history
-        saying = Saying(readers[reader], ground.planned, world, now, history, asked)
+        saying = Saying(this.readers[reader], ground.planned, world, now, history, asked)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)
@@ -261,7 +308,7 @@ class Sending:
 def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence], list[datetime]]:
     """Return the lines that no pause holds back, and when the pauses of the others end."""
     ground = this.ground
-    return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
+    return apart_from_paused(lines, this.readers, ground.files.frames, this.now)
 
 
 def _next(readers: list[str], *, but_not: frozenset[str]) -> str | None:
