@@ -5,16 +5,18 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from tests.builders import LETTER, a_world, at
-from tests.house import COMPOSER, House
+from tests.house import COMPOSER, TEMPLATES, House
 from tests.outbox import NOW, in_memory, started
 from tests.test_daemon import ChokingOn
 from tests.test_hands import CONFIG, READERS, TAKEN
 from tests.test_stream import SlowDesk, told
-from tests.turned_loop import run
+from tests.turned_loop import TurnedLoop, run
 from tracker.app.sending import Sending
-from tracker.compose import Composer
+from tracker.compose import Composed, Composer, Envelope
+from tracker.content import MailContent
 from tracker.delivery import Outcome
 from tracker.failpoints import reaching
 from tracker.store import MailRecord
@@ -33,8 +35,9 @@ def a_house(readers: int, *, composer: Composer = COMPOSER) -> House:
     )
     letter = LETTER.replace('["vienna"]', str(names).replace("'", '"'))
     world = a_world(letter, config=f'workdays = "vienna"\n{config}')
-    house = House(world, replayed=False, opened=PLAN, composer=composer)
+    house = House(world, replayed=False, opened=PLAN)
     house.turn_to(at("2010-06-22 22:00"))
+    house.engine.sending.composer = composer
     house.mails.clear()
     house.clock.at = MORNING
     return house
@@ -89,6 +92,47 @@ def test_a_mail_that_cannot_be_written_costs_those_that_begin_with_it_nothing():
     assert sorted(sent) == ["reader-0", "reader-2", "reader-3", "reader-4", "reader-5"]
     waiting = [one.occurrence for one in house.store.lines(coordinator="reader-1")]
     assert "meeting" in {one.item for one in waiting if one.due and one.due <= MORNING}
+
+
+class SlowComposer(Composer):
+    """Takes a tenth of a second for a mail."""
+
+    def compose(self, content: MailContent, envelope: Envelope) -> Composed:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, TurnedLoop)
+        loop.pass_time(0.1)
+        return super().compose(content, envelope)
+
+
+def test_where_templates_are_slow_fewer_begin_together():
+    house = a_house(8, composer=SlowComposer(TEMPLATES))
+    planned = house.engine.refresh()
+    in_hand = list[int]()
+
+    def count(place: str) -> None:
+        if place == "unconnected":
+            in_hand.append(len(house.store.mails(states={"sending"})))
+
+    with reaching(count):
+        run(house.engine.send_due(planned))
+
+    assert in_hand == [3, 3, 3, 4, 3, 3, 3, 4]
+    assert house.store.due_lines(MORNING) == []
+
+
+def test_two_mails_that_cannot_be_told_apart_cost_the_others_nothing():
+    house = a_house(3, composer=OneId(TEMPLATES))
+    house.wake()
+
+    assert len(house.mails) == 1
+
+
+class OneId(Composer):
+    """Gives every mail the same Message-ID, which no database takes twice."""
+
+    def compose(self, content: MailContent, envelope: Envelope) -> Composed:
+        made = super().compose(content, envelope)
+        return replace(made, message_id="<1@example.org>")
 
 
 def test_answers_that_come_at_once_are_written_at_once_and_one_that_comes_alone_when_it_comes():

@@ -141,7 +141,8 @@ class Daemon:
 
     def _started(self, reader: str, now: datetime) -> MailRecord | None:
         with self.store.taking(reader, now=now, due_by=now) as lines:
-            new = self._mail(reader, lines) if lines else None
+            due = lines[reader]
+            new = self._mail(reader, due) if due else None
             return None if new is None else self.store.start_mail(new, now=now)
 
     def _waiting_mails(self, now: datetime) -> Begin:

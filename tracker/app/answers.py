@@ -27,7 +27,8 @@ from tracker.store import JournalEntry, MailRecord, Store
 LOG = logging.getLogger("tracker")
 ANSWERS = ("sent", "temporary", "permanent")
 RELAY = "relay"  # the mark under which the server's health survives a restart
-ROUNDS = 3  # of the event loop: by then an answer that is here has come through to us
+ROUNDS = 50  # of the event loop, a millisecond of it when nothing comes: mails that began together
+# have their answers together, if the server is quick
 
 
 class End(Struct, frozen=True, eq=False):
@@ -86,8 +87,7 @@ class Answers:
     async def _write_all(self) -> None:
         together = self._ended
         try:
-            for _ in range(ROUNDS):
-                await asyncio.sleep(0)
+            await self._those_at_hand(together)
             self._ended = []
             await self._written(together)
         finally:
@@ -95,6 +95,14 @@ class Answers:
                 self._ended = []
             for end in together:
                 end.written.cancel()  # whoever still waits for it waits in vain
+
+    async def _those_at_hand(self, together: Sequence[End]) -> None:
+        """Let the answers of others come through; where no other is expected, there is no wait."""
+        loop = asyncio.get_running_loop()
+        for _ in range(ROUNDS):
+            if len(together) >= self._places.lively(loop.time()):
+                return
+            await asyncio.sleep(0)
 
     async def _written(self, together: Sequence[End]) -> None:
         """Write in one transaction; after a fault of ours each in its own, so that one pays."""
@@ -118,9 +126,8 @@ class Answers:
             mail, reader = end.record.id, end.record.coordinator
             fares.append(fares[-1].after(end.outcome, mail, reader, now=now, alone=mail in alone))
         with self.store.sending():
-            told = map(partial(self._settled, now), together, fares[1:])
             # Machines wait for one another at the journal: what goes there comes after the rows.
-            self.store.record([entry for entries in list(told) for entry in entries])
+            self.store.record(self._settled(together, fares[1:], now))
             if fares[-1] != self.relay:
                 self.store.mark(RELAY, fares[-1].dump(), now=now)
             for end, before, after in zip(together, fares, fares[1:], strict=False):
@@ -133,28 +140,39 @@ class Answers:
     def _is_alone(self, end: End, at: float) -> bool:
         return not end.is_answer and self._places.is_served_else(end.record.id, at=at)
 
-    def _settled(self, now: datetime, end: End, fares: Relay) -> list[JournalEntry]:
-        """Write how one try ended into its row, and return what the journal has to say of it."""
+    def _settled(
+        self, together: Sequence[End], fares: Sequence[Relay], now: datetime
+    ) -> list[JournalEntry]:
+        """Write how tries ended into their rows, and return what the journal has to say."""
+        sent = [one for one in together if one.outcome.state == "sent"]
+        tries = [(one.record, one.outcome.code, one.outcome.text) for one in sent]
+        self.store.mark_sent_all(tries, now=now)
+        others = map(partial(self._not_sent, now), together, fares)
+        digests = (one.record for one in sent if one.record.kind == "digest")
+        return [
+            *(digest_sent(one.coordinator, now=one.created_at) for one in digests),
+            *(entry for entry in list(others) if entry is not None),
+        ]
+
+    def _not_sent(self, now: datetime, end: End, fares: Relay) -> JournalEntry | None:
         record, outcome = end.record, end.outcome
         match outcome.state:
-            case "sent":
-                self.store.mark_sent(record, outcome.code, outcome.text, now=now)
-                is_digest = record.kind == "digest"
-                return [digest_sent(record.coordinator, now=record.created_at)] * is_digest
             case "permanent":
                 self.store.mark_failed(record, outcome.code, outcome.text, now=now)
-                return [never_told(record.id, record.attempt, now=now)]
+                return never_told(record.id, record.attempt, now=now)
             case "unknown":
                 pause = wait_before_retry(record.id, record.recoveries)
                 at = by_day(record, end.config, now + pause)
                 self.store.mark_unknown(record, outcome.text, now=now, at=at)
-                return [perhaps_told(record.id, now=now)]
+                return perhaps_told(record.id, now=now)
             case "temporary":
                 self._put_off(end, now + wait_before_retry(record.id, record.put_off), now)
             case "relay":
                 at = fares.shut_until or now + pause_after(record.attempt)
                 self._put_off(end, at, now, charged=False)
-        return []
+            case "sent":
+                pass  # written with all that were
+        return None
 
     def _put_off(self, end: End, at: datetime, now: datetime, *, charged: bool = True) -> None:
         record, outcome = end.record, end.outcome

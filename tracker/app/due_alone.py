@@ -52,8 +52,8 @@ class DueAlone:
 
     def _riding(self, due: Iterable[Occurrence], now: datetime) -> Iterable[Occurrence]:
         until = now + self.engine.world.config.times.settle
-        for reader in {one.to for one in due}:
-            yield from self.engine.store.waiting_lines(reader, now, until)
+        waiting = self.engine.store.waiting_lines({one.to for one in due}, now, until)
+        return [one for lines in waiting.values() for one in lines]
 
     def _planned(self, names: frozenset[str], now: datetime) -> Ground | None:
         engine, store = self.engine, self.engine.store

@@ -1,5 +1,6 @@
 """Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
+import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from datetime import datetime
@@ -30,6 +31,7 @@ from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
+LONGEST_SECONDS = 0.25  # then no other mail is written in the same transaction
 
 
 class Sent(Struct, frozen=True):
@@ -59,21 +61,16 @@ class Ground(Struct, frozen=True):
 
 
 class _Round(Struct, frozen=True):
-    """One round of sending: at which moment, on what ground, and up to when lines are due."""
+    """One round of sending: at which moment, on what ground, and up to when lines are due.
+
+    `due` are the readers whose mails have not begun yet, who has waited longest first.
+    """
 
     now: datetime
     due_by: datetime
     ground: Ground
     readers: Readers
-
-
-class _Unwritten(Exception):  # noqa: N818 -- it only undoes what was begun together
-    """One reader's mail could not be written."""
-
-    def __init__(self, reader: str, fault: Exception) -> None:
-        super().__init__(reader)
-        self.reader = reader
-        self.fault = fault
+    due: list[str]
 
 
 class Sending:
@@ -103,8 +100,8 @@ class Sending:
         """
         now = self.clock()
         due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
-        this = _Round(now, due_by, ground, Readers(ground.config))
-        due = self._due(this)
+        this = _Round(now, due_by, ground, Readers(ground.config), [])
+        this.due.extend(self._due(this))
         sent = list[Sent]()
 
         async def hand_over(record: MailRecord, written: Written) -> None:
@@ -112,7 +109,7 @@ class Sending:
             sent.append(Sent(record, written, record.created_at, outcome))
 
         def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
-            readers = self._first(due, most)
+            readers = self._first(this.due, most)
             return [hand_over(*one) for one in self._begun(readers, this)] if readers else None
 
         await self.hands.each(begin)
@@ -194,60 +191,75 @@ class Sending:
     def _begun(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
         """Write some readers' mails, in one transaction, before any connection is used for them.
 
-        A fault in one is logged and undoes what was begun with it; then the others are written
-        without that one, whose lines wait for another turn. A replay hides nothing: there the
-        fault ends it.
+        After a fault each is written in its own: the fault is logged, and the lines of that one
+        wait for another turn. A replay hides nothing: there the fault ends it.
         """
-        while readers:
-            try:
-                with self.store.sending():
-                    begun = self._together(readers, this)
-            except _Unwritten as unwritten:
-                self._note_unwritten(unwritten.reader, unwritten.fault)
-                readers = [one for one in readers if one != unwritten.reader]
-            else:
-                for reader in readers:
-                    self._unwritten.pop(reader, None)
-                return begun
-        return []
-
-    def _together(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
-        begun = list[tuple[MailRecord, Written]]()
+        try:
+            with self.store.sending():
+                begun, later = self._together(readers, this)
+        except Exception as fault:
+            if self._replayed or not _is_of_one_mail(fault):
+                raise
+            if len(readers) > 1:
+                return [one for reader in readers for one in self._begun([reader], this)]
+            self._note_unwritten(readers[0], fault)
+            return []
         for reader in readers:
-            try:
-                with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
-                    free, _ = _not_paused(lines, this)
-                    one = self._started(reader, free, this) if free else None
-            except Exception as fault:
-                if self._replayed or not _is_of_one_mail(fault):
-                    raise
-                raise _Unwritten(reader, fault) from fault
-            begun += [one] if one is not None else []
-        told = (told_in_passing(one.coordinator, one.id, w, now=this.now) for one, w in begun)
-        self.store.record(filter(None, told))  # last: machines wait for one another at the journal
+            self._unwritten.pop(reader, None)
+        this.due[:0] = later
         return begun
 
-    def _started(
-        self, reader: str, lines: list[Occurrence], this: _Round
-    ) -> tuple[MailRecord, Written] | None:
-        """Write a mail, make its bytes and write them down."""
-        self._templates.look(self.store, now=this.now)
-        written = self._written(reader, [*lines, *self._riding(reader, this)], this)
-        new = None if written is None else self._composed(reader, written, this)
-        if written is None or new is None:
-            return None
-        record = self.store.start_mail(new, now=this.now)
-        return None if record is None else (record, written)
+    def _together(
+        self, readers: list[str], this: _Round
+    ) -> tuple[list[tuple[MailRecord, Written]], list[str]]:
+        """Write mails, and return with them the readers whose mails have to begin later.
 
-    def _riding(self, reader: str, this: _Round) -> list[Occurrence]:
+        Templates may be slow, and meanwhile nobody else writes into the database.
+        """
+        self._templates.look(self.store, now=this.now)
+        made = list[tuple[NewMail, Written]]()
+        with self.store.taking(*readers, now=this.now, due_by=this.due_by) as lines:
+            riding, until = self._riding(readers, this), _seconds() + LONGEST_SECONDS
+            later = list(lines)
+            while later and _seconds() < until:
+                reader = later.pop(0)
+                free, _ = _not_paused(lines[reader], this)
+                made += self._made(reader, [*free, *riding[reader]], this) if free else ()
+            return self._started(made, this), later
+
+    def _made(
+        self, reader: str, lines: list[Occurrence], this: _Round
+    ) -> list[tuple[NewMail, Written]]:
+        """Write a mail and make its bytes, if it has anything to say."""
+        written = self._written(reader, lines, this)
+        return [] if written is None else [(self._composed(reader, written, this), written)]
+
+    def _started(
+        self, made: list[tuple[NewMail, Written]], this: _Round
+    ) -> list[tuple[MailRecord, Written]]:
+        """Write mails down; what goes into the journal comes last, where machines wait."""
+        records = self.store.start_mails([new for new, _ in made], now=this.now)
+        begun = [
+            (record, written)
+            for record, (_, written) in zip(records, made, strict=True)
+            if record is not None
+        ]
+        told = (told_in_passing(one.coordinator, one.id, w, now=this.now) for one, w in begun)
+        self.store.record(filter(None, told))
+        return begun
+
+    def _riding(self, readers: list[str], this: _Round) -> dict[str, list[Occurrence]]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
         now = this.now
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
-        return [
-            one
-            for one in _not_paused(self.store.waiting_lines(reader, now, settled), this)[0]
-            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
-        ]
+        return {
+            reader: [
+                one
+                for one in _not_paused(lines, this)[0]
+                if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+            ]
+            for reader, lines in self.store.waiting_lines(readers, now, settled).items()
+        }
 
     def _note_unwritten(self, reader: str, fault: Exception) -> None:
         """Log a fault once, by its kind and place: its words may be those of a campaign."""
@@ -317,6 +329,10 @@ def _next(readers: list[str], *, but_not: frozenset[str]) -> str | None:
     if found is not None:
         readers.remove(found)
     return found
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:
