@@ -18,6 +18,7 @@ from tracker.app.sending import Sending
 from tracker.compose import Composed, Composer, Envelope
 from tracker.content import MailContent
 from tracker.delivery import Outcome
+from tracker.errors import BusyError
 from tracker.failpoints import reaching
 from tracker.store import MailRecord
 
@@ -160,6 +161,25 @@ def test_an_answer_that_cannot_be_written_down_costs_only_its_own_mail():
 
         states = {one.coordinator: one.state for one in desk.store.mails()}
         assert states == {"geneva": "sent", "lima": "sending", "quito": "sent"}
+
+    told(story)
+
+
+def test_a_database_that_is_busy_as_mails_begin_lets_no_other_begin_and_is_told():
+    async def story(desk: SlowDesk) -> None:
+        commits = list[str]()
+
+        def refuse(place: str) -> None:
+            commits.extend([place] * (place == "uncommitted"))
+            if len(commits) == 8:  # after four that begin and the first answer: the fifth mail
+                raise BusyError("the disk is full")
+
+        desk.takes["geneva"] = (0.5, TAKEN)
+        with reaching(refuse), pytest.raises(BusyError):
+            await desk.due_now(*READERS)
+
+        assert [one.state for one in desk.store.mails()] == ["sent"] * 4
+        assert len(desk.store.due_lines(desk.now)) == 1
 
     told(story)
 

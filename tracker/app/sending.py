@@ -219,12 +219,12 @@ class Sending:
         self._templates.look(self.store, now=this.now)
         made = list[tuple[NewMail, Written]]()
         with self.store.taking(*readers, now=this.now, due_by=this.due_by) as lines:
-            riding, until = self._riding(readers, this), _seconds() + LONGEST_SECONDS
-            later = list(lines)
+            free = {reader: _not_paused(due, this)[0] for reader, due in lines.items()}
+            later = [reader for reader, due in free.items() if due]
+            riding, until = self._riding(later, this), _seconds() + LONGEST_SECONDS
             while later and _seconds() < until:
                 reader = later.pop(0)
-                free, _ = _not_paused(lines[reader], this)
-                made += self._made(reader, [*free, *riding[reader]], this) if free else ()
+                made += self._made(reader, [*free[reader], *riding[reader]], this)
             return self._started(made, this), later
 
     def _made(
@@ -252,13 +252,14 @@ class Sending:
         """Return what waits for the next edit and rides on a mail that leaves before."""
         now = this.now
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
+        found = self.store.waiting_lines(readers, now, settled) if readers else {}
         return {
             reader: [
                 one
                 for one in _not_paused(lines, this)[0]
                 if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
             ]
-            for reader, lines in self.store.waiting_lines(readers, now, settled).items()
+            for reader, lines in found.items()
         }
 
     def _note_unwritten(self, reader: str, fault: Exception) -> None:
