@@ -28,6 +28,13 @@ def test_four_are_served_at_once():
     assert full(Places()) == SERVED == 4
 
 
+def test_each_mail_takes_one_of_the_free_places():
+    places = Places()
+    places.begin(1, "lima", at=0)
+
+    assert places.free(0) == SERVED - 1
+
+
 def test_there_are_connections_for_all_that_may_hang():
     assert MOST_CONNECTIONS == MOST
 
@@ -87,6 +94,14 @@ def test_a_reader_whose_mail_hangs_just_now_is_slow_already():
     places.begin(4, "lima", at=LONG_SECONDS)
 
     assert places.passed_over(LONG_SECONDS) == {"lima"}
+
+
+def test_readers_whose_mails_are_about_to_begin_count_too():
+    places = with_one_that_hangs()
+    places.end(1, at=300, answered=False)
+
+    assert places.passed_over(300, beside=["lima", "quito"]) == frozenset()
+    assert places.passed_over(300, beside=["lima", "lima"]) == {"lima"}
 
 
 def test_a_reader_is_slow_until_a_mail_to_them_has_its_answer():

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from tests.builders import LETTER, a_world, at
-from tests.house import COMPOSER, TEMPLATES, House
+from tests.house import COMPOSER, TEMPLATES, House, T
 from tests.outbox import NOW, in_memory, started
 from tests.test_daemon import ChokingOn
 from tests.test_hands import CONFIG, READERS, TAKEN
@@ -26,6 +27,13 @@ PLAN, MORNING = at("2010-06-22 04:00"), at("2010-06-23 07:00")
 PLACES = 4
 
 
+class TurnedHouse(House):
+    """A house in which making mails takes no time, however busy the machine is."""
+
+    def run(self, sending: Coroutine[Any, Any, T]) -> T:
+        return run(sending)
+
+
 def a_house(readers: int, *, composer: Composer = COMPOSER) -> House:
     """Have a house whose morning has a mail for each of so many readers."""
     names = [f"reader-{number}" for number in range(readers)]
@@ -36,7 +44,7 @@ def a_house(readers: int, *, composer: Composer = COMPOSER) -> House:
     )
     letter = LETTER.replace('["vienna"]', str(names).replace("'", '"'))
     world = a_world(letter, config=f'workdays = "vienna"\n{config}')
-    house = House(world, replayed=False, opened=PLAN)
+    house = TurnedHouse(world, replayed=False, opened=PLAN)
     house.turn_to(at("2010-06-22 22:00"))
     house.engine.sending.composer = composer
     house.mails.clear()
@@ -95,13 +103,44 @@ def test_a_mail_that_cannot_be_written_costs_those_that_begin_with_it_nothing():
     assert "meeting" in {one.item for one in waiting if one.due and one.due <= MORNING}
 
 
+def test_those_that_begin_together_are_noted_once_before_the_first_of_them_goes():
+    house = a_house(8)
+    reached = list[str]()
+    house.engine.sending.hands.note_try = lambda: reached.append("noted")
+
+    def note(place: str) -> None:
+        reached.extend([place] * (place == "unconnected"))
+
+    with reaching(note):
+        house.wake()
+
+    assert reached == 2 * ["noted", *4 * ["unconnected"]]
+
+
+def test_of_readers_whose_last_mail_hung_two_begin_together_with_others():
+    house = a_house(6)
+    slow = {f"reader-{number}" for number in range(4)}
+    house.engine.sending.hands._places._slow |= slow
+    first = list[set[str]]()
+
+    def note(place: str) -> None:
+        if place == "unconnected":
+            first.append({one.coordinator for one in house.store.mails(states={"sending"})})
+
+    with reaching(note):
+        house.wake()
+
+    assert first[0] == {"reader-0", "reader-1", "reader-4", "reader-5"}
+    assert len(house.mails) == 6
+
+
 class SlowComposer(Composer):
-    """Takes a tenth of a second for a mail."""
+    """Takes four tenths of a second for a mail."""
 
     def compose(self, content: MailContent, envelope: Envelope) -> Composed:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, TurnedLoop)
-        loop.pass_time(0.1)
+        loop.pass_time(0.4)
         return super().compose(content, envelope)
 
 
@@ -115,7 +154,7 @@ def test_where_templates_are_slow_fewer_begin_together():
             in_hand.append(len(house.store.mails(states={"sending"})))
 
     with reaching(count):
-        run(house.engine.send_due(planned))
+        house.run(house.engine.send_due(planned))
 
     assert in_hand == [3, 3, 3, 4, 3, 3, 3, 4]
     assert house.store.due_lines(MORNING) == []

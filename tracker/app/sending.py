@@ -31,7 +31,7 @@ from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
-LONGEST_SECONDS = 0.25  # then no other mail is written in the same transaction
+LONGEST_SECONDS = 1.0  # then no other mail is written in the same transaction
 
 
 class Sent(Struct, frozen=True):
