@@ -1,16 +1,19 @@
 """The hands that give mails to the server: what one answer means for the others."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from tests.outbox import HOUR, a_mail, an_occurrence, in_memory
-from tracker.app.hands import RELAY, Hands
+from tracker.app.answers import RELAY
+from tracker.app.hands import Hands
 from tracker.app.telling import TOLD_AGAIN, UNTOLD
 from tracker.config import Config
 from tracker.delivery.outcome import Outcome, outcome
+from tracker.occurrence import Occurrence
 from tracker.store import MailRecord, Store
 
 NOON = datetime.fromisoformat("2010-06-22T12:00Z")
@@ -30,6 +33,8 @@ GONE = outcome("relay", None, "no connection")
 LOCKED = outcome("relay", 535, "5.7.8 no", cause="access")
 LATER = outcome("temporary", 450, "4.2.1 later")
 BLOCKED = outcome("permanent", 550, "5.7.1 blocked")
+
+Handing = Coroutine[Any, Any, Outcome]
 
 
 class Desk:
@@ -72,25 +77,24 @@ class Desk:
 
     async def _round(self) -> None:
         due = self.store.due_lines(self.now)
-        new = iter(due)
 
-        async def begin() -> bool:
-            line = next(new, None)
-            if line is not None:
-                mail = a_mail(line.key, coordinator=line.to, expires=line.expires)
-                record = self.store.start_mail(mail, now=self.now)
-                assert record is not None
-                await self.hands.hand_over(record, CONFIG)
-            return line is not None
+        def begin(most: int) -> list[Handing] | None:
+            lines, due[:most] = due[:most], []
+            return [self._handed(line) for line in lines] if lines else None
 
-        async def again() -> bool:
-            taken = self.store.retry_due(self.now, limit=1)
-            if taken and not self.hands.left_till_morning(taken[0], CONFIG):
-                await self.hands.hand_over(taken[0], CONFIG)
-            return bool(taken)
+        def again(most: int) -> list[Handing] | None:
+            taken = self.store.retry_due(self.now, limit=most)
+            going = [one for one in taken if not self.hands.left_till_morning(one, CONFIG)]
+            return [self.hands.hand_over(one, CONFIG) for one in going] if taken else None
 
         await self.hands.each(again)
         await self.hands.each(begin)
+
+    def _handed(self, line: Occurrence) -> Handing:
+        mail = a_mail(line.key, coordinator=line.to, expires=line.expires)
+        record = self.store.start_mail(mail, now=self.now)
+        assert record is not None
+        return self.hands.hand_over(record, CONFIG)
 
     def _hands(self) -> Hands:
         return Hands(self.store, self._deliver, lambda: self.now, hides_nothing=False)

@@ -140,7 +140,7 @@ def test_nobody_plans_while_one_sends(url: str, two: list[Store]):
     first, second = two
     planned(first, "a")
     with first.taking("vienna", now=NOW, due_by=NOW) as lines:
-        assert [one.key for one in lines] == ["a"]
+        assert [one.key for one in lines["vienna"]] == ["a"]
         beside = Beside(lambda: planned(second, "b")).begin()
         assert wait_until(lambda: waits_for_a_lock(url), seconds=10)
         assert first.start_mail(a_mail("a"), now=NOW) is not None
@@ -161,12 +161,12 @@ def test_one_readers_mail_is_written_by_one_machine_and_others_readers_mails_bes
         first.taking("vienna", now=NOW, due_by=NOW) as mine,
         second.taking("vienna", now=NOW, due_by=NOW) as theirs,
     ):
-        assert ([one.key for one in mine], theirs) == (["a", "b"], [])
+        assert ([one.key for one in mine["vienna"]], theirs) == (["a", "b"], {})
     with (
         first.taking("vienna", now=NOW, due_by=NOW) as mine,
         second.taking("new-york", now=NOW, due_by=NOW) as theirs,
     ):
-        assert [one.key for one in (*mine, *theirs)] == ["a", "b", "c"]
+        assert [one.key for one in (*mine["vienna"], *theirs["new-york"])] == ["a", "b", "c"]
 
 
 def test_a_waiting_mail_is_taken_by_one_machine_and_the_next_by_another(two: list[Store]):

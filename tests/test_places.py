@@ -9,7 +9,7 @@ from tracker.delivery.smtp import MOST_CONNECTIONS
 def full(places: Places, *, at: float = 0.0) -> int:
     """Begin mails for as long as there is room; return how many."""
     count = 0
-    while places.is_free(at):
+    while places.free(at):
         count += 1
         places.begin(1000 * int(at) + count, f"reader-{at}-{count}", at=at)
     return count
@@ -26,6 +26,13 @@ def with_one_that_hangs(at: float = 0.0) -> Places:
 
 def test_four_are_served_at_once():
     assert full(Places()) == SERVED == 4
+
+
+def test_each_mail_takes_one_of_the_free_places():
+    places = Places()
+    places.begin(1, "lima", at=0)
+
+    assert places.free(0) == SERVED - 1
 
 
 def test_there_are_connections_for_all_that_may_hang():
@@ -62,7 +69,7 @@ def test_where_all_take_long_one_after_the_other_asks_whether_the_server_is_well
     places = Places()
     full(places)
 
-    assert not places.is_free(LONG_SECONDS - 0.1)
+    assert not places.free(LONG_SECONDS - 0.1)
     assert full(places, at=LONG_SECONDS) == 1
     assert full(places, at=2 * LONG_SECONDS) == 1
     for times in range(3, 30):
@@ -87,6 +94,14 @@ def test_a_reader_whose_mail_hangs_just_now_is_slow_already():
     places.begin(4, "lima", at=LONG_SECONDS)
 
     assert places.passed_over(LONG_SECONDS) == {"lima"}
+
+
+def test_readers_whose_mails_are_about_to_begin_count_too():
+    places = with_one_that_hangs()
+    places.end(1, at=300, answered=False)
+
+    assert places.passed_over(300, beside=["lima", "quito"]) == frozenset()
+    assert places.passed_over(300, beside=["lima", "lima"]) == {"lima"}
 
 
 def test_a_reader_is_slow_until_a_mail_to_them_has_its_answer():
@@ -127,7 +142,7 @@ def test_while_all_places_rest_nobody_asks():
         places.rest(mail, at=0)
         places.end(mail, at=0, answered=False)
 
-    assert not places.is_free(REST_SECONDS - 0.1)
+    assert not places.free(REST_SECONDS - 0.1)
     assert full(places, at=REST_SECONDS) == SERVED
 
 

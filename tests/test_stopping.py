@@ -1,5 +1,6 @@
 """Told to stop at any moment, or unable to write: what is in hand is finished, or found again."""
 
+import json
 import logging
 import os
 import subprocess
@@ -20,6 +21,13 @@ PHASES = (
     "text-wanted", "taken", "answer-unwritten",
 )  # fmt: skip
 ONE_MORNING = CONFIG.replace("America/New_York", "Europe/Vienna")
+READER = """
+[[coordinator]]
+id = "reader-{0}"
+name = "Reader {0}"
+email = "reader-{0}@example.org"
+timezone = "Europe/Vienna"
+"""
 # The disk refuses every write from the moment of the first answer on.
 FULL = """
 import resource, sys
@@ -89,8 +97,9 @@ def test_an_answer_that_does_not_come_is_not_waited_for_when_told_to_stop(home: 
 def test_nothing_is_begun_once_it_is_told_to_stop(home: Path):
     server = Server({})
     desk = Desk(home, server, BEFORE)
-    desk.write("config", ONE_MORNING)
-    desk.write("campaigns/letter", BOTH)
+    desk.write("config", ONE_MORNING + "".join(READER.format(number) for number in range(4)))
+    everybody = ["vienna", "new-york", *(f"reader-{number}" for number in range(4))]
+    desk.write("campaigns/letter", LETTER.replace('["vienna"]', json.dumps(everybody)))
     desk.turn_at(BEFORE)
     desk.clock.at = MORNING
 
@@ -102,10 +111,10 @@ def test_nothing_is_begun_once_it_is_told_to_stop(home: Path):
         desk.run()
 
     with Store.open("sqlite:///tracker.db", base=home) as store:
-        (mail,) = store.mails()
+        mails = store.mails()
         waiting = {line.to for line in store.due_lines(MORNING)}
-        assert mail.state == "sent"
-        assert waiting == {"vienna", "new-york"} - {mail.coordinator}
+        assert [mail.state for mail in mails] == ["sent"] * 4  # begun together, before it was told
+        assert waiting == {*everybody} - {mail.coordinator for mail in mails}
 
 
 def test_a_fault_of_ours_is_told_once_and_the_loop_goes_on(

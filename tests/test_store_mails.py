@@ -57,6 +57,39 @@ def test_a_line_goes_in_one_mail_only(store: Store):
     assert len(store.mails()) == 1
 
 
+def test_of_mails_that_begin_together_one_whose_lines_went_elsewhere_costs_the_others_nothing(
+    store: Store,
+):
+    planned(store, "a", "b", "c", "d")
+
+    first, second, third = store.start_mails(
+        [a_mail("a", "b"), a_mail("b", "c"), a_mail("d")], now=NOW
+    )
+
+    assert second is None
+    assert first is not None
+    assert third is not None
+    assert store.mails() == [first, third]
+    assert states(store) == {"a": "sending", "b": "sending", "c": "queued", "d": "sending"}
+    assert [one.key for one in store.due_lines(NOW)] == ["c"]
+    assert store.start_mail(a_mail("c"), now=NOW) is not None
+
+
+def test_of_mails_that_were_taken_at_once_only_those_still_in_hand_are_settled(store: Store):
+    late, second, third = (started(store, key) for key in "abc")
+    store.mark_retry(late, NOW, 450, "later", now=NOW)
+    store.retry_due(NOW)
+    answers = [(third, 250, "2.0.0 third"), (late, 250, "ok"), (second, 251, "2.0.0 second")]
+
+    assert store.mark_sent_all(answers, now=NOW) == [second.id, third.id]
+    assert store.mark_sent_all([], now=NOW) == []
+
+    assert states(store) == {"a": "sending", "b": "sent", "c": "sent"}
+    assert [one.text for one in store.attempts(late.id)] == ["later"]
+    assert store.attempts(second.id) == [Attempt(NOW, "sent", 251, "2.0.0 second")]
+    assert store.attempts(third.id) == [Attempt(NOW, "sent", 250, "2.0.0 third")]
+
+
 def test_a_line_that_was_cancelled_in_time_is_not_sent(store: Store):
     planned(store, "a")
     store.replace_plan((), (), [("a", "cancelled", "the campaign closed")], now=NOW)

@@ -153,13 +153,15 @@ def test_a_mail_that_hangs_does_not_keep_another_from_asking_whether_the_server_
     told(story)
 
 
-def test_the_gate_is_asked_before_each_mail_while_others_are_on_their_way():
+def test_the_gate_is_asked_whenever_mails_begin_while_others_are_on_their_way():
     async def story(desk: SlowDesk) -> None:
-        begun = list[bool]()
-        desk.hands.note_try = lambda: begun.append(True)
-        desk.hands.may_leave = lambda: len(begun) < 2
+        noted = list[bool]()
+        desk.hands.note_try = lambda: noted.append(True)
+        desk.hands.may_leave = lambda: not noted
+        desk.takes["geneva"] = (0.5, TAKEN)
 
-        assert len(await desk.due_now(*READERS)) == 2
+        assert len(await desk.due_now(*READERS)) == 4
+        assert len(noted) == 1
 
     told(story)
 

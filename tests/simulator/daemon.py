@@ -1,7 +1,7 @@
 """One process in a world: it sends what is due until it dies, with the store and hands of ours."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextvars import ContextVar, copy_context
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -10,7 +10,9 @@ from tests.simulator.clocks import WallClock
 from tests.simulator.looking import Look
 from tracker.app.hands import Hands
 from tracker.app.holding import BelievedClock, Holding, Machine, last_seen
+from tracker.app.stream import Begin
 from tracker.config import Config
+from tracker.delivery import Outcome
 from tracker.errors import TrackerError
 from tracker.occurrence import Occurrence
 from tracker.store import MailRecord, NewMail, Store
@@ -26,6 +28,8 @@ CONFIG = Config.model_validate(
         ],
     }
 )
+
+Handing = Coroutine[Any, Any, Outcome]
 
 
 class Crash(SystemExit):
@@ -122,29 +126,32 @@ class Daemon:
         now = self.clock()
         readers = self.around.look.readers_due(now)
         if readers:
-            await self.hands.each(self._due_readers(iter(readers), now))
+            await self.hands.each(self._due_readers(readers, now))
         if self.around.look.retries_due(now):
             await self.hands.each(self._waiting_mails(now))
 
-    def _due_readers(self, readers: Iterator[str], now: datetime) -> Callable[[], Any]:
-        async def send_next() -> bool:
-            reader = next(readers, None)
-            if reader is not None:
-                with self.store.taking(reader, now=now, due_by=now) as lines:
-                    new = self._mail(reader, lines) if lines else None
-                    record = None if new is None else self.store.start_mail(new, now=now)
-                if record is not None:
-                    await self.hands.hand_over(record, CONFIG)
-            return reader is not None
+    def _due_readers(self, readers: list[str], now: datetime) -> Begin:
+        def begin(most: int) -> list[Handing] | None:
+            some, readers[:most] = readers[:most], []
+            with self.store.sending():
+                records = [self._started(reader, now) for reader in some]
+            begun = [self.hands.hand_over(one, CONFIG) for one in records if one is not None]
+            return begun if some else None
 
-        return send_next
+        return begin
 
-    def _waiting_mails(self, now: datetime) -> Callable[[], Any]:
-        async def again() -> bool:
-            taken = self.store.retry_due(now, limit=1)
-            if taken:
-                await self.hands.hand_over(taken[0], CONFIG)
-            return bool(taken)
+    def _started(self, reader: str, now: datetime) -> MailRecord | None:
+        with self.store.taking(reader, now=now, due_by=now) as lines:
+            due = lines[reader]
+            new = self._mail(reader, due) if due else None
+            return None if new is None else self.store.start_mail(new, now=now)
+
+    def _waiting_mails(self, now: datetime) -> Begin:
+        def again(most: int) -> list[Handing] | None:
+            if not self.around.look.retries_due(now):
+                return None
+            taken = self.store.retry_due(now, limit=most)
+            return [self.hands.hand_over(one, CONFIG) for one in taken] if taken else None
 
         return again
 

@@ -53,8 +53,8 @@ class DueAlone:
 
     def _riding(self, due: Iterable[Occurrence], now: datetime) -> Iterable[Occurrence]:
         until = now + self.engine.world.config.times.settle
-        for reader in {one.to for one in due}:
-            yield from self.engine.store.waiting_lines(reader, now, until)
+        waiting = self.engine.store.waiting_lines({one.to for one in due}, now, until)
+        return [one for lines in waiting.values() for one in lines]
 
     def _invited_to(self, lines: Iterable[Occurrence]) -> Iterator[str]:
         """Yield the campaigns that an invitation names: all of its reader's at that forum."""

@@ -77,7 +77,7 @@ class DueByReader:
         store, world = self.engine.store, self.engine.world
         until = now + world.config.times.settle
         due = store.due_lines(now, coordinator=reader)
-        leaving = (*due, *store.waiting_lines(reader, now, until))
+        leaving = (*due, *store.waiting_lines([reader], now, until)[reader])
         names = {one.campaign for one in leaving}
         if any(map(_is_about_all, leaving)):
             names |= store.campaigns_of(reader)

@@ -6,7 +6,7 @@ copies; but once another mail that began later has had its answer, the server is
 that hangs costs the others nothing any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
@@ -52,17 +52,21 @@ class Places:
         is_slow = reader in self._slow_readers(at)
         self._tries[mail] = Try(self._began, reader, at, is_slow)
 
+    def hear(self, mail: int, *, at: float) -> None:
+        """Take note that the server answered about a mail; it has its place until it ends."""
+        heard = self._tries[mail]
+        self._heard = at
+        self._slow.discard(heard.reader)
+        for other in self._tries.values():
+            other.is_overtaken = other.is_overtaken or other.number < heard.number
+
     def end(self, mail: int, *, at: float, answered: bool) -> None:
         """Take a mail's place back: the server answered about it, or it did not."""
-        alone = self.is_served_else(mail, at=at)
-        ended = self._tries.pop(mail)
         if answered:
-            self._heard = at
-            self._slow.discard(ended.reader)
-            for other in self._tries.values():
-                other.is_overtaken = other.is_overtaken or other.number < ended.number
-        elif alone:
-            self._slow.add(ended.reader)
+            self.hear(mail, at=at)
+        elif self.is_served_else(mail, at=at):
+            self._slow.add(self._tries[mail].reader)
+        del self._tries[mail]
 
     def rest(self, mail: int, *, at: float) -> None:
         """Leave a place empty for a while, unless it was lost to a mail that hung.
@@ -72,18 +76,17 @@ class Places:
         if not self._tries[mail].hangs(at):
             self._rests.append(at + REST_SECONDS)
 
-    def is_free(self, at: float) -> bool:
-        """Say whether another mail may begin.
+    def free(self, at: float) -> int:
+        """Return how many more mails may begin.
 
         Where all that are served take long, one more asks whether the server is well.
         """
         self._rests = [until for until in self._rests if until > at]
-        if len(self._tries) >= MOST:
-            return False
         served = self._served(at)
-        if len(served) + len(self._rests) < SERVED:
-            return True
-        return not self._rests and all(one.is_long(at) for one in served)
+        free = SERVED - len(served) - len(self._rests)
+        if free <= 0:
+            free = int(not self._rests and all(one.is_long(at) for one in served))
+        return min(free, MOST - len(self._tries))
 
     def served(self, at: float) -> int:
         """Count the mails on their way that do not merely hang."""
@@ -99,10 +102,14 @@ class Places:
         later = [moment - at for moment in (*moments, *self._rests) if moment > at]
         return min(later, default=None)
 
-    def passed_over(self, at: float) -> frozenset[str]:
-        """Return the readers whose mails have to wait, so that they do not take every place."""
+    def passed_over(self, at: float, *, beside: Collection[str] = ()) -> frozenset[str]:
+        """Return the readers whose mails have to wait, so that they do not take every place.
+
+        `beside` are those whose mails are about to begin.
+        """
+        readers = frozenset(self._slow_readers(at))
         slow = sum(one.is_slow for one in self._tries.values())
-        return frozenset(self._slow_readers(at)) if slow >= SLOW else frozenset()
+        return readers if slow + sum(one in readers for one in beside) >= SLOW else frozenset()
 
     def is_served_else(self, mail: int, *, at: float) -> bool:
         """Say whether the server answers others: what this mail meets says nothing about it."""

@@ -1,8 +1,10 @@
 """Sending what is due: one reader's mail after the other is written, handed over and noted."""
 
+import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,6 +31,7 @@ from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
+LONGEST_SECONDS = 1.0  # then no other mail is written in the same transaction
 
 
 class Sent(Struct, frozen=True):
@@ -64,11 +67,16 @@ class Ground(Struct, frozen=True):
 
 
 class _Round(Struct, frozen=True):
-    """One round of sending: at which moment, on what ground, and up to when lines are due."""
+    """One round of sending: at which moment, on what ground, and up to when lines are due.
+
+    `due` are the readers whose mails have not begun yet, who has waited longest first.
+    """
 
     now: datetime
     due_by: datetime
     ground: Ground
+    readers: Readers
+    due: list[str]
 
 
 class Sending:
@@ -98,20 +106,19 @@ class Sending:
         """
         now = self.clock()
         due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
-        this = _Round(now, due_by, ground)
-        due = self._due(this)
+        this = _Round(now, due_by, ground, Readers(ground.config), [])
+        this.due.extend(self._due(this))
         sent = list[Sent]()
 
-        async def send_next() -> bool:
-            reader = _next(due, but_not=self.hands.passed_over())
-            begun = None if reader is None else self._begun(reader, this)
-            if begun is not None:
-                record, written = begun
-                outcome = await self.hands.hand_over(record, ground.config)
-                sent.append(Sent(record, written, record.created_at, outcome))
-            return reader is not None
+        async def hand_over(record: MailRecord, written: Written) -> None:
+            outcome = await self.hands.hand_over(record, ground.config)
+            sent.append(Sent(record, written, record.created_at, outcome))
 
-        await self.hands.each(send_next)
+        def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
+            readers = self._first(this.due, most)
+            return [hand_over(*one) for one in self._begun(readers, this)] if readers else None
+
+        await self.hands.each(begin)
         return sent
 
     async def retry_due(self, config: Config) -> list[Outcome]:
@@ -122,17 +129,32 @@ class Sending:
         now, outcomes = self.clock(), list[Outcome]()
         self.oldest_again = None
 
-        async def again() -> bool:
-            waiting = self.hands.passed_over()
-            taken = self.store.retry_due(now, limit=1, but_not=waiting)
-            if taken and not self.hands.left_till_morning(taken[0], config):
-                made = taken[0].created_at
-                self.oldest_again = min(made, self.oldest_again or made)
-                outcomes.append(await self.hands.hand_over(taken[0], config))
-            return bool(taken)
+        async def hand_over(record: MailRecord) -> None:
+            outcomes.append(await self.hands.hand_over(record, config))
 
-        await self.hands.each(again)
+        def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
+            taken = self._taken_again(most, config, now)
+            return None if taken is None else [hand_over(one) for one in taken]
+
+        await self.hands.each(begin)
         return outcomes
+
+    def _taken_again(self, most: int, config: Config, now: datetime) -> list[MailRecord] | None:
+        """Take mails in hand whose next try has come, in one transaction; None: there is none.
+
+        One that had no answer before is the last of them: if it ends the process each time, few
+        others are charged for it.
+        """
+        taken, more = list[MailRecord](), True
+        with self.store.sending():
+            while more and len(taken) < most:
+                beside = self.hands.passed_over([one.coordinator for one in taken])
+                found = self.store.retry_due(now, limit=1, but_not=beside)
+                taken += [one for one in found if not self.hands.left_till_morning(one, config)]
+                more = bool(found) and not found[0].recoveries
+        made = [one.created_at for one in taken]
+        self.oldest_again = min(filter(None, (*made, self.oldest_again)), default=None)
+        return taken if taken or more else None
 
     def recover(self) -> None:
         """Queue again what a process that is gone had in hand."""
@@ -149,11 +171,10 @@ class Sending:
         due, self.pauses = _not_paused(self.store.due_lines(this.due_by), this)
         for one in due:
             found.setdefault(one.to, []).append(one)
-        readers = Readers(this.ground.config)
         self.nights = {
             reader: end
             for reader, lines in found.items()
-            if (end := night_over(readers[reader], lines, this.now)) is not None
+            if (end := night_over(this.readers[reader], lines, this.now)) is not None
         }
         begun = self.store.latest_mails() if found else {}
         self.calms = {
@@ -163,50 +184,91 @@ class Sending:
         }
         return [one for one in found if one not in self.nights and one not in self.calms]
 
-    def _begun(self, reader: str, this: _Round) -> tuple[MailRecord, Written] | None:
-        """Write one reader's mail; a fault in it is logged, and the lines wait for another turn.
+    def _first(self, due: list[str], most: int) -> list[str]:
+        """Take so many readers out of a list, who has waited longest first."""
+        found = list[str]()
+        while len(found) < most:
+            reader = _next(due, but_not=self.hands.passed_over(found))
+            if reader is None:
+                break
+            found.append(reader)
+        return found
 
-        A replay hides nothing: there the fault ends it.
+    def _begun(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
+        """Write some readers' mails, in one transaction, before any connection is used for them.
+
+        After a fault each is written in its own: the fault is logged, and the lines of that one
+        wait for another turn. A replay hides nothing: there the fault ends it.
         """
         try:
-            this = replace(this, ground=this.ground.of(reader, this.now))
-            with self.store.taking(reader, now=this.now, due_by=this.due_by) as lines:
-                free, _ = _not_paused(lines, this)
-                begun = self._started(reader, free, this) if free else None
+            with self.store.sending():
+                begun, later = self._together(readers, this)
         except Exception as fault:
             if self._replayed or not _is_of_one_mail(fault):
                 raise
-            self._note_unwritten(reader, fault)
-            return None
-        self._unwritten.pop(reader, None)
+            if len(readers) > 1:
+                return [one for reader in readers for one in self._begun([reader], this)]
+            self._note_unwritten(readers[0], fault)
+            return []
+        for reader in readers:
+            self._unwritten.pop(reader, None)
+        this.due[:0] = later
         return begun
 
-    def _started(
-        self, reader: str, lines: list[Occurrence], this: _Round
-    ) -> tuple[MailRecord, Written] | None:
-        """Write a mail, make its bytes and write them down before any connection is opened."""
-        self._templates.look(self.store, now=this.now)
-        written = self._written(reader, [*lines, *self._riding(reader, this)], this)
-        new = None if written is None else self._composed(reader, written, this)
-        if written is None or new is None:
-            return None
-        record = self.store.start_mail(new, now=this.now)
-        if record is None:
-            return None
-        told = told_in_passing(reader, record.id, written, now=this.now)
-        if told is not None:
-            self.store.record([told])
-        return record, written
+    def _together(
+        self, readers: list[str], this: _Round
+    ) -> tuple[list[tuple[MailRecord, Written]], list[str]]:
+        """Write mails, and return with them the readers whose mails have to begin later.
 
-    def _riding(self, reader: str, this: _Round) -> list[Occurrence]:
+        Templates may be slow, and meanwhile nobody else writes into the database.
+        """
+        self._templates.look(self.store, now=this.now)
+        made = list[tuple[NewMail, Written]]()
+        grounds = {reader: this.ground.of(reader, this.now) for reader in readers}
+        with self.store.taking(*readers, now=this.now, due_by=this.due_by) as lines:
+            free = {reader: _not_paused(due, this)[0] for reader, due in lines.items()}
+            later = [reader for reader, due in free.items() if due]
+            riding, until = self._riding(later, this), _seconds() + LONGEST_SECONDS
+            while later and _seconds() < until:
+                reader = later.pop(0)
+                alone = replace(this, ground=grounds[reader])
+                made += self._made(reader, [*free[reader], *riding[reader]], alone)
+            return self._started(made, this), later
+
+    def _made(
+        self, reader: str, lines: list[Occurrence], this: _Round
+    ) -> list[tuple[NewMail, Written]]:
+        """Write a mail and make its bytes, if it has anything to say."""
+        written = self._written(reader, lines, this)
+        return [] if written is None else [(self._composed(reader, written, this), written)]
+
+    def _started(
+        self, made: list[tuple[NewMail, Written]], this: _Round
+    ) -> list[tuple[MailRecord, Written]]:
+        """Write mails down; what goes into the journal comes last, where machines wait."""
+        records = self.store.start_mails([new for new, _ in made], now=this.now)
+        begun = [
+            (record, written)
+            for record, (_, written) in zip(records, made, strict=True)
+            if record is not None
+        ]
+        told = (told_in_passing(one.coordinator, one.id, w, now=this.now) for one, w in begun)
+        self.store.record(filter(None, told))
+        return begun
+
+    def _riding(self, readers: list[str], this: _Round) -> dict[str, list[Occurrence]]:
         """Return what waits for the next edit and rides on a mail that leaves before."""
         now = this.now
         settled = now + this.ground.config.times.settle  # what waits for longer waits for a pause
-        return [
-            one
-            for one in _not_paused(self.store.waiting_lines(reader, now, settled), this)[0]
-            if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
-        ]
+        found = self.store.waiting_lines(readers, now, settled) if readers else {}
+        return {
+            reader: [
+                one
+                for one in _not_paused(lines, this)[0]
+                if _is_due(one, now) or (one.kind == LineKind.CORRECTION and _is_due(one, settled))
+            ]
+            for reader, lines in found.items()
+        }
 
     def _note_unwritten(self, reader: str, fault: Exception) -> None:
         """Log a fault once, by its kind and place: its words may be those of a campaign."""
@@ -218,14 +280,13 @@ class Sending:
     def _written(self, reader: str, lines: list[Occurrence], this: _Round) -> Written | None:
         """Write one coordinator's mail; a digest with nothing to say ends here."""
         ground, now = this.ground, this.now
-        readers = Readers(ground.config)
         asked = asked_so_far(lines, ground.planned, reader, self.store)
         world, history = ground.files.world, ground.history
-        saying = Saying(readers[reader], ground.planned, world, now, history, asked)
+        saying = Saying(this.readers[reader], ground.planned, world, now, history, asked)
         digest = [one for one in lines if one.kind == LineKind.DIGEST]
         since = history.digests.get(reader)
         wrong = (*ground.files.problems, *self._templates.problems)
-        trouble = trouble_for(self.store, wrong, readers[reader], since) if digest else Trouble()
+        trouble = trouble_for(self.store, wrong, saying.reader, since) if digest else Trouble()
         trouble = replace(trouble, dates=ground.dates.get(reader, ()))
         written = write(lines, saying, history, trouble)
         said = set(written.lines) if written else set()
@@ -268,7 +329,7 @@ class Sending:
 def _not_paused(lines: list[Occurrence], this: _Round) -> tuple[list[Occurrence], list[datetime]]:
     """Return the lines that no pause holds back, and when the pauses of the others end."""
     ground = this.ground
-    return apart_from_paused(lines, Readers(ground.config), ground.files.frames, this.now)
+    return apart_from_paused(lines, this.readers, ground.files.frames, this.now)
 
 
 def _next(readers: list[str], *, but_not: frozenset[str]) -> str | None:
@@ -277,6 +338,10 @@ def _next(readers: list[str], *, but_not: frozenset[str]) -> str | None:
     if found is not None:
         readers.remove(found)
     return found
+
+
+def _seconds() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _is_due(one: Occurrence, now: datetime) -> bool:

@@ -1,12 +1,14 @@
-"""A steady stream of mails: one begins whenever there is room, one that hangs stays behind."""
+"""A steady stream of mails: they begin whenever there is room, one that hangs stays behind."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from tracker.app.places import Places
 
-SendNext = Callable[[], Awaitable[bool]]
+# Begins so many mails at most, together, and returns what hands each over; None: there are none.
+Begin = Callable[[int], Collection[Coroutine[Any, Any, object]] | None]
 
 
 class Stream:
@@ -17,23 +19,20 @@ class Stream:
 
     def __init__(self, places: Places) -> None:
         self.places = places
-        self._under_way: set[asyncio.Task[bool | None]] = set()
+        self._under_way: set[asyncio.Task[object]] = set()
         self._fault: BaseException | None = None
 
-    async def flow(self, send_next: SendNext, may_begin: Callable[[], bool]) -> None:
+    async def flow(self, begin: Begin, most: Callable[[], int]) -> None:
         """Let mails begin until there is none left, and until none is lively any more.
 
-        `send_next` has begun its mail when it first waits, and says whether there was one.
+        `most` says how many may begin now, whatever room there is.
         """
         self.tell_fault()
         more = True
         try:
             while True:
-                while more and self._has_room():
-                    begun = await self._begun(send_next, may_begin)
-                    if begun is None:
-                        break
-                    more = begun
+                while more and (room := self._room()) and (may := most()):
+                    more = await self._begun(begin, min(room, may))
                 if not self._under_way or not self.places.lively(_now()):
                     break
                 await self._one_ends(within=self.places.next_change(_now()))
@@ -76,24 +75,20 @@ class Stream:
             fault = asyncio.CancelledError() if task.cancelled() else task.exception()
             self._fault = self._fault or fault
 
-    def _has_room(self) -> bool:
+    def _room(self) -> int:
         self._bury()
-        return self._fault is None and self.places.is_free(_now())
+        return 0 if self._fault is not None else self.places.free(_now())
 
-    async def _begun(self, send_next: SendNext, may_begin: Callable[[], bool]) -> bool | None:
-        """Let one mail begin, and say whether there was one; None if it may not."""
-
-        async def through_the_gate() -> bool | None:
-            # In one step: what shuts the gate, like a third refusal, comes before it or after.
-            return await send_next() if may_begin() else None
-
-        task = asyncio.ensure_future(through_the_gate())
-        self._under_way.add(task)
-        await asyncio.sleep(0)  # by then it has a place, or there was none to begin
-        if not task.done():
-            return True
-        self._bury()
-        return self._fault is None and task.result()
+    async def _begun(self, begin: Begin, most: int) -> bool:
+        """Let some mails begin, and say whether there may be more."""
+        try:
+            begun = begin(most)
+        except Exception as fault:  # noqa: BLE001 -- told when the others have their answers
+            self._fault = fault
+            return False
+        self._under_way.update(asyncio.ensure_future(one) for one in begun or ())
+        await asyncio.sleep(0)  # by then each has its place
+        return begun is not None
 
     async def _one_ends(self, *, within: float | None) -> None:
         await asyncio.wait(self._under_way, timeout=within, return_when=asyncio.FIRST_COMPLETED)

@@ -8,7 +8,7 @@ never rows; moments are aware UTC both ways.
 import os
 import secrets
 import socket
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -156,14 +156,15 @@ class Store:
 
     @contextmanager
     def taking(
-        self, reader: str, *, now: datetime, due_by: datetime
-    ) -> Iterator[list[Occurrence]]:
-        """Give a reader's lines that are due, for one mail that is written inside.
+        self, *readers: str, now: datetime, due_by: datetime
+    ) -> Iterator[dict[str, list[Occurrence]]]:
+        """Give the lines of these readers that are due, for one mail each, written inside.
 
-        Nobody else writes this reader's mail until the end; if somebody does, there are none.
+        Nobody else writes these readers' mails until the end; whose mail somebody else is writing
+        is not among them.
         """
         with self._transaction("sending") as connection:
-            yield lines.take(connection, reader=reader, now=now, due_by=due_by)
+            yield lines.take(connection, readers=readers, now=now, due_by=due_by)
 
     # -- files ---------------------------------------------------------------------------------
 
@@ -309,10 +310,12 @@ class Store:
         with self._reading() as connection:
             return mails.next_due(connection, after=after)
 
-    def waiting_lines(self, coordinator: str, now: datetime, until: datetime) -> list[Occurrence]:
-        """Return a coordinator's lines in no mail that are due after now, up to a moment."""
+    def waiting_lines(
+        self, readers: Collection[str], now: datetime, until: datetime
+    ) -> dict[str, list[Occurrence]]:
+        """Return these readers' lines in no mail that are due after now, up to a moment."""
         with self._reading() as connection:
-            return lines.waiting(connection, coordinator=coordinator, now=now, until=until)
+            return lines.waiting(connection, readers=readers, now=now, until=until)
 
     def due_lines(self, now: datetime, *, coordinator: str | None = None) -> list[Occurrence]:
         """Return the lines that are due, not expired and in no mail yet, earliest first."""
@@ -326,21 +329,35 @@ class Store:
 
         Return None, and write nothing, if any of its lines is no longer free to send.
         """
+        return self.start_mails([mail], now=now)[0]
+
+    def start_mails(self, new: Sequence[NewMail], *, now: datetime) -> list[MailRecord | None]:
+        """Write mails down as `start_mail` does, each for itself: None for one that cannot be."""
         with self._transaction("sending") as connection:
-            started = mails.start(connection, mail, owner=self.owner, now=now)
-            if started is not None:
-                self._transactions.take(started)
-                self._count_tries(connection, 1, now)
-            return started
+            found = mails.start(connection, new, owner=self.owner, now=now)
+            started = [mail for mail in found if mail is not None]
+            self._transactions.take(*started)
+            self._count_tries(connection, len(started), now)
+            return found
 
     def mark_sent(
         self, mail: MailRecord, code: int | None = None, text: str = "", *, now: datetime
     ) -> bool:
         """Write down that the server took the mail; False if the mail is no longer ours."""
-        attempt = Attempt(at=now, outcome="sent", code=code, text=text)
+        return bool(self.mark_sent_all([(mail, code, text)], now=now))
+
+    def mark_sent_all(
+        self, sent: Iterable[tuple[MailRecord, int | None, str]], *, now: datetime
+    ) -> list[int]:
+        """Write down, with its answer, that the server took each; return those that were ours."""
+        tries = [
+            (mail, Attempt(at=now, outcome="sent", code=code, text=text))
+            for mail, code, text in sent
+        ]
         with self._transaction("sending") as connection:
-            self._transactions.let_go(mail)
-            return mails.settle(connection, mail, attempt, state="sent")
+            for mail, _ in tries:
+                self._transactions.let_go(mail)
+            return mails.settle_sent(connection, tries)
 
     def mark_retry(
         self,

@@ -14,7 +14,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from tracker.occurrence import Occurrence
 from tracker.store import documents, postgres
@@ -22,12 +22,13 @@ from tracker.store.records import LineState, OutboxLine
 from tracker.store.upsert import Insert, Upsert
 from tracker.tables import LINE
 
+Lines = dict[str, list[Occurrence]]  # by reader, each reader's in the order they came due
 # A line that a mail carries follows that mail: it is neither due, nor changed, nor dropped.
 # Put so that SQLite does not look it up by mail: nearly all queued lines have none.
 _FREE: ColumnElement[bool] = and_(LINE.c.state == "queued", func.coalesce(LINE.c.mail_id, 0) == 0)
 # Put so that SQLite looks by the moment: a reader has thousands of lines, few of them about now.
-_IS_FOR = func.coalesce(LINE.c.recipient, "") == bindparam(
-    "coordinator", type_=LINE.c.recipient.type
+_IS_FOR = func.coalesce(LINE.c.recipient, "").in_(
+    bindparam("readers", type_=LINE.c.recipient.type, expanding=True)
 )
 _PLANNED = ("campaign", "recipient", "due", "expires", "document")
 _SEEN = (LINE.c.document, LINE.c.state, LINE.c.mail_id, LINE.c.reason, LINE.c.settled_at)
@@ -41,7 +42,7 @@ _DUE = (
 )
 _DUE_TO = _DUE.where(_IS_FOR)
 _TAKE = (
-    select(LINE.c.document)
+    select(LINE.c.recipient, LINE.c.document)
     .where(
         _FREE,
         _IS_FOR,
@@ -52,7 +53,7 @@ _TAKE = (
     .with_for_update(skip_locked=True)
 )
 _WAITING = (
-    select(LINE.c.document)
+    select(LINE.c.recipient, LINE.c.document)
     .where(
         _FREE,
         _IS_FOR,
@@ -99,8 +100,16 @@ _DROP = update(LINE).where(LINE.c.key == _KEY, _FREE).values(_END)
 _FOLLOW = update(LINE).where(LINE.c.mail_id == bindparam("of")).values(_END)
 _BIND = (
     update(LINE)
-    .where(LINE.c.key.in_(bindparam("keys", expanding=True)), _FREE)
+    .where(LINE.c.key == _KEY, _FREE)
     .values(state="sending", mail_id=bindparam("mail"))
+)
+_CARRIED = (
+    select(LINE.c.mail_id, func.count())
+    .where(LINE.c.mail_id.in_(bindparam("mails", expanding=True)))
+    .group_by(LINE.c.mail_id)
+)
+_LET_GO = (
+    update(LINE).where(LINE.c.mail_id == bindparam("of")).values(state="queued", mail_id=None)
 )
 
 
@@ -178,31 +187,32 @@ def due(
 ) -> list[Occurrence]:
     """Return what is due and not expired, earliest first, to one coordinator or to all."""
     query = _DUE if coordinator is None else _DUE_TO
-    asked = {"now": now} if coordinator is None else {"now": now, "coordinator": coordinator}
+    asked: dict[str, object] = {"now": now}
+    if coordinator is not None:
+        asked["readers"] = [coordinator]
     found = connection.execute(query, asked).scalars()
     return [documents.load(document) for document in found]
 
 
 def take(
-    connection: Connection, *, reader: str, now: datetime, due_by: datetime
-) -> list[Occurrence]:
-    """Return a reader's lines that are due by a moment and not expired, for one mail.
+    connection: Connection, *, readers: Collection[str], now: datetime, due_by: datetime
+) -> Lines:
+    """Return these readers' lines that are due by a moment and not expired, for a mail each.
 
-    There are none while another process writes this reader's mail: two would be one too many.
+    There are none while another process writes a reader's mail: two would be one too many.
     """
-    if postgres.is_it(connection) and not postgres.take_reader(connection, reader):
-        return []
-    asked = {"now": now, "coordinator": reader, "due_by": due_by}
-    return [documents.load(document) for document in connection.execute(_TAKE, asked).scalars()]
+    if postgres.is_it(connection):
+        readers = postgres.take_readers(connection, readers)
+    asked = {"now": now, "readers": list(readers), "due_by": due_by}
+    return _by_reader(readers, connection.execute(_TAKE, asked))
 
 
 def waiting(
-    connection: Connection, *, coordinator: str, now: datetime, until: datetime
-) -> list[Occurrence]:
-    """Return what a coordinator's queue holds that is due after now, but not after `until`."""
-    asked = {"now": now, "until": until, "coordinator": coordinator}
-    found = connection.execute(_WAITING, asked).scalars()
-    return [documents.load(document) for document in found]
+    connection: Connection, *, readers: Collection[str], now: datetime, until: datetime
+) -> Lines:
+    """Return what these readers' queues hold that is due after now, but not after `until`."""
+    asked = {"now": now, "until": until, "readers": list(readers)}
+    return _by_reader(readers, connection.execute(_WAITING, asked))
 
 
 def put(
@@ -237,10 +247,22 @@ def drop(connection: Connection, ends: Iterable[tuple[str, str, str]], *, now: d
         connection.execute(_DROP, rows)
 
 
-def bind(connection: Connection, keys: Collection[str], *, mail: int) -> bool:
-    """Let a mail carry these lines from now on; False if any of them is not free."""
-    taken = connection.execute(_BIND, {"keys": list(keys), "mail": mail})
-    return taken.rowcount == len(keys)
+def bind(connection: Connection, carried: Mapping[int, Collection[str]]) -> set[int]:
+    """Let mails carry lines from now on, by number; return the mails that have got all of theirs.
+
+    What another has got, the caller lets go again.
+    """
+    rows = [{"of": key, "mail": mail} for mail, keys in carried.items() for key in keys]
+    if rows:
+        connection.execute(_BIND, rows)
+    found = connection.execute(_CARRIED, {"mails": list(carried)})
+    got = {row[0]: row[1] for row in found}
+    return {mail for mail, keys in carried.items() if got.get(mail, 0) == len(keys)}
+
+
+def let_go(connection: Connection, mail: int) -> None:
+    """Free the lines that a mail carries."""
+    connection.execute(_LET_GO, {"of": mail})
 
 
 def follow(
@@ -255,6 +277,13 @@ def follow(
     if mails:
         end = {"state": state, "reason": reason, "settled_at": settled_at}
         connection.execute(_FOLLOW, [{"of": mail, **end} for mail in mails])
+
+
+def _by_reader(readers: Iterable[str], found: Iterable[Row[str | None, str]]) -> Lines:
+    lines: Lines = {reader: [] for reader in readers}
+    for reader, document in found:
+        lines[reader or ""].append(documents.load(document))
+    return lines
 
 
 def _step(key: str) -> str:

@@ -1,7 +1,7 @@
 """The outbox's mails: taken in hand, sent, refused, without an answer, waiting for another try."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,12 @@ from sqlalchemy import (
     Integer,
     Select,
     bindparam,
+    delete,
     func,
     insert,
     literal_column,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.engine import Connection, Row
@@ -37,7 +39,8 @@ _NEXT, _NEXT_AFTER = (
     select(line.scalar_subquery(), _NEXT_TRY.scalar_subquery())
     for line in (lines.NEXT_DUE, lines.NEXT_DUE_AFTER)
 )
-_START = insert(MAIL).returning(MAIL)
+_START = insert(MAIL).returning(MAIL.c.id, MAIL.c.message_id)
+_UNDO = delete(MAIL).where(MAIL.c.id == bindparam("of"))
 # Fencing: a process that slept while another took over finds no row of its own any more.
 # Whoever claims takes what nobody else has its hands on, and never more than asked for. SQLite has
 # one writer at a time, and says the same without the lock.
@@ -55,6 +58,16 @@ _SETTLE = (
             for name in ("state", "reason", "next_at", "recoveries", "put_off", "settled_at")
         }
     )
+)
+
+_SETTLE_SENT = (
+    update(MAIL)
+    .where(
+        MAIL.c.state == "sending",
+        tuple_(MAIL.c.id, MAIL.c.owner, MAIL.c.attempt).in_(bindparam("tries", expanding=True)),
+    )
+    .values(state="sent", reason=None, next_at=None, settled_at=bindparam("now"))
+    .returning(MAIL.c.id)
 )
 
 
@@ -107,16 +120,23 @@ _STOPPED = "the tracker stopped before the answer to this try was written down"
 
 
 def start(
-    connection: Connection, mail: NewMail, *, owner: str, now: datetime
-) -> MailRecord | None:
-    """Write a mail down as being sent, with its lines; None if any of them is not free."""
-    inner = connection.begin_nested()
-    row = connection.execute(_START, _columns(connection, mail, owner, now)).one()
-    if not lines.bind(connection, mail.keys, mail=row.id):
-        inner.rollback()
-        return None
-    inner.commit()
-    return _record(row)
+    connection: Connection, new: Sequence[NewMail], *, owner: str, now: datetime
+) -> list[MailRecord | None]:
+    """Write mails down as being sent, with their lines; None for one whose lines are not free."""
+    if not new:
+        return []
+    lease = leases.end(connection, now)
+    begun = [_columns(mail, owner, now, lease) for mail in new]
+    numbered = {name: number for number, name in connection.execute(_START, begun)}
+    wanted = {numbered[mail.message_id]: mail.keys for mail in new}
+    bound = lines.bind(connection, wanted)
+    for number in wanted.keys() - bound:
+        lines.let_go(connection, number)
+        connection.execute(_UNDO, {"of": number})
+    records = [
+        _begun(mail, numbered[mail.message_id], row) for mail, row in zip(new, begun, strict=True)
+    ]
+    return [record if record.id in bound else None for record in records]
 
 
 def settle(
@@ -145,9 +165,22 @@ def settle(
     changed = connection.execute(_SETTLE, {**end, **ours})
     if changed.rowcount != 1:
         return False
-    _write_attempt(connection, mail, attempt)
+    _write_attempts(connection, [(mail, attempt)])
     lines.follow(connection, [mail.id], state=state, reason=reason, settled_at=settled_at)
     return True
+
+
+def settle_sent(connection: Connection, sent: Sequence[tuple[MailRecord, Attempt]]) -> list[int]:
+    """Write down that mails were taken, as `settle` does; return those that are still ours."""
+    if not sent:
+        return []
+    tries = [(mail.id, mail.owner, mail.attempt) for mail, _ in sent]
+    at = sent[0][1].at
+    ours = set(connection.execute(_SETTLE_SENT, {"tries": tries, "now": at}).scalars())
+    kept = [(mail, attempt) for mail, attempt in sent if mail.id in ours]
+    _write_attempts(connection, kept)
+    lines.follow(connection, sorted(ours), state="sent", settled_at=at)
+    return sorted(ours)
 
 
 def claim_waiting(
@@ -304,9 +337,8 @@ def attempts(connection: Connection, number: int) -> list[Attempt]:
     ]
 
 
-def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -> None:
-    connection.execute(
-        _TRY,
+def _write_attempts(connection: Connection, tries: Sequence[tuple[MailRecord, Attempt]]) -> None:
+    rows = [
         {
             "mail_id": mail.id,
             "number": mail.attempt,
@@ -314,13 +346,14 @@ def _write_attempt(connection: Connection, mail: MailRecord, attempt: Attempt) -
             "outcome": attempt.outcome,
             "code": attempt.code,
             "answer": attempt.text,
-        },
-    )
+        }
+        for mail, attempt in tries
+    ]
+    if rows:
+        connection.execute(_TRY, rows)
 
 
-def _columns(
-    connection: Connection, mail: NewMail, owner: str, now: datetime
-) -> dict[str, object]:
+def _columns(mail: NewMail, owner: str, now: datetime, lease: datetime) -> dict[str, Any]:
     return {
         "coordinator": mail.coordinator,
         "kind": mail.kind,
@@ -334,8 +367,16 @@ def _columns(
         "recoveries": 0,
         "created_at": now,
         "expires": mail.expires,
-        "leased_until": leases.end(connection, now),
+        "leased_until": lease,
     }
+
+
+def _begun(mail: NewMail, number: int, row: Mapping[str, Any]) -> MailRecord:
+    """Return a mail that was just written; its bytes need not be read back."""
+    written = {name: value for name, value in row.items() if name != "carries"}
+    return MailRecord(
+        id=number, keys=mail.keys, reason=None, next_at=None, settled_at=None, **written
+    )
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> MailRecord:

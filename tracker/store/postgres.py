@@ -1,6 +1,7 @@
 """PostgreSQL: how it is reached, who waits for whom there, and its faults in words."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
 
@@ -118,10 +119,13 @@ def place(connection: Connection) -> str:
     return str(known["place"])
 
 
-def take_reader(connection: Connection, reader: str) -> bool:
-    """Say whether nobody else is writing this reader's mail, and nobody will until the end."""
-    asked = "SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))"
-    return bool(connection.exec_driver_sql(asked, (_READERS, reader)).scalar())
+def take_readers(connection: Connection, readers: Collection[str]) -> list[str]:
+    """Return whose mails nobody else is writing, and nobody will until the end."""
+    asked = (
+        "SELECT one FROM unnest(%s::text[]) WITH ORDINALITY AS of(one, place)"
+        " WHERE pg_try_advisory_xact_lock(%s, hashtext(one)) ORDER BY place"
+    )
+    return list(connection.exec_driver_sql(asked, (list(readers), _READERS)).scalars())
 
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
