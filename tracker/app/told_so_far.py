@@ -18,7 +18,7 @@ from tracker.app.telling import (
 )
 from tracker.campaign import World
 from tracker.changes import Move, Telling, Told
-from tracker.difference import Edit, edits_by_campaign
+from tracker.difference import Edit
 from tracker.store import JournalEntry, Store
 from tracker.store.journal import RENAMED
 
@@ -36,8 +36,8 @@ class ToldSoFar:
         self._last = 0
         self._passing: dict[str | None, list[Told]] = {}
         self._moves: dict[str, list[Move]] = {}
-        self._edits: dict[str, list[Edit]] = {}
-        self._all_edits: list[Edit] = []
+        self._edits: list[Edit] = []
+        self._edits_of: dict[str, list[int]] = {}  # by campaign, where they stand among all
         self._untold: set[int] = set()
         self._unanswered: dict[int, datetime] = {}
 
@@ -62,10 +62,10 @@ class ToldSoFar:
         elif entry.kind == MOVE and entry.campaign is not None:
             self._moves.setdefault(entry.campaign, []).append(move_in(entry.data))
         elif entry.kind == EDIT:
-            new = edits_from([entry])
-            self._all_edits += new
-            for campaign, edits in edits_by_campaign(new).items():
-                self._edits.setdefault(campaign, []).extend(edits)
+            for edit in edits_from([entry]):
+                for campaign in edit.campaigns:
+                    self._edits_of.setdefault(campaign, []).append(len(self._edits))
+                self._edits.append(edit)
 
     def _fared(self, entry: JournalEntry, mail: int) -> None:
         if entry.kind == UNTOLD:
@@ -85,14 +85,13 @@ class ToldSoFar:
             for one in self._passing.pop(old, ())
         ]
         self._passing.setdefault(new, []).extend(moved)
-        edits = [renamed(one, old, new) for one in self._edits.pop(old, ())]
-        self._edits[new] = sorted([*edits, *self._edits.get(new, ())], key=lambda one: one.at)
-        self._all_edits = [renamed(one, old, new) for one in self._all_edits]
+        self._edits_of.setdefault(new, []).extend(self._edits_of.pop(old, ()))
+        self._edits = [renamed(one, old, new) for one in self._edits]
 
     @property
     def edits(self) -> tuple[Edit, ...]:
         """Return all edits, also those that came before a campaign: an invitation counts them."""
-        return tuple(self._all_edits)
+        return tuple(self._edits)
 
     def telling(
         self,
@@ -106,7 +105,8 @@ class ToldSoFar:
         last = telling_from(new, world, edits_from(new), edited_at=edited_at)
         names = sorted(world.campaigns)
         passing = (one for name in names for one in self._passing.get(name, ()))
-        edits = (one for name in names for one in self._edits.get(name, ()))
+        places = {place for name in names for place in self._edits_of.get(name, ())}
+        edits = (self._edits[place] for place in sorted(places))
         return replace(
             last,
             passing=tuple(one for one in passing if one.mail not in self._untold),
