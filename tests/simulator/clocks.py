@@ -57,9 +57,15 @@ class WallClock:
         """
         now = self._right()
         wrong = next((one for one in self.settings if one.begins <= now < one.ends), None)
-        if wrong is None or (wrong.kind == "an hour back" and now >= wrong.begins + AN_HOUR):
+        if wrong is None or (wrong.kind == "an hour back" and self._may_be_right(wrong, now)):
             return None
         return wrong.kind
+
+    def _may_be_right(self, back: "Setting", now: datetime) -> bool:
+        """Say whether a clock set back an hour has run so long, or was wrong before as well."""
+        others = [one for one in self.settings if one is not back]
+        lately = any(one.begins < now and one.ends > back.begins - AN_HOUR for one in others)
+        return lately or now >= back.begins + AN_HOUR
 
     def changes(self) -> list[datetime]:
         """Return the moments at which somebody sets it, wrong or right."""

@@ -27,7 +27,6 @@ class Door:
     heard: datetime | None = None
     closed: datetime | None = None
     away: datetime | None = None
-    times: int = 0
 
 
 class Patience:
@@ -57,11 +56,10 @@ class Patience:
         assert now >= self._again.get(name, now), "a mail that was put off goes again too soon"
         silent = self._silent[name] | unanswered
         assert len(silent) < MOST_SILENT, "a mail without an answer goes on for ever"
-        if is_held and door.closed is not None:
+        if is_held and door.closed is not None and now - door.closed > A_BREATH:
             assert now - door.closed >= QUARTER, "a closed door is tried again too soon"
         if door.away is not None and now - door.away > A_BREATH:
-            pause = min(A_MINUTE * 2 ** (door.times - 1), QUARTER)
-            assert now - door.away >= pause, "a server that is away is tried again too soon"
+            assert now - door.away >= A_MINUTE, "a server that is away is tried again too soon"
 
     def after_a_try(
         self, record: MailRecord, answer: Outcome, *, daemon: int, begun: datetime, now: datetime
@@ -89,7 +87,7 @@ class Patience:
             door.closed = now
         lately = door.heard is not None and door.heard >= min(begun, now - LATELY)
         if not lately and record.coordinator not in self._slow:
-            door.away, door.times = now, door.times + 1
+            door.away = now
 
     def after_a_crash(
         self, daemon: int, in_hand: list[str], *, now: datetime, is_alone: bool
