@@ -82,6 +82,14 @@ def test_a_mail_taken_in_between_or_other_words_begin_the_row_anew():
     assert after(BLOCKED, LATER, BLOCKED, GONE, BLOCKED).hold == "refused"
 
 
+def test_one_taken_after_all_were_refused_ends_no_hold_and_who_is_refused_then_is_one_of_them():
+    nobody = outcome("permanent", 550, "5.1.1 nobody here")
+    fares = after(BLOCKED, BLOCKED, BLOCKED, TAKEN, BLOCKED, nobody)
+
+    assert fares.hold == "refused"
+    assert [one.mail for one in fares.row] == [0, 1, 2, 4]
+
+
 def test_one_reader_refused_three_times_is_one_reader():
     fares = Relay()
     for number in range(5):

@@ -74,8 +74,8 @@ def test_a_world_is_its_seed():
 @pytest.mark.parametrize(
     ("verb", "instead", "law"),
     [
-        ("tracker.app.hands.wait_before_retry", lambda *_: timedelta(), "goes again too soon"),
-        ("tracker.app.hands.Hands.is_open", lambda _: True, "by a clock that is wrong"),
+        ("tracker.app.answers.wait_before_retry", lambda *_: timedelta(), "goes again too soon"),
+        ("tracker.app.hands.Hands._most", lambda _: 4, "by a clock that is wrong"),
         ("tracker.app.hands.Hands.next_try", lambda _: 1 // 0, "by zero"),
     ],
     ids=["a planted impatience", "a planted open gate", "a fault that ends a process"],

@@ -62,14 +62,14 @@ class Daemon:
         self.is_alive = True
         self.tasks: list[asyncio.Task[Any]] = []
 
-    def begin(self, loop: asyncio.AbstractEventLoop, others: frozenset[int]) -> None:
-        """Start to work; `others` are the mails that other living processes have in hand."""
+    def begin(self, loop: asyncio.AbstractEventLoop, others: Callable[[], frozenset[int]]) -> None:
+        """Start to work; `others` says which mails other living processes have in hand."""
         context = copy_context()
         context.run(self.here.set, self)
         self.life = loop.create_task(self._life(others), context=context)
         self.tasks.append(self.life)
 
-    async def _life(self, others: frozenset[int]) -> None:
+    async def _life(self, others: Callable[[], frozenset[int]]) -> None:
         try:
             await self._until_done(lambda: self._recover(others))
             while True:
@@ -85,9 +85,9 @@ class Daemon:
             except TrackerError:
                 await asyncio.sleep(A_MINUTE)
 
-    def _recover(self, others: frozenset[int]) -> None:
+    def _recover(self, others: Callable[[], frozenset[int]]) -> None:
         """Take over from the dead; on PostgreSQL leases say who they are, here the world does."""
-        self.store._transactions.in_hand = others
+        self.store._transactions.in_hand = others()
         self.store.recover(self.around.clock())
         self.store._transactions.in_hand = frozenset()
 

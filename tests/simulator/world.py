@@ -219,9 +219,13 @@ class World:
     # -- crashes -------------------------------------------------------------------------------
 
     def _start(self, number: int) -> None:
-        others = [one.store._transactions.in_hand for one in self.daemons.values()]
         daemon = self.daemons[number] = Daemon(number, self.ground.a_store(), self)
-        daemon.begin(self.loop, frozenset().union(*others))
+        daemon.begin(self.loop, self._in_hand)
+
+    def _in_hand(self) -> frozenset[int]:
+        """Return the mails that living processes are sending, as leases would say."""
+        those = (one.store._transactions.in_hand for one in self.daemons.values())
+        return frozenset().union(*those)
 
     def _reached(self, place: str) -> None:
         if not Daemon.here.get().is_alive:

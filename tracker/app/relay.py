@@ -89,7 +89,9 @@ class Relay(Struct, frozen=True):
             return silent._in_trouble(None, now) if silent.silences >= SILENCES else silent  # noqa: SLF001 -- our own
         well = replace(self, troubles=0, silences=0, shut_until=None, cause=None)
         if outcome.state != "permanent":
-            return replace(well, row=()) if outcome.state == "sent" else well
+            # What is under way together is heard in any order: a hold is a person's to end.
+            begins_anew = outcome.state == "sent" and self.hold != "refused"
+            return replace(well, row=()) if begins_anew else well
         return well._refused(Refusal(mail, reader, words_of(outcome)), now)  # noqa: SLF001 -- our own
 
     def going_on(self, now: datetime) -> "Relay":
@@ -109,6 +111,8 @@ class Relay(Struct, frozen=True):
     def _refused(self, one: Refusal, now: datetime) -> "Relay":
         if one.words == self.confirmed and self.confirmed_until and now < self.confirmed_until:
             return replace(self, row=())
+        if self.hold == "refused" and one.words != self.row[-1].words:
+            return self  # that one is about its own mail
         alike = [kept for kept in self.row if kept.words == one.words]
         others = tuple(kept for kept in alike if kept.reader != one.reader)
         return replace(self, row=(*others, one))
