@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from textwrap import fill
@@ -13,7 +13,7 @@ from tracker.app.phrases import PhraseRow, phrases_of
 from tracker.app.templates import template_problems_in
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import must_exist
-from tracker.errors import ConfigError, Problem, QuestionError, TrackerError
+from tracker.errors import Problem, QuestionError
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
 from tracker.report import problem_json, show_problems
@@ -29,8 +29,7 @@ def add(commands: Commands) -> None:
         run_check,
         about="Validate config.toml, campaigns, forums, playbooks, working days and your own"
         " templates, all faults at once, and show what each date phrase of the sound campaigns"
-        " comes to. Exit code 1 if there is an error, 78 if it is in config.toml; warnings do not"
-        " change it.",
+        " comes to. Exit code 1 if there is an error; warnings do not change it.",
         examples=(
             ("tracker check", "every file that config.toml leads to"),
             (
@@ -44,7 +43,7 @@ def add(commands: Commands) -> None:
 
 
 def run_check(args: Namespace) -> int:
-    """Print the problems, then what the phrases come to; say by the code if one is an error."""
+    """Print the problems, then what the phrases come to; 1 if there is an error."""
     must_exist(args)
     now: datetime = args.clock()
     reading = read_world(args.config, now=now)
@@ -57,14 +56,7 @@ def run_check(args: Namespace) -> int:
     else:
         _show(problems, reading, chosen)
         _show_phrases(reading, chosen, now)
-    return _code({one.file for one in problems if one.severity == "error"}, reading)
-
-
-def _code(wrong: Collection[str], reading: Reading) -> int:
-    """Return the exit code for the files with errors; config.toml's is that of a bad set-up."""
-    if str(reading.config_path) in wrong:
-        return ConfigError.exit_code
-    return TrackerError.exit_code if wrong else 0
+    return 1 if any(one.severity == "error" for one in problems) else 0
 
 
 def _of_templates(args: Namespace, reading: Reading) -> tuple[Problem, ...]:
