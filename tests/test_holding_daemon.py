@@ -102,7 +102,7 @@ async def test_a_machine_that_starts_with_a_wrong_clock_sends_when_it_is_right(
 async def test_a_jump_while_a_mail_is_on_its_way_keeps_the_next_one(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("tracker.app.hands.SERVED", 1)  # four would begin together
+    monkeypatch.setattr("tracker.app.places.SERVED", 1)  # four would begin together
     desk = await HeldDesk(a_home(tmp_path / "home"), AMachine(TUESDAY)).start()
     await desk.turn()
     desk.computer.pass_by(15 * MINUTE)  # both readers have a letter to hear of
