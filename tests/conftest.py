@@ -16,6 +16,7 @@ from tests.databases import POSTGRES, SQLITE, on_postgres
 from tracker.store import leases
 
 ON_BOTH = ("test_store", "test_store_mails", "test_store_crash", "test_store_holds")
+LONGEST = ("test_simulator.py", "test_edits_machine.py", "test_process_clock.py", "test_kills.py")
 GOLDEN = Path(__file__).parent / "golden"
 
 settings.register_profile("dev", max_examples=50, deadline=None)
@@ -46,6 +47,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
             item.add_marker(pytest.mark.usefixtures("unmeasured"))
+    items[:] = longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Let each process begin with its share of what takes longest, so that all end together.
+
+    Each is given one run of neighbours, and takes others' work from the end of theirs.
+    """
+    long = [one for one in items if one.path.name in LONGEST]
+    short = [one for one in items if one.path.name not in LONGEST]
+    ends = [len(short) * part // workers for part in range(workers + 1)]
+    return [
+        one
+        for part in range(workers)
+        for one in (*long[part::workers], *short[ends[part] : ends[part + 1]])
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
