@@ -36,7 +36,7 @@ class InForce(Struct, frozen=True):
     @classmethod
     def late(cls, world: World, problems: tuple[Problem, ...] = ()) -> "InForce":
         """Let what follows from these files be worked out when it is asked for."""
-        names = dict.fromkeys(world.campaigns)
+        names = world.campaigns  # as they are: a copy of ten thousand costs half a millisecond
         frames = Lazily(names, lambda one: frame(one, world))
         facts = Lazily(names, lambda one: facts_within(one, frames[one]))
         steps = Lazily(names, lambda one: _steps(frames[one], world))
