@@ -297,6 +297,17 @@ def test_the_program_apart_does_what_is_asked_and_says_how_far_it_is(home: Path)
     assert [one.how for one in told] == ["again"]  # the files are others than it was told
 
 
+def test_a_program_that_ends_before_it_has_heard_the_question_gives_no_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    desk = Desk(home, many=ALL, look=look_apart)
+    assert desk.daemon._many is not None
+    monkeypatch.setattr("tracker.daemon.many.sys.executable", "/bin/false")
+    many = {Path(f"{number}.toml"): "0" * 64 for number in range(20_000)}  # more than a pipe holds
+
+    assert not desk.daemon._many.take(many, TUESDAY)
+
+
 def test_a_daemon_of_many_campaigns_starts_by_the_program_apart(home: Path):
     desk = Desk(home, many=ALL, look=look_apart)
 

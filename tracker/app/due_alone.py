@@ -9,15 +9,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tracker.app.engine import Engine, horizon
-from tracker.app.remembering import history_from
+from tracker.app.alone import plan_alone
+from tracker.app.engine import Engine
 from tracker.app.sending import Ground
-from tracker.app.telling import as_kept, digests_ahead
 from tracker.app.told_so_far import ToldSoFar
-from tracker.changes import compare
 from tracker.digest.mail import AT_MEETING
+from tracker.events import History
 from tracker.occurrence import Occurrence
-from tracker.planning import plan
 
 MOST = 100  # campaigns; from there on planning everything is hardly slower
 
@@ -66,24 +64,14 @@ class DueAlone:
                 yield name
 
     def _planned(self, names: frozenset[str], now: datetime) -> Ground | None:
-        engine, store = self.engine, self.engine.store
-        self._told.catch_up(store)
-        files = engine.files.only(names)
-        entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
-        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
-        history = replace(
-            history_from(entries, files.facts, engine.blank_history()),
-            edits=self._told.edits,  # those of forums and calendars, too: a late line says why
-            outages=engine.history.outages,
-        )
-        planned = plan(files.world, history, now=now, until=horizon(now), only=names)
-        digests = digests_ahead(store, now)
-        kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
-        ahead = (*planned.occurrences, *(one.occurrence for one in digests))
-        outbox = [*kept, *digests]
-        changes = compare(replace(planned, occurrences=ahead), outbox, now=now, telling=telling)
-        engine.bring_in_line(changes, now)
+        engine = self.engine
+
+        def beside(history: History) -> History:
+            # Edits of forums and calendars, too: a late line says why.
+            return replace(history, edits=self._told.edits, outages=engine.history.outages)
+
+        made = plan_alone(engine, self._told, names, beside, now=now)
         # What this made due may be more than these campaigns' lines.
-        after = self._concerned(now) if changes else names
+        after = self._concerned(now) if made.changes else names
         alone = after is not None and after <= names
-        return Ground(planned, engine.files, history, {}) if alone else None
+        return Ground(made.planned, engine.files, made.history, {}) if alone else None

@@ -9,16 +9,16 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from tracker.app.engine import Engine, horizon
+from tracker.app.alone import Alone, plan_alone
+from tracker.app.engine import Engine
 from tracker.app.outages import note_outage
-from tracker.app.remembering import history_from
 from tracker.app.sending import Ground
-from tracker.app.telling import as_kept, digests_ahead
+from tracker.app.telling import as_kept
 from tracker.app.told_so_far import ToldSoFar
-from tracker.changes import Changes, compare
+from tracker.changes import compare
 from tracker.events import GRACE, History
 from tracker.occurrence import LineKind, Occurrence
-from tracker.planning import Plan, Readers, plan
+from tracker.planning import Plan, Readers
 from tracker.planning.restarts import PREFIX, restart_notices
 
 AT_ONCE = 100  # campaigns in memory together, where it does not matter for which mail
@@ -64,13 +64,13 @@ class DueByReader:
         """Plan what one reader's mail is about, and bring its lines in line."""
         with self.engine.store.writing():
             names = self._concerned(reader, now)
-            planned, history, changes = self._planned(names, now)
+            made = self._planned(names, now)
             # What this made due may be about more campaigns.
-            while changes and (more := self._concerned(reader, now)) - names:
+            while made.changes and (more := self._concerned(reader, now)) - names:
                 names |= more
-                planned, history, changes = self._planned(names, now)
-        dates = tuple(one for one in changes.for_digest if one.owner == reader)
-        return Ground(planned, self.engine.files, history, {reader: dates})
+                made = self._planned(names, now)
+        dates = tuple(one for one in made.changes.for_digest if one.owner == reader)
+        return Ground(made.planned, self.engine.files, made.history, {reader: dates})
 
     def _concerned(self, reader: str, now: datetime) -> frozenset[str]:
         """Return the campaigns that a mail to a reader may be about."""
@@ -101,23 +101,13 @@ class DueByReader:
         for begin in range(0, len(chosen), AT_ONCE):
             self._planned(frozenset(chosen[begin : begin + AT_ONCE]), now)
 
-    def _planned(self, names: frozenset[str], now: datetime) -> tuple[Plan, History, Changes]:
-        engine, store = self.engine, self.engine.store
-        self._told.catch_up(store)
-        files = engine.files.only(names)
-        entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
-        known = history_from(entries, files.facts, engine.blank_history())
-        history = replace(engine.catch_up(), facts=known.facts, seen=known.seen)
-        telling = self._told.telling(files.world, (), edited_at=engine.edited_at)
-        planned = plan(files.world, history, now=now, until=horizon(now), only=names)
-        digests = digests_ahead(store, now)
-        kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
-        ahead = (*planned.occurrences, *(one.occurrence for one in digests))
-        changes = compare(
-            replace(planned, occurrences=ahead), [*kept, *digests], now=now, telling=telling
-        )
-        engine.bring_in_line(changes, now)
-        return planned, history, changes
+    def _planned(self, names: frozenset[str], now: datetime) -> Alone:
+        known = self.engine.catch_up()
+
+        def beside(history: History) -> History:
+            return replace(known, facts=history.facts, seen=history.seen)
+
+        return plan_alone(self.engine, self._told, names, beside, now=now)
 
 
 def _is_about_all(one: Occurrence) -> bool:

@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -171,10 +172,13 @@ def look_apart(asked: Asked, tell: Tell) -> None:
     ) as program:
         assert program.stdin is not None
         assert program.stdout is not None
-        program.stdin.write(json.encode(asked))
-        program.stdin.close()
+        with suppress(BrokenPipeError):  # what ends before it has heard gives no answer
+            program.stdin.write(json.encode(asked))
+        with suppress(BrokenPipeError):
+            program.stdin.close()
         for line in program.stdout:
-            tell(json.decode(line, type=Answer))
+            if line.endswith(b"\n"):  # else it ended in the midst of a word
+                tell(json.decode(line, type=Answer))
 
 
 def _raise_for(answer: Answer) -> None:
