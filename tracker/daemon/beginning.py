@@ -3,20 +3,37 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from msgspec.structs import replace
 
 from tracker.app.edits import as_remembered
 from tracker.app.engine import Engine
-from tracker.app.files_seen import note_files, note_renames
-from tracker.app.guarding import hold_back
+from tracker.app.files_seen import ended, note_files, note_renames
+from tracker.app.guarding import held_edits, hold_back
 from tracker.campaign import World
 from tracker.errors import ConfigError
 from tracker.loading.campaigns_folder import folder_problems
-from tracker.loading.world import Reading
+from tracker.loading.world import Reading, Watch, read_world
 from tracker.report import show_problems
+from tracker.store import Store
 
 LOG = logging.getLogger("tracker")
+
+
+def read_files(
+    store: Store, config_path: Path, *, now: datetime, watch: Watch = lambda _done, _whole: None
+) -> Reading:
+    """Read all files among what the database remembers of them, for a daemon: errors only."""
+    return read_world(
+        config_path,
+        now=now,
+        last_good=store.last_good(),
+        ended=ended(store, now=now),
+        held=held_edits(store),
+        errors_only=True,
+        watch=watch,
+    )
 
 
 def begin_planning(engine: Engine, reading: Reading, read: Callable[[], Reading]) -> Reading:

@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.app.engine import Engine
-from tracker.app.files_seen import ended
-from tracker.app.guarding import held_edits
 from tracker.app.hands import Clock, Deliver
 from tracker.app.holding import BelievedClock, Holding, Machine, Witness, last_seen
 from tracker.app.holding.epoch import must_be_there
@@ -22,7 +20,7 @@ from tracker.app.outages import note_outage
 from tracker.app.told_so_far import ToldSoFar
 from tracker.compose import Composer
 from tracker.config import Config
-from tracker.daemon.beginning import begin_planning, must_have_folder, usable
+from tracker.daemon.beginning import begin_planning, must_have_folder, read_files, usable
 from tracker.daemon.bell import Bell
 from tracker.daemon.folder import Folder
 from tracker.daemon.heartbeat import heartbeat
@@ -168,16 +166,7 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
     store = engine.store
 
     def read(watch: Watch = lambda _done, _whole: None) -> Reading:
-        now = engine.clock()
-        return read_world(
-            config_path,
-            now=now,
-            last_good=store.last_good(),
-            ended=ended(store, now=now),
-            held=held_edits(store),
-            errors_only=True,
-            watch=watch,
-        )
+        return read_files(store, config_path, now=engine.clock(), watch=watch)
 
     engine.sending.recover()
     if is_many(folder, store, many=many):

@@ -17,18 +17,16 @@ from msgspec import Struct, json
 
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
-from tracker.app.files_seen import ended
-from tracker.app.guarding import held_edits
 from tracker.app.outages import note_outage
 from tracker.app.whole import note_whole
 from tracker.compose import Composer
-from tracker.daemon.beginning import begin_planning, usable
+from tracker.daemon.beginning import begin_planning, read_files, usable
 from tracker.daemon.folder import Folder
 from tracker.daemon.lines import log_to
 from tracker.delivery import Outcome
 from tracker.errors import BusyError, ConfigError, UnwritableError
 from tracker.loading import shipped_templates
-from tracker.loading.world import Reading, Watch, read_world
+from tracker.loading.world import Reading, Watch
 from tracker.store import MailRecord, Store
 
 LOG = logging.getLogger("tracker")
@@ -86,15 +84,7 @@ def _taken(asked: Asked, store: Store, tell: Tell, wanted: Callable[[], bool]) -
         return False
 
     def read(watch: Watch = lambda _done, _whole: None) -> Reading:
-        return read_world(
-            config,
-            now=asked.now,
-            last_good=store.last_good(),
-            ended=ended(store, now=asked.now),
-            held=held_edits(store),
-            errors_only=True,
-            watch=watch,
-        )
+        return read_files(store, config, now=asked.now, watch=watch)
 
     reading = read(_counted(tell))
     folder.forget()
