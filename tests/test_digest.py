@@ -306,3 +306,36 @@ def test_what_is_overdue_for_several_targets_names_them_for_the_one_command():
         "letter. One command each, with --target: mexico and china tracker log letter reply"
         in overdue
     )
+
+
+def subjects(house: House) -> list[str]:
+    return [str(mail["Subject"]) for mail in house.inbox("vienna@example.org")]
+
+
+def test_a_subject_without_a_meeting_names_its_letter():
+    ask = 'for = "campaign"\ndue = 2010-07-07\n'
+    own = f'[[follow-up]]\nid = "ask"\nwhat = "Ask for an answer to the letter"\n{ask}'
+    house = House(a_world(LETTER + own))
+
+    house.turn_to(at("2010-07-07 06:00"))
+
+    assert subjects(house)[-1] == "1 thing to do: Ask for an answer to the letter (letter)"
+
+
+def test_what_names_its_ask_needs_no_other_name():
+    ask = 'what = "Has it happened? {ask}"\nfor = "each ask"\ndue = "1 day after meeting"\n'
+    house = House(a_world(LETTER + f'[[follow-up]]\nid = "happened"\n{ask}'))
+
+    house.turn_to(at("2010-06-25 06:00"))
+
+    assert "(letter)" not in subjects(house)[-1]
+
+
+def test_a_line_on_the_table_says_what_a_result_can_be():
+    house = House(a_world(LETTER))
+
+    house.turn_to(at("2010-06-24 06:00"))
+
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "--result RESULT" in said
+    assert said.count("RESULT is met, partly-met, deferred, not-met") == 1

@@ -37,4 +37,11 @@ def test_no_line_is_wider_than_72_columns_but_what_is_to_be_copied():
 
 
 def test_every_subject_fits_one_line_and_says_something():
-    assert {mail.name: mail.subject for mail in summer() if not 8 < len(mail.subject) <= 66} == {}
+    """The name of its letter may come after it, for whoever has the room to see it."""
+    wrong = {
+        mail.name: mail.subject
+        for mail in summer()
+        if not 8 < len(mail.subject) <= (78 if mail.subject.endswith(")") else 66)
+    }
+
+    assert wrong == {}

@@ -54,11 +54,11 @@ def changed_dates(
     A meeting comes before what is to be done for it. The hour is that of the place, which is named
     to a reader whose clock shows another one.
     """
-    found = [one for one in lines if one.kind == LineKind.CORRECTION]
-    if not found:
+    first = first_changed(lines)
+    if first is None:
         return "", ""
-    first = min(found, key=lambda one: (one.item != "meeting", one.states is None, one.key))
-    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    others = sum(one.kind == LineKind.CORRECTION for one in lines) - 1
+    more = f" and {others} more" if others else ""
     name = first.what.removesuffix(" meets")
     if first.states is None:
         what = "Cancelled" if _is_there(first, saying) else "Off the plan"
@@ -72,6 +72,14 @@ def changed_dates(
     elif hour or same_day:
         new += f" {hour_there(first.states, _zone(first, saying), saying.reader.zone)}"
     return f"Now {new}{_not_as_told(first, saying)}: {name}", more
+
+
+def first_changed(lines: Sequence[Occurrence]) -> Occurrence | None:
+    """Return the change that a subject names: of a meeting, if any, and rather a new date."""
+    found = [one for one in lines if one.kind == LineKind.CORRECTION]
+    return min(
+        found, key=lambda one: (one.item != "meeting", one.states is None, one.key), default=None
+    )
 
 
 def _not_as_told(one: Occurrence, saying: Saying) -> str:

@@ -94,7 +94,7 @@ def _start(those: list[Occurrence], saying: Saying) -> tuple[bool, bool, str]:
 
 
 def _asks_a_result(one: Occurrence, saying: Saying) -> bool:
-    settled_by = saying.settlement(one) if one.item != "meeting" else None
+    settled_by = saying.settlement(one)
     return settled_by is not None and settled_by.result == RESULT
 
 
@@ -289,7 +289,7 @@ def name_of(coordinator: str, saying: Saying) -> str:
 
 def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
     if one.item == "meeting":
-        return _of_meeting(one, saying)
+        return _of_meeting(one, saying, explain=explain)
     said = in_whose_stead(one, saying)
     instance = instance_of(one, saying.instances(one))
     if instance and instance.targets and "{target}" not in instance.step.what:
@@ -306,7 +306,7 @@ def _detail(one: Occurrence, saying: Saying, *, explain: bool) -> str:
     return ". ".join(said)
 
 
-def _of_meeting(one: Occurrence, saying: Saying) -> str:
+def _of_meeting(one: Occurrence, saying: Saying, *, explain: bool) -> str:
     """Say which session this is on the letter's own asks, and what to do when it is over."""
     meeting, stead = meeting_of(one, saying), in_whose_stead(one, saying)
     if meeting is None or meeting.watched:
@@ -316,7 +316,8 @@ def _of_meeting(one: Occurrence, saying: Saying) -> str:
     settled_by = saying.settlement(one)
     asks = settled_by.asks if settled_by else ()
     of = f"each: {listed(asks, len(asks))}" if len(asks) > 1 else "it"
-    return _sentences([*said, f"log afterwards what came of {of}"])
+    said.append(f"log afterwards what came of {of}")
+    return _sentences([*said, *([RESULTS] if explain and _asks_a_result(one, saying) else [])])
 
 
 def _sentences(said: list[str]) -> str:

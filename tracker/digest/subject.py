@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from tracker.dates import show_day, show_day_short
-from tracker.digest.correcting import changed_dates
+from tracker.digest.correcting import changed_dates, first_changed
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import hour_there, listed, many, relative_day
 from tracker.digest.sections import Digest
+from tracker.digest.settle import instance_of
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
 # One line of a header: longer ones are folded, and phones show less anyway.
 LONGEST = 66
+LONGEST_NAMED = 78  # with its letter, which phones do not show: whoever sees it has the room
+LONGEST_ID = 30
 LONGEST_FIRST = 160  # of what to do first; the line itself says all of it
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
@@ -24,8 +27,7 @@ def subject(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Dige
 
     A digest with nothing to do names what falls on its day, or the meeting that follows.
     """
-    said = _subject(lines, saying) or _quiet(kind, saying, digest)
-    return shorten(said, LONGEST)
+    return _subject(lines, saying) or shorten(_quiet(kind, saying, digest), LONGEST)
 
 
 def shorten(text: str, longest: int) -> str:
@@ -46,22 +48,48 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     if any(one.kind == LineKind.CORRECTION for one in lines):
         return _changed(lines, saying, f"; {counts}" if counts else "")
     if ahead is not None:
-        rest = counts or "on the agenda"
-        said = f"{_meeting(ahead, saying)}: {rest}"
-        # Rather no hour, which the mail gives anyway, than no count.
-        return said if len(said) <= LONGEST else f"{_meeting(ahead, saying, hour=False)}: {rest}"
+        return shorten(_before(ahead, counts or "on the agenda", saying), LONGEST)
     if counts:
-        return _capital(f"{counts}: {_first_to_do(lines)}")
-    return _noticed(notices) if notices else ""
+        return _capital(_named(counts, lines, saying))
+    return shorten(_noticed(notices), LONGEST) if notices else ""
+
+
+def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
+    """Say a meeting and the counts; rather no hour, which the mail gives anyway, than no count."""
+    said = f"{_meeting(meeting, saying)}: {counts}"
+    return said if len(said) <= LONGEST else f"{_meeting(meeting, saying, hour=False)}: {counts}"
+
+
+def _named(counts: str, lines: Sequence[Occurrence], saying: Saying) -> str:
+    """Name the first thing to do, and its letter: whoever reads this has several."""
+    first = _first(lines)
+    if first is None:
+        return counts
+    letter = _letter(first, saying)
+    longest = LONGEST_NAMED if letter else LONGEST
+    return f"{counts}: {shorten(first.what, longest - len(f'{counts}: {letter}'))}{letter}"
+
+
+def _letter(one: Occurrence | None, saying: Saying) -> str:
+    """Name the letter of a line whose own words name neither a meeting nor an ask."""
+    if one is None or one.campaign is None or one.item == "meeting":
+        return ""
+    meeting, instance = meeting_of(one, saying), instance_of(one, saying.instances(one))
+    ask = instance.ask if instance else None
+    names = [meeting.name if meeting else None, ask.text if ask else None]
+    if any(name in one.what for name in names if name):
+        return ""
+    return f" ({shorten(one.campaign, LONGEST_ID)})"
 
 
 def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
     """Say the first date that changed; rather cut the hour or the name than a count."""
     said, more = changed_dates(lines, saying)
-    room = LONGEST - len(f"{more}{counts}")
+    rest = f"{_letter(first_changed(lines), saying)}{more}{counts}"
+    room = (LONGEST_NAMED if rest.startswith(" (") else LONGEST) - len(rest)
     if len(said) > room:
         said, _ = changed_dates(lines, saying, hour=False)
-    return f"{shorten(said, room)}{more}{counts}"
+    return f"{shorten(said, room)}{rest}"
 
 
 def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
@@ -92,11 +120,11 @@ def _ended(text: str) -> str:
 
 def _to_do(lines: Sequence[Occurrence]) -> str:
     """Say how much there is to do, and name the one thing or the first."""
-    counts, first = _counts(lines), _first_to_do(lines)
-    if not first:
+    counts, first = _counts(lines), _first(lines)
+    if first is None:
         return counts
     several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
-    return f"{counts}{', first' if several else ''}: {shorten(first, LONGEST_FIRST)}"
+    return f"{counts}{', first' if several else ''}: {shorten(first.what, LONGEST_FIRST)}"
 
 
 def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
@@ -151,13 +179,13 @@ def _is_to_do(one: Occurrence) -> bool:
     return one.item != "meeting"
 
 
-def _first_to_do(lines: Sequence[Occurrence]) -> str:
+def _first(lines: Sequence[Occurrence]) -> Occurrence | None:
     order = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
     for kind in order:
         for one in lines:
             if one.kind == kind and _is_to_do(one):
-                return one.what
-    return ""
+                return one
+    return None
 
 
 def _noticed(notices: Sequence[Occurrence]) -> str:
