@@ -283,7 +283,7 @@ def test_a_meeting_that_a_deferral_no_longer_adds_is_off_the_plan_by_that_edit()
     house.edit(a_world(CAMPAIGN + outcome.format("2010-07-08")))
 
     (mail,) = house.turn_to(at("2010-06-29 13:00"))
-    assert mail.record.subject == "Off the plan: Call the embassies, due Wed 30 June"
+    assert mail.record.subject == "Off the plan: Call the embassies, due Wed 30 June (letter)"
     assert (
         "(Log: outcome of mission deferred to Thursday 1 July 2010 at the meeting of Thursday"
         " 24 June 2010, on Thursday 24 June 2010 → outcome of mission deferred to Thursday 8"
