@@ -147,6 +147,8 @@ async def test_each_answer_means_one_thing(
         outcome = await send(transport)
 
     assert (outcome.state, outcome.code) == (state, code)
+    of_this_mail = phase in {"RCPT", "DATA", "dot"}  # the server had let us in
+    assert outcome.suspect == (state == "relay" and of_this_mail)
     assert len(office.mails) == seen
     assert office.connections == 1
     assert outcome.text.isprintable()

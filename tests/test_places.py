@@ -2,7 +2,15 @@
 
 import pytest
 
-from tracker.app.places import LONG_SECONDS, MOST, REST_SECONDS, SERVED, Places
+from tracker.app.places import (
+    FIRST_SECONDS,
+    LEAST_SECONDS,
+    LONG_SECONDS,
+    MOST,
+    REST_SECONDS,
+    SERVED,
+    Places,
+)
 from tracker.delivery.smtp import MOST_CONNECTIONS
 
 
@@ -42,9 +50,40 @@ def test_there_are_connections_for_all_that_may_hang():
 def test_a_mail_that_hangs_takes_no_place_once_a_later_one_has_had_its_answer():
     places = with_one_that_hangs()
 
-    assert places.served(LONG_SECONDS - 0.1) == 1
-    assert places.served(LONG_SECONDS) == 0
-    assert full(places, at=LONG_SECONDS) == SERVED
+    assert places.served(3.9) == 1
+    assert places.served(4.0) == 0
+    assert full(places, at=4.0) == SERVED
+
+
+@pytest.mark.parametrize(
+    ("takes", "long"), [(0.001, LEAST_SECONDS), (0.5, 2.0), (2.0, 8.0), (60.0, LONG_SECONDS)]
+)
+def test_long_is_four_times_what_the_server_takes(takes: float, long: float):
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.begin(2, "quito", at=0)
+    places.end(2, at=takes, answered=True)
+    places.begin(3, "lima", at=100)
+
+    assert places.next_change(100) == pytest.approx(long)
+
+
+def test_a_server_that_grows_slow_is_known_for_it_at_once_and_a_quick_one_by_and_by():
+    places = Places()
+    for mail, (begun, ended) in enumerate([(0, 0.1), (1, 3), (4, 4.1), (5, 5.1)]):
+        places.begin(mail, "lima", at=begun)
+        places.end(mail, at=ended, answered=True)
+    places.begin(9, "quito", at=10)
+
+    assert places.next_change(10) == pytest.approx(4 * (2 - 1.9 / 8 - (2 - 1.9 / 8 - 0.1) / 8))
+
+
+def test_what_a_mail_takes_that_others_overtook_says_nothing_of_the_server():
+    places = with_one_that_hangs()
+    places.end(1, at=9, answered=True)
+    places.begin(3, "lima", at=10)
+
+    assert places.next_change(10) == pytest.approx(4)
 
 
 def test_an_answer_to_a_mail_that_began_before_says_nothing_of_a_slow_one():
@@ -69,11 +108,11 @@ def test_where_all_take_long_one_after_the_other_asks_whether_the_server_is_well
     places = Places()
     full(places)
 
-    assert not places.free(LONG_SECONDS - 0.1)
-    assert full(places, at=LONG_SECONDS) == 1
-    assert full(places, at=2 * LONG_SECONDS) == 1
+    assert not places.free(FIRST_SECONDS - 0.1)
+    assert full(places, at=FIRST_SECONDS) == 1
+    assert full(places, at=2 * FIRST_SECONDS) == 1
     for times in range(3, 30):
-        full(places, at=times * LONG_SECONDS)
+        full(places, at=times * FIRST_SECONDS)
     assert places.served(1000.0) == MOST
 
 

@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from tracker.app.relay import LONGEST_PAUSE, Relay, pause_after, wait_before_retry, words_of
+from tracker.app.relay import (
+    LONGEST_PAUSE,
+    SUSPECTS,
+    Relay,
+    pause_after,
+    wait_before_retry,
+    words_of,
+)
 from tracker.delivery.outcome import Outcome, outcome
 
 NOW = datetime(2010, 6, 22, 6, 0, tzinfo=UTC)
@@ -15,9 +22,11 @@ GONE = outcome("relay", None, "no connection")
 LOCKED = outcome("relay", 535, "5.7.8 no", cause="access")
 BARE = outcome("relay", None, "no STARTTLS", cause="protection")
 LOST = outcome("unknown", None, "silence")
+STUMBLED = outcome("relay", None, "no answer to RCPT", suspect=True)
+OURS = outcome("unknown", None, "a fault of ours", suspect=True)
 LATER = outcome("temporary", 450, "4.2.1 later")
 BLOCKED = outcome("permanent", 550, "5.7.1 blocked")
-ANYTHING = st.sampled_from([TAKEN, GONE, LOCKED, BARE, LOST, LATER, BLOCKED])
+ANYTHING = st.sampled_from([TAKEN, GONE, LOCKED, BARE, LOST, LATER, BLOCKED, STUMBLED])
 
 
 def after(*answers: Outcome, relay: Relay | None = None) -> Relay:
@@ -157,6 +166,38 @@ def test_a_server_that_is_ill_is_not_well_because_it_answered_somebody_before():
 @pytest.mark.parametrize(("attempt", "minutes"), [(1, 1), (2, 2), (3, 4), (5, 15), (90, 15)])
 def test_a_mail_that_alone_meets_trouble_waits_longer_each_time(attempt: int, minutes: int):
     assert pause_after(attempt) == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize("answer", [STUMBLED, OURS])
+def test_ten_mails_of_which_each_may_be_the_reason_shut_out_no_other(answer: Outcome):
+    fares = after(*[answer] * (SUSPECTS - 1))
+
+    assert SUSPECTS - 1 == 10
+    assert fares.most_mails(NOW, under_way=0) is None
+    assert fares.after(answer, 99, "reader-99", now=NOW).shut_until == NOW + MINUTE
+
+
+def test_one_mail_that_meets_trouble_again_and_again_is_one_suspect():
+    fares = Relay()
+    for _ in range(2 * SUSPECTS):
+        fares = fares.after(STUMBLED, 1, "vienna", now=NOW)
+
+    assert fares.most_mails(NOW, under_way=0) is None
+
+
+def test_an_answer_about_another_mail_acquits_the_server():
+    suspected = [STUMBLED] * (SUSPECTS - 1)
+    fares = after(*suspected, TAKEN)
+
+    assert after(STUMBLED, relay=fares).most_mails(NOW, under_way=0) is None
+
+
+def test_where_the_one_that_asks_is_stopped_over_its_own_mail_the_next_asks_at_once():
+    fares = after(GONE, GONE, STUMBLED)
+
+    assert fares.most_mails(NOW, under_way=0) == 1
+    assert fares.most_mails(NOW, under_way=1) == 0
+    assert after(*[GONE] * 2, *[STUMBLED] * SUSPECTS).shut_until == NOW + 4 * MINUTE
 
 
 @given(st.lists(ANYTHING, max_size=12))

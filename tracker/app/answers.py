@@ -134,7 +134,8 @@ class Answers:
                 self._hold_or_release(before, after, now, answered=end.is_answer)
         self.relay = fares[-1]  # not before it is written down: what fails is written once more
         for end in together:
-            if end.outcome.state == "relay" and end.record.id in alone:
+            enough = end.outcome.state == "relay" and not end.outcome.suspect
+            if enough and end.record.id in alone:
                 self._places.rest(end.record.id, at=at)
 
     def _is_alone(self, end: End, at: float) -> bool:
@@ -169,7 +170,8 @@ class Answers:
             case "temporary":
                 self._put_off(end, now + wait_before_retry(record.id, record.put_off), now)
             case "relay":
-                at = fares.shut_until or now + pause_after(record.attempt)
+                alone = outcome.suspect or fares.shut_until is None
+                at = now + pause_after(record.attempt) if alone else fares.shut_until or now
                 self._put_off(end, at, now, charged=False)
             case "sent":
                 pass  # written with all that were

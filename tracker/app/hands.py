@@ -157,7 +157,7 @@ class Hands:
             # Nobody knows how far it came: as with an answer that was lost.
             said = f"a fault of ours: {said_of(fault)}"
             LOG.error("mail=%d %s", record.id, said)  # noqa: TRY400 -- its words may be a campaign's
-            return Outcome("unknown", None, said)
+            return Outcome("unknown", None, said, suspect=True)
         return outcome
 
     async def _answered(self, delivery: Awaitable[Outcome]) -> Outcome:

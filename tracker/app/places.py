@@ -3,7 +3,7 @@
 Pure: every moment is given, in seconds of a clock that never goes back. A mail that hangs keeps
 its connection for as long as its patience lasts, since to hang up after the text makes second
 copies; but once another mail that began later has had its answer, the server is well, and the one
-that hangs costs the others nothing any more.
+that hangs costs the others nothing any more. How long is long goes by how quick the server is.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,6 +13,9 @@ from msgspec import Struct
 SERVED = 4
 MOST = 14  # connections in all: ten may hang, and four are still served
 LONG_SECONDS = 10.0  # an answer that takes longer holds nobody up
+FIRST_SECONDS = 1.0  # long for a server that has not answered yet
+LEAST_SECONDS = 0.25  # a moment that any server or machine may take
+LONG_TIMES = 4  # as long as usual
 SLOW = 2  # so many at once for readers whose last mail hung
 HEARD_SECONDS = 5.0  # a server that answered so lately is there
 REST_SECONDS = 10.0
@@ -27,13 +30,9 @@ class Try(Struct):
     is_slow: bool
     is_overtaken: bool = False
 
-    def is_long(self, at: float) -> bool:
-        """Say whether the answer takes so long that nobody waits for it."""
-        return at - self.begun >= LONG_SECONDS
-
-    def hangs(self, at: float) -> bool:
-        """Say whether it is this mail that has no answer, and not the server that gives none."""
-        return self.is_overtaken and self.is_long(at)
+    def is_out(self, seconds: float, at: float) -> bool:
+        """Say whether the answer has taken so long."""
+        return at - self.begun >= seconds
 
 
 class Places:
@@ -45,6 +44,7 @@ class Places:
         self._rests: list[float] = []
         self._slow: set[str] = set()
         self._heard: float | None = None
+        self._usual: float | None = None
 
     def begin(self, mail: int, reader: str, *, at: float) -> None:
         """Give a mail a place; there may be none, for whoever asked first began first."""
@@ -56,6 +56,8 @@ class Places:
         """Take note that the server answered about a mail; it has its place until it ends."""
         heard = self._tries[mail]
         self._heard = at
+        if not heard.is_overtaken:
+            self._learn(at - heard.begun)
         self._slow.discard(heard.reader)
         for other in self._tries.values():
             other.is_overtaken = other.is_overtaken or other.number < heard.number
@@ -73,7 +75,7 @@ class Places:
 
         A server that has enough of our connections takes no other in its place either.
         """
-        if not self._tries[mail].hangs(at):
+        if not self._hangs(self._tries[mail], at):
             self._rests.append(at + REST_SECONDS)
 
     def free(self, at: float) -> int:
@@ -85,7 +87,7 @@ class Places:
         served = self._served(at)
         free = SERVED - len(served) - len(self._rests)
         if free <= 0:
-            free = int(not self._rests and all(one.is_long(at) for one in served))
+            free = int(not self._rests and all(one.is_out(self._long, at) for one in served))
         return min(free, MOST - len(self._tries))
 
     def served(self, at: float) -> int:
@@ -94,11 +96,15 @@ class Places:
 
     def lively(self, at: float) -> int:
         """Count the mails whose answer may come at any moment."""
-        return sum(not one.is_long(at) for one in self._tries.values())
+        return sum(not one.is_out(LONG_SECONDS, at) for one in self._tries.values())
 
     def next_change(self, at: float) -> float | None:
         """Return in how many seconds a place may come free without an answer."""
-        moments: Iterable[float] = (one.begun + LONG_SECONDS for one in self._tries.values())
+        moments: Iterable[float] = (
+            one.begun + seconds
+            for one in self._tries.values()
+            for seconds in (self._long, LONG_SECONDS)
+        )
         later = [moment - at for moment in (*moments, *self._rests) if moment > at]
         return min(later, default=None)
 
@@ -118,8 +124,25 @@ class Places:
             return False
         return this.is_slow or self._heard >= min(this.begun, at - HEARD_SECONDS)
 
+    @property
+    def _long(self) -> float:
+        """Return what is long for this server, in seconds."""
+        if self._usual is None:
+            return FIRST_SECONDS
+        return min(max(LONG_TIMES * self._usual, LEAST_SECONDS), LONG_SECONDS)
+
+    def _learn(self, took: float) -> None:
+        """Learn what an answer takes: slower at once, quicker an eighth at a time (RFC 6298)."""
+        usual = self._usual
+        self._usual = took if usual is None or took > usual else usual + (took - usual) / 8
+
+    def _hangs(self, one: Try, at: float) -> bool:
+        """Say whether it is this mail that has no answer, and not the server that gives none."""
+        return one.is_overtaken and one.is_out(self._long, at)
+
     def _served(self, at: float) -> list[Try]:
-        return [one for one in self._tries.values() if not one.hangs(at)]
+        return [one for one in self._tries.values() if not self._hangs(one, at)]
 
     def _slow_readers(self, at: float) -> set[str]:
-        return self._slow | {one.reader for one in self._tries.values() if one.hangs(at)}
+        hanging = {one.reader for one in self._tries.values() if self._hangs(one, at)}
+        return self._slow | hanging

@@ -21,6 +21,7 @@ LONGEST_PAUSE = timedelta(minutes=15)
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=2)
 JITTER = 0.25  # up to a quarter of the wait is added to it
+SUSPECTS = 11  # so many mails that meet trouble, one by one, are not about the mails
 SILENCES = 3  # so many answers lost in a row are the server's illness, not the mails'
 ALIKE = 3  # so many readers refused in a row with the same words are not about the readers
 CONFIRMED_FOR = timedelta(days=1)
@@ -45,14 +46,16 @@ class Relay(Struct, frozen=True):
     """How the server has fared so far.
 
     `shut_until` is when the next mail may try; None while all may. `troubles` counts failures in
-    a row. `row` are the latest mails refused for good, all in the same words. A person who says
-    to go on although mails are refused has `confirmed` those words until a moment.
+    a row. `suspects` are the mails that met trouble of which each may be the reason. `row` are
+    the latest mails refused for good, all in the same words. A person who says to go on although
+    mails are refused has `confirmed` those words until a moment.
     """
 
     troubles: int = 0
     silences: int = 0
     shut_until: datetime | None = None
     cause: str | None = None
+    suspects: tuple[int, ...] = ()
     row: tuple[Refusal, ...] = ()
     confirmed: str = ""
     confirmed_until: datetime | None = None
@@ -82,12 +85,11 @@ class Relay(Struct, frozen=True):
         """
         if alone and self._is_silent(outcome):
             return self
-        if outcome.state == "relay":
-            return self._in_trouble(outcome.cause, now)
-        if outcome.state == "unknown":
-            silent = replace(self, silences=self.silences + 1)
-            return silent._in_trouble(None, now) if silent.silences >= SILENCES else silent  # noqa: SLF001 -- our own
-        well = replace(self, troubles=0, silences=0, shut_until=None, cause=None)
+        if outcome.suspect:
+            return self._suspecting(mail, now)
+        if outcome.state in {"relay", "unknown"}:
+            return self._unanswered(outcome, now)
+        well = replace(self, troubles=0, silences=0, shut_until=None, cause=None, suspects=())
         if outcome.state != "permanent":
             # What is under way together is heard in any order: a hold is a person's to end.
             begins_anew = outcome.state == "sent" and self.hold != "refused"
@@ -103,6 +105,24 @@ class Relay(Struct, frozen=True):
         """Say whether a well server gave one mail no answer about it."""
         silent = outcome.state in {"relay", "unknown"} and outcome.cause is None
         return silent and self.troubles == 0
+
+    def _suspecting(self, mail: int, now: datetime) -> "Relay":
+        """Hold one mail's trouble against the server only where too many others meet it, too.
+
+        Until then the next may try at once: it is the one that tells.
+        """
+        suspects = tuple(dict.fromkeys((*self.suspects, mail)))[-SUSPECTS:]
+        known = replace(self, suspects=suspects)
+        if len(suspects) >= SUSPECTS:
+            return known._in_trouble(None, now)  # noqa: SLF001 -- our own
+        return replace(known, shut_until=now) if self.shut_until else known
+
+    def _unanswered(self, outcome: Outcome, now: datetime) -> "Relay":
+        """Hold trouble against the server, but a lost answer only where it is one of several."""
+        if outcome.state == "relay":
+            return self._in_trouble(outcome.cause, now)
+        silent = replace(self, silences=self.silences + 1)
+        return silent._in_trouble(None, now) if silent.silences >= SILENCES else silent  # noqa: SLF001 -- our own
 
     def _in_trouble(self, cause: str | None, now: datetime) -> "Relay":
         pause = LONGEST_PAUSE if cause else _doubled(FIRST_PAUSE, self.troubles, LONGEST_PAUSE)

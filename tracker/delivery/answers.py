@@ -17,7 +17,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
-from tracker.delivery.outcome import Cause, Outcome, State, outcome
+from tracker.delivery.outcome import Cause, Outcome, outcome
 
 Step = Literal["connect", "greeting", "starttls", "login"]
 Phase = Literal["mail", "rcpt", "data", "text"]
@@ -42,10 +42,9 @@ def refusal(answer: SMTPResponseException, phase: Phase) -> Outcome:
     if phase == "text" and code in _TAKEN:
         return outcome("sent", code, answer.message)  # the first digit decides
     if code not in _REFUSALS:
-        state: State = "unknown" if phase == "text" else "relay"
-        return outcome(state, None, f"an answer that is none: {code} {answer.message}")
+        return _no_answer(f"an answer that is none: {code} {answer.message}", phase)
     if code == _CLOSING:
-        return outcome("relay", code, answer.message)
+        return outcome("relay", code, answer.message, suspect=phase != "mail")
     # The sender is the same for every mail, so a refusal of it is not about this one.
     if code in _ACCESS or (phase == "mail" and code in _FINAL and code != _TOO_BIG):
         return outcome("relay", code, answer.message, cause="access")
@@ -55,9 +54,15 @@ def refusal(answer: SMTPResponseException, phase: Phase) -> Outcome:
 def silence(cause: Exception, phase: Phase, fault: str) -> Outcome:
     """Read the lack of an answer: only after DATA was accepted may the server have the mail."""
     why = fault or _words(cause)
+    to = "after the text was sent" if phase == "text" else f"to {phase.upper()}"
+    return _no_answer(f"no answer {to} ({why})", phase)
+
+
+def _no_answer(said: str, phase: Phase) -> Outcome:
+    """Say that nothing is known after the text; a silence there is charged to the server too."""
     if phase == "text":
-        return outcome("unknown", None, f"no answer after the text was sent ({why})")
-    return outcome("relay", None, f"no answer to {phase.upper()} ({why})")
+        return outcome("unknown", None, said)
+    return outcome("relay", None, said, suspect=phase != "mail")
 
 
 def shut_out(cause: Exception, step: Step, place: str, fault: str) -> Outcome:

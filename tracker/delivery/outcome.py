@@ -23,18 +23,29 @@ class Outcome(Struct, frozen=True):
 
         access      the server will not have us: a login refused, wanted or missing, our sender
         protection  no TLS that can be trusted
+
+    `suspect` says of "relay" and "unknown" that it may have been this mail over which the server,
+    or we, stumbled: the server had let us in and had taken the sender.
     """
 
     state: State
     code: int | None
     text: str
     cause: Cause | None = None
+    suspect: bool = False
 
 
-def outcome(state: State, code: int | None, text: str, *, cause: Cause | None = None) -> Outcome:
+def outcome(
+    state: State,
+    code: int | None,
+    text: str,
+    *,
+    cause: Cause | None = None,
+    suspect: bool = False,
+) -> Outcome:
     """Make an outcome of a text that a stranger wrote: one line, printable, not endless."""
     line = " ".join(text.split())
     printable = "".join(
         sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in line
     )
-    return Outcome(state, code, printable[:_LONGEST_TEXT], cause)
+    return Outcome(state, code, printable[:_LONGEST_TEXT], cause, suspect)
