@@ -11,7 +11,7 @@ from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.config import Config
 from tracker.difference import Edit, from_data, to_data
 from tracker.differences import concerned, differences
-from tracker.loading import SourceFile, read_text
+from tracker.loading import SourceFile, read_again
 from tracker.loading.shapes import Shape
 from tracker.store import GoodFile, JournalEntry, Store
 from tracker.store.journal import RENAMED
@@ -73,7 +73,7 @@ def as_remembered(
     for key, file in in_force.items():
         kept = good.get(key)
         if kept is not None and kept.digest != file.digest:
-            shape, _ = read_text(file.kind, file.id, file.path, kept.text)
+            shape = read_again(file.kind, kept.text)
             if shape is not None:  # else an older tracker took it; nothing can be said of it
                 before = with_file(before, file.id, shape)
     return before
@@ -88,10 +88,7 @@ def with_returned(
     """
     returned = {key for key in in_force if key[0] == "campaign" and key[1] not in world.campaigns}
     good = {key: one for key in sorted(returned) if (one := store.good_file(*key)) is not None}
-    shapes = {
-        key[1]: read_text("campaign", key[1], in_force[key].path, one.text)[0]
-        for key, one in good.items()
-    }
+    shapes = {key[1]: read_again("campaign", one.text) for key, one in good.items()}
     before = {name: one for name, one in shapes.items() if isinstance(one, Campaign)}
     return replace(world, campaigns={**world.campaigns, **before}) if before else world
 

@@ -19,7 +19,7 @@ from tracker.dates import day_in, show_day_short
 from tracker.differences import differences
 from tracker.errors import QuestionError
 from tracker.events import FileWord, History, Said, frame
-from tracker.loading import SourceFile, read_text
+from tracker.loading import SourceFile, read_again
 from tracker.loading.standing import FileKey, needed_by
 from tracker.loading.world import Reading
 from tracker.occurrence import LineKind, Occurrence
@@ -288,8 +288,8 @@ class _Guard:
     def judged(self, file: SourceFile) -> Iterator[JournalEntry]:
         """Yield the entry that an edit is held, and the word about it; nothing if it may stand."""
         about: FileKey = (file.kind, file.id)
-        was, _ = read_text(file.kind, file.id, file.path, self.good[about].text)
-        becomes, _ = read_text(file.kind, file.id, file.path, file.text)
+        was = read_again(file.kind, self.good[about].text)
+        becomes = read_again(file.kind, file.text)
         if was is None or becomes is None:
             return
         old, new = (with_file(self._ground(), file.id, one) for one in (was, becomes))

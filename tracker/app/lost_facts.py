@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,7 +10,7 @@ from tracker.appending import NewFact, log_lines
 from tracker.campaign import Campaign, World
 from tracker.dates import show_day
 from tracker.events import Fact, Said, frame, read_facts
-from tracker.loading.one_file import read_text
+from tracker.loading.one_file import read_again
 from tracker.loading.world import Reading
 from tracker.store import GoodFile
 
@@ -37,7 +36,7 @@ def lost_facts(
     before, source, world = good.get(key), reading.in_force.get(key), reading.world
     if before is None or source is None or world is None or before.digest == source.digest:
         return
-    shape, _ = read_text("campaign", campaign, Path(source.path), before.text)
+    shape = read_again("campaign", before.text)
     if not isinstance(shape, Campaign) or (shape.workdays or "") not in {"", *world.workdays}:
         return
     old = _facts(campaign, replace(world, campaigns={campaign: shape}))

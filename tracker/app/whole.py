@@ -22,10 +22,10 @@ from tracker.app.lazily import Lazily
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.config import Config
 from tracker.errors import Problem
-from tracker.loading import read_text
+from tracker.loading import read_again
 from tracker.loading.files import FOLDERS, FileKind
 from tracker.loading.shipped import shipped_digest
-from tracker.loading.standing import FileKey, path_of
+from tracker.loading.standing import FileKey
 from tracker.loading.world import Reading
 from tracker.store import Store
 
@@ -143,13 +143,13 @@ def _key_of(path: Path, config: Path) -> FileKey:
     return kind, path.stem
 
 
-def files_of(whole: Whole, store: Store, campaigns: Path) -> InForce:
+def files_of(whole: Whole, store: Store) -> InForce:
     """Return the files in force, each campaign's read from the database when it is asked for."""
 
     def campaign(name: str) -> Campaign:
         good = store.good_file("campaign", name)
         assert good is not None
-        shape, _ = read_text("campaign", name, path_of(("campaign", name), campaigns), good.text)
+        shape = read_again("campaign", good.text)
         assert isinstance(shape, Campaign)
         return shape
 
@@ -159,10 +159,7 @@ def files_of(whole: Whole, store: Store, campaigns: Path) -> InForce:
 
 
 def _shared_of(whole: Whole) -> World:
-    shapes = {
-        (one.kind, one.id): read_text(one.kind, one.id, Path(one.path), one.text)[0]
-        for one in whole.shared
-    }
+    shapes = {(one.kind, one.id): read_again(one.kind, one.text) for one in whole.shared}
     config = next(one for one in shapes.values() if isinstance(one, Config))
     return World(
         config=config,

@@ -116,7 +116,7 @@ class Many:
     def _put_in_force(self, found: Whole) -> None:
         self.heard = found.number
         self.engine.edited_at = found.edited_at or self.engine.edited_at
-        self.engine.put_in_force(files_of(found, self.engine.store, self._campaigns))
+        self.engine.put_in_force(files_of(found, self.engine.store))
         self.engine.catch_up()
 
     def _look_at_all(

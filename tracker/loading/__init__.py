@@ -5,7 +5,7 @@ which needs the plan: whoever asks for a single calendar does not wait for it.
 """
 
 from tracker.loading.files import FileKind, SourceFile
-from tracker.loading.one_file import read_text
+from tracker.loading.one_file import read_again, read_text
 from tracker.loading.placing import place
 from tracker.loading.shapes import Shape
 from tracker.loading.shipped import shipped_folder, shipped_templates
@@ -15,6 +15,7 @@ __all__ = [
     "Shape",
     "SourceFile",
     "place",
+    "read_again",
     "read_text",
     "shipped_folder",
     "shipped_templates",

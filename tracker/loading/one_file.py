@@ -37,6 +37,12 @@ def read_text(
     return found.shape, list(found.problems)
 
 
+def read_again(kind: FileKind, text: str) -> Shape | None:
+    """Return the shape of a text that was sound before; None where it no longer is."""
+    parsed = parse(text)
+    return None if parsed.values is None or parsed.slips else shape_of(kind, parsed.values)[0]
+
+
 def read_listed(listed: Listed) -> Read:
     """Read a file from the disk."""
     data = read_bytes(listed.path)

@@ -54,6 +54,7 @@ class Cursor:
             )
         self.text = text
         self.words = tuple(_words(text))
+        self._plain = tuple(word.plain for word in self.words)
         self.at = 0
         if not self.words:
             raise PhraseError("phrase-empty", "there is nothing here", length=len(text))
@@ -88,7 +89,7 @@ class Cursor:
 
     def sees(self, *plain: str) -> bool:
         """Say whether these words come next."""
-        return all(self.peek(ahead).plain == word for ahead, word in enumerate(plain))
+        return self._plain[self.at : self.at + len(plain)] == plain
 
     def accept(self, *plain: str) -> bool:
         """Read these words if they come next."""
