@@ -85,6 +85,24 @@ async def test_what_the_plan_no_longer_wants_does_not_leave(desk: Desk):
     assert await desk.turn_at(FIRST_CALL) == []
 
 
+async def test_what_comes_due_while_the_plan_is_made_leaves_after_it(desk: Desk):
+    """Planning takes a moment, in which a line of another letter may come due."""
+    today = 'due = 2010-06-22\nfor = "campaign"\nremind = ["on the day at 13:31"]\n'
+    desk.write("other", f'{OTHER}[[deadline]]\nid = "write"\nwhat = "Write"\n{today}')
+    await desk.turn(2)
+    ground = desk.daemon._due.ground
+
+    def slowly(now: datetime) -> Ground | None:
+        found = ground(now)
+        desk.clock.at = FIRST_CALL + timedelta(minutes=1)
+        return found
+
+    desk.daemon._due.ground = slowly  # type: ignore[method-assign]
+
+    assert len(await desk.turn_at(FIRST_CALL)) == 1
+    assert len(await desk.turn_at(desk.clock.at)) == 1
+
+
 async def test_a_digest_is_written_from_the_plan_of_everything(desk: Desk):
     alone = Alone(desk)
 

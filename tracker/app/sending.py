@@ -102,10 +102,11 @@ class Sending:
 
         Of those that hang the answer comes later, and is not among what is returned.
 
-        On a database that machines share, only what has been planned up to is due.
+        Only what has been planned up to is due: what came due since may be of other campaigns.
         """
         now = self.clock()
-        due_by = min(now, planned_until(self.store) or now) if self.store.is_shared else now
+        until = planned_until(self.store) if self.store.is_shared else None
+        due_by = min(now, until or now, ground.planned.now)
         this = _Round(now, due_by, ground, Readers(ground.config), [])
         this.due.extend(self._due(this))
         sent = list[Sent]()
