@@ -207,6 +207,43 @@ def test_a_login_that_works_again_lets_all_go(desk: Desk):
     assert desk.held() == []
 
 
+def test_a_login_that_another_machine_found_refused_is_tried_by_one_mail(desk: Desk):
+    other = Desk(desk.store)
+    desk.wants("vienna")
+    desk.says = other.says = LOCKED
+    desk.round()
+    other.wants("geneva", "lima")
+
+    assert other.round() == ["geneva"]
+    other.now += 15 * MINUTE
+    other.says = TAKEN
+    assert sorted(other.round()) == ["geneva", "lima", "vienna"]
+    assert other.held() == []
+
+
+def test_an_answer_right_after_a_refused_login_holds_nothing_any_more(desk: Desk):
+    answers = iter([LOCKED, TAKEN])
+    desk.meanwhile = lambda: setattr(desk, "says", next(answers))
+    desk.wants("vienna", "geneva")
+
+    desk.round()
+
+    assert desk.held() == []
+
+
+def test_who_is_refused_while_another_machine_was_let_in_holds_anew(desk: Desk):
+    desk.says = LOCKED
+    desk.wants("vienna")
+    desk.round()
+    desk.now += 15 * MINUTE
+    desk.meanwhile = lambda: desk.store.release(["access"])
+    assert desk.round() == ["vienna"]
+    desk.wants("geneva", "lima")
+
+    assert desk.held() == ["access"]
+    assert desk.round() == []
+
+
 def test_a_refusal_of_three_readers_alike_holds_and_puts_all_three_back(desk: Desk):
     desk.says = BLOCKED
     for reader in READERS[:3]:

@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -77,12 +77,18 @@ def test_a_world_is_its_seed():
         ("tracker.app.answers.wait_before_retry", lambda *_: timedelta(), "goes again too soon"),
         ("tracker.app.hands.Hands._most", lambda _: 4, "by a clock that is wrong"),
         ("tracker.app.hands.Hands.next_try", lambda _: 1 // 0, "by zero"),
+        ("tracker.app.relay.SILENCES", 99, "in trouble is tried again too soon"),
     ],
-    ids=["a planted impatience", "a planted open gate", "a fault that ends a process"],
+    ids=[
+        "a planted impatience",
+        "a planted open gate",
+        "a fault that ends a process",
+        "a server left without rest that is silent three times",
+    ],
 )
 def test_what_is_broken_in_the_midst_of_a_try_breaks_the_world(
     verb: str,
-    instead: Callable[..., object],
+    instead: object,
     law: str,
     monkeypatch: pytest.MonkeyPatch,
 ):

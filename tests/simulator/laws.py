@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.simulator.looking import Line, Look, Mail, read
-from tests.simulator.patience import ANSWERS, CLOSED, Patience
+from tests.simulator.patience import ANSWERS, CLOSED, QUARTER, Patience
 from tests.simulator.servers import Server
 from tracker.delivery import Outcome
 from tracker.store import MailRecord
 
 ALIKE = 3  # so many readers refused in a row hold the mail of all
+SOON = timedelta(minutes=2)  # what could not be written down is done a minute later
 ENDED = frozenset({"sent", "failed", "expired", "cancelled"})
 
 
@@ -24,12 +25,14 @@ class Laws:
         self.bytes_of: dict[str, bytes] = {}
         self.carried_by: dict[str, set[str]] = {}
         self.ambiguous: Counter[str] = Counter()
-        self.patience = Patience()
+        self.patience = Patience(look)
         self._answered: list[tuple[MailRecord, set[tuple[str, str]]]] = []
         self._refused: set[tuple[str, str]] = set()
         self._row: set[str] = set()
         self.is_alone = True
         self._once_sent: set[str] = set()
+        self._kept_until = clock()
+        self._is_held = False
 
     def before_a_try(
         self, record: MailRecord, *, daemon: int, shown: datetime, wrong_clock: str | None
@@ -50,15 +53,10 @@ class Laws:
             assert line.reader == record.coordinator, "a line goes to somebody else"
             assert (line.state, line.mail) == ("sending", record.id), "a line goes elsewhere"
             self.carried_by.setdefault(key, set()).add(name)
-        held = {cause for cause, _ in self.look.holds_since(now)}  # not in the same breath
-        assert not held - CLOSED, f"mail leaves although it is held: {held}"
-        self.patience.before_a_try(
-            record,
-            daemon=daemon,
-            now=now,
-            is_held=bool(held),
-            unanswered=self.look.unanswered(record.id),
-        )
+        held = self.look.holds_since(now)  # not in the same breath
+        others = {cause for cause, _ in held} - CLOSED
+        assert not others, f"mail leaves although it is held: {others}"
+        self.patience.before_a_try(record, daemon=daemon, now=now, held=held)
 
     def after_a_try(
         self,
@@ -74,6 +72,7 @@ class Laws:
         self.patience.after_a_try(record, answer, daemon=daemon, begun=begun, now=now)
         if not by_right:
             self.patience.after_a_try_by_a_wrong_clock(record, daemon=daemon)
+            self.is_kept(QUARTER)
         if answer.state == "permanent":
             self._row.add(record.coordinator)
         elif answer.state == "sent" and len(self._row) < ALIKE:
@@ -90,12 +89,31 @@ class Laws:
         in_hand = self.look.in_hand_of(owner)
         self.ambiguous.update(in_hand)
         self._answered = [one for one in self._answered if one[0].message_id not in in_hand]
-        self.patience.after_a_crash(daemon, in_hand, now=self.clock(), is_alone=is_alone)
+        self.patience.after_a_crash(daemon, in_hand, is_alone=is_alone)
+        self.is_kept(QUARTER)
 
     def somebody_resumed(self) -> None:
         """Let everybody begin anew, as a person has said."""
         self._row.clear()
         self.patience.somebody_resumed()
+
+    def is_kept(self, pause: timedelta = timedelta()) -> None:
+        """Let what waits have its time from now on: something came between."""
+        self._kept_until = max(self._kept_until, self.clock() + pause)
+
+    def at_each_turn(self, daemon: int, *, by_right: bool) -> None:
+        """Look whether a daemon has left nothing behind that might have gone."""
+        self.at_each_step()
+        now = self.clock()
+        was_held, self._is_held = self._is_held, bool(self.look.holds()) or not by_right
+        if was_held or self._is_held or not self.is_alone:
+            self.is_kept()
+            return
+        kept = max(self._kept_until, self.patience.opens(daemon, now) or self._kept_until)
+        if now - kept < SOON:
+            return
+        left = self.look.left_waiting(now - SOON, now)
+        assert not left, f"the server is well, nothing is held, and this waits: {left}"
 
     def at_each_step(self) -> None:
         """Look at the copies that the server has, and at what was once sent."""

@@ -144,6 +144,17 @@ class Look:
         asked = f"SELECT 1 FROM mail WHERE {_WAITING} AND next_at <= ? LIMIT 1"  # noqa: S608 -- our own words
         return next(self._ask(asked, written(now)), None) is not None
 
+    def left_waiting(self, before: datetime, now: datetime) -> set[str]:
+        """Return what might have gone before a moment, still waits, and is of use at `now`."""
+        asked = (
+            f"SELECT key FROM line WHERE {_FREE} AND due <= :before"  # noqa: S608 -- our own words
+            " AND (expires IS NULL OR expires > :now) UNION ALL"
+            f" SELECT message_id FROM mail WHERE {_WAITING} AND next_at <= :before"
+            " AND (expires IS NULL OR expires > :now)"
+        )
+        moments = {"before": written(before), "now": written(now)}
+        return {name for (name,) in self._connection.execute(asked, moments)}
+
     def next_due(self, after: datetime) -> datetime | None:
         """Return the next moment after one at which a line or another try is due."""
         asked = (

@@ -16,7 +16,7 @@ from tracker.store import MailRecord
 
 MINUTE = 60.0
 WEATHER = (
-    *("down", "closing", "login refused", "no protection", "paced"),
+    *("down", "closing", "silent", "login refused", "no protection", "paced"),
     *("refuses all",) * 3,
 )
 BOXES = ("open", "open", "open", "unknown", "full", "greylists")
@@ -34,6 +34,7 @@ LUCK = (
     "closes before the text",
     "our own fault",
 )
+SILENT = ("takes, says nothing", "loses the text")
 IN_WEATHER = {
     "down": outcome("relay", None, "no connection"),
     "closing": outcome("relay", 421, "closing"),
@@ -133,19 +134,20 @@ class Server:
         """Say whether nothing can go wrong any more."""
         return self.clock() >= self.healed_at
 
-    def _weather(self) -> Outcome | None:
+    def _mood(self) -> str | None:
         now = self.clock()
-        for spell in self.spells:
-            if spell.begins <= now < spell.ends and not self.healthy:
-                return self._in(spell, now)
-        return None
+        those = (one.kind for one in self.spells if one.begins <= now < one.ends)
+        return None if self.healthy else next(those, None)
 
-    def _in(self, spell: Spell, now: datetime) -> Outcome | None:
-        self.tally[f"server: {spell.kind}"] += 1
-        if spell.kind == "paced":
-            recent = [at for at in self._taken_at if now - at < timedelta(hours=1)]
+    def _weather(self) -> Outcome | None:
+        mood = self._mood()
+        if mood is None:
+            return None
+        self.tally[f"server: {mood}"] += 1
+        if mood == "paced":
+            recent = [at for at in self._taken_at if self.clock() - at < timedelta(hours=1)]
             return outcome("temporary", 451, "slow down") if len(recent) >= PACE else None
-        return IN_WEATHER[spell.kind]
+        return IN_WEATHER.get(mood)
 
     def _box(self, address: str) -> Outcome | None:
         first, now = self.first_tried[address], self.clock()
@@ -163,7 +165,8 @@ class Server:
 
     async def _luck(self, record: MailRecord, tries: int) -> Outcome:
         name = record.message_id
-        luck = "takes" if self.healthy else self.draws.one_of(LUCK, "luck", name, tries)
+        kinds = ("takes",) if self.healthy else SILENT if self._mood() == "silent" else LUCK
+        luck = self.draws.one_of(kinds, "luck", name, tries)
         self.tally[f"luck: {luck}"] += 1
         if luck == "takes slowly":
             await asyncio.sleep(4 * MINUTE)

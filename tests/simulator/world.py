@@ -12,6 +12,7 @@ from tests.simulator.daemon import READERS, Crash, Daemon
 from tests.simulator.draws import Draws
 from tests.simulator.ground import Ground
 from tests.simulator.laws import Laws
+from tests.simulator.patience import QUARTER
 from tests.simulator.servers import Server
 from tests.turned_loop import TurnedLoop
 from tracker.app.holding import Seen, keep
@@ -159,7 +160,8 @@ class World:
         """Let people edit and resume what they have had in mind to by now."""
         self._edit(store)
         self._resume(store)
-        self.laws.at_each_step()
+        by_right = self.wall.wrong() is None
+        self.laws.at_each_turn(Daemon.here.get().number, by_right=by_right)
 
     def next_act(self) -> Iterator[datetime]:
         """Yield when there may be something new to see."""
@@ -201,6 +203,7 @@ class World:
             added = [one] if kind != "cancel" else []
             store.replace_plan(added, (), dropped, now=now)
             self.tally[f"edit: {kind}"] += 1
+            self.laws.is_kept()
             self._edits.pop(0)
 
     def _resume(self, store: Store) -> None:
@@ -219,6 +222,7 @@ class World:
     # -- crashes -------------------------------------------------------------------------------
 
     def _start(self, number: int) -> None:
+        self.laws.is_kept(QUARTER)  # one that died before may have left word of trouble
         daemon = self.daemons[number] = Daemon(number, self.ground.a_store(), self)
         daemon.begin(self.loop, self._in_hand)
 
@@ -253,6 +257,7 @@ class World:
         self.trace.append((self.clock(), Daemon.here.get().number, death, place))
         self.tally[f"death: {death}"] += 1
         self.tally[f"death at: {place}"] += 1
+        self.laws.is_kept()
         self.crashes += 1
         self._dies_at = self._next_death(crashes=self._crashes)
 

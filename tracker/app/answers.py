@@ -187,9 +187,11 @@ class Answers:
     ) -> None:
         if fares.hold == "refused" and fares.row != before.row:
             self._put_back(fares, now)  # who was under way when it was called, comes after
-        if fares.hold is not None and fares.hold != before.hold:
+        # Another machine may have let it go while this one was on its way to be refused again.
+        again = fares.cause in HEALED_BY_ITSELF and fares.troubles > before.troubles
+        if fares.hold is not None and (again or fares.hold != before.hold):
             self._hold(fares.hold, now)
-        if answered and self.held & HEALED_BY_ITSELF:
+        if answered and (before.cause in HEALED_BY_ITSELF or self.held & HEALED_BY_ITSELF):
             for cause in self.store.release(HEALED_BY_ITSELF):
                 LOG.warning("mail leaves again; it was held because %s", TOLD[cause])
 

@@ -126,8 +126,11 @@ class Hands:
             answers.go_on(now)
         if answers.held - HEALED_BY_ITSELF:
             return 0
-        most = answers.relay.most_mails(now, under_way=self._places.served(_seconds()))
-        return SERVED if most is None else most
+        under_way = self._places.served(_seconds())
+        most = answers.relay.most_mails(now, under_way=under_way)
+        if most is None:  # a door that another machine found closed is tried by one mail, too
+            return int(under_way == 0) if answers.held else SERVED
+        return most
 
     def _begun(self, begin: Begin, most: int) -> Collection[Coroutine[Any, Any, object]] | None:
         self._is_noted = False
