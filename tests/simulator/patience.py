@@ -1,7 +1,7 @@
 """How soon a server and a mail may be tried again, after what a daemon has heard."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.simulator.looking import Look
@@ -20,6 +20,7 @@ A_TICK = timedelta(microseconds=1)
 LATELY = timedelta(seconds=10)
 MOST_SILENT = 4  # tries of one mail that end without an answer
 LONGEST = 5  # troubles in a row, after which the pause grows no longer
+SUSPECTS = 11  # mails of which each may have been the reason: then it is the server
 SILENCES = 3  # tries in a row without an answer: the server is ill
 
 Try = tuple[int, int]  # the number of a mail, and of its try
@@ -31,7 +32,8 @@ class Door:
 
     `shut` is when it was last found in trouble, by which `found`, for how many `times` in a row,
     and whether it is `closed`: a login refused, a connection that cannot be protected. `last` is
-    the try that said the latest of all this, `at` its end.
+    the try that said the latest of all this, `at` its end. `suspects` are the mails over which it
+    may have stumbled; where such a one asked, the next may ask `at_once`.
     """
 
     heard: datetime | None = None
@@ -42,16 +44,25 @@ class Door:
     closed: bool = False
     times: int = 0
     silences: int = 0
+    suspects: set[int] = field(default_factory=set)
+    at_once: bool = False
 
     def pause(self) -> timedelta:
         """Return for how long it is left alone."""
+        if self.at_once:
+            return timedelta()
         return QUARTER if self.closed else min(A_MINUTE * 2 ** (self.times - 1), QUARTER)
 
     def fails(self, last: Try, answer: Outcome, now: datetime) -> None:
         """Take note of a try that had no answer about its mail."""
         self.last, self.at = last, now
-        self.silences += answer.state == "unknown"
-        if answer.state == "relay" or self.silences >= SILENCES:
+        if answer.suspect:
+            self.suspects.add(last[0])
+        self.at_once = answer.suspect and len(self.suspects) < SUSPECTS
+        if self.at_once:
+            return
+        self.silences += answer.state == "unknown" and not answer.suspect
+        if answer.suspect or answer.state == "relay" or self.silences >= SILENCES:
             self.shut, self.found, self.closed = now, last, answer.cause in CLOSED
             self.times += 1
 

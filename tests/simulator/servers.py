@@ -32,6 +32,7 @@ LUCK = (
     "451 to the text",
     "554 to the text",
     "closes before the text",
+    "421 to the recipient",
     "our own fault",
 )
 SILENT = ("takes, says nothing", "loses the text")
@@ -53,7 +54,8 @@ ANSWERS = {
     "hangs at the envelope": outcome("relay", None, "no answer to MAIL"),
     "451 to the text": outcome("temporary", 451, "4.3.0 not now"),
     "554 to the text": outcome("permanent", 554, "5.6.0 such words are not taken"),
-    "closes before the text": outcome("relay", None, "closed before the text"),
+    "closes before the text": outcome("relay", None, "no answer to DATA", suspect=True),
+    "421 to the recipient": outcome("relay", 421, "4.3.2 not this one", suspect=True),
 }
 WAITS = {
     "takes, says nothing": 10 * MINUTE,

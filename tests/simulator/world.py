@@ -130,7 +130,8 @@ class World:
         try:
             answer = await self.server.deliver(record, address)
         except RuntimeError as fault:
-            self._heard(daemon, record, outcome("unknown", None, str(fault)), begun)
+            ours = outcome("unknown", None, str(fault), suspect=True)
+            self._heard(daemon, record, ours, begun)
             raise
         self._heard(daemon, record, answer, begun)
         return answer
