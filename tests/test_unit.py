@@ -86,6 +86,13 @@ def test_a_bad_configuration_is_not_tried_again_and_anything_else_is(service: di
     assert "StartLimitIntervalSec=0" in UNIT.read_text().split("[Service]")[0]
 
 
+def test_the_file_by_whose_age_a_dead_daemon_is_noticed_outlives_it(service: dict[str, str]):
+    page = (ROOT / "docs" / "watching-over-it.md").read_text(encoding="utf-8")
+
+    assert f"/run/{service['RuntimeDirectory']}/health.prom" in page
+    assert service.get("RuntimeDirectoryPreserve") == "yes"
+
+
 def test_it_starts_the_command_that_the_page_installs(service: dict[str, str]):
     page = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
     program, _, config, command = service["ExecStart"].split()
