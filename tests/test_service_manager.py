@@ -61,12 +61,15 @@ def a_watchdog(desk: Desk, address: str) -> Watchdog:
 def test_every_word_reaches_the_manager(address: str):
     with listening(address) as systemd:
         manager = manager_at(address)
+        manager.begins("reads the files")
         manager.ready()
         manager.status("3 campaigns\nin force")
         manager.alive()
         manager.stopping()
 
         assert systemd.heard() == [
+            "STATUS=reads the files",
+            "EXTEND_TIMEOUT_USEC=600000000",
             "READY=1",
             "STATUS=3 campaigns in force",
             "WATCHDOG=1",

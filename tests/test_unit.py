@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.daemon.service_manager import NEXT_WORD_SECONDS
 from tracker.daemon.watchdog import EVERY
 from tracker.delivery.patience import Patience
 
@@ -78,6 +79,7 @@ def test_its_patience_is_that_of_the_daemon(service: dict[str, str]):
     assert service["NotifyAccess"] == "main"
     assert int(service["WatchdogSec"]) >= 3 * EVERY.total_seconds()
     assert int(service["TimeoutStopSec"]) > Patience().text
+    assert int(service["TimeoutStartSec"]) >= NEXT_WORD_SECONDS
 
 
 def test_a_bad_configuration_is_not_tried_again_and_anything_else_is(service: dict[str, str]):
