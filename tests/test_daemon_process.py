@@ -148,6 +148,7 @@ def test_systemd_hears_that_it_is_ready_alive_and_stopping(home: Path):
 
     before = heard[: heard.index("READY=1")]
     assert "STATUS=reads the files: 8 of 9" in before
+    assert before.pop() == "STATUS=looks at what is due"
     assert set(before) - {one for one in before if one.startswith("STATUS=reads the files: ")} == {
         "EXTEND_TIMEOUT_USEC=600000000"
     }

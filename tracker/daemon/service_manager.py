@@ -35,7 +35,7 @@ class ServiceManager:
 
     def ready(self) -> None:
         """Say that the files are read and the plan is being made."""
-        self._say("READY=1")
+        self._say(_status("looks at what is due"), "READY=1")
 
     def alive(self) -> None:
         """Say that the loop works; call it only when it has just written something down."""
