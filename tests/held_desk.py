@@ -68,6 +68,7 @@ class HeldDesk:
         self.computer = machine
         self.sent: list[tuple[str, MailRecord]] = []
         self.on_delivery: Callable[[], None] = lambda: None
+        self.on_waiting: Callable[[], None] = lambda: None
 
     async def start(self) -> Self:
         """Start the daemon, as the service manager would."""
@@ -75,7 +76,7 @@ class HeldDesk:
         machine = self.computer.machine
         self.clock = BelievedClock(self.computer.wall, machine, last_seen(self.store))
         holding = Holding(self.store, self.clock, machine, witness=self._witness())
-        self.holding = await begun(holding, look_seconds=0)
+        self.holding = await begun(holding, self.on_waiting, look_seconds=0)
         engine = Engine(
             self.store,
             Composer(TEMPLATES, None),

@@ -136,6 +136,31 @@ def test_ctrl_c_is_quiet(desk: Desk):
     assert (said.code, said.err) == (130, "")
 
 
+INTERRUPTED_EARLY = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, *more):
+        if name == "{module}":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+from tracker.cli import main
+main(["when", "24 June 2010"])
+"""
+
+
+@pytest.mark.parametrize("module", ["msgspec", "tracker.cli.arguments", "tracker.cli.when"])
+def test_ctrl_c_is_quiet_while_the_program_still_loads(module: str):
+    code = INTERRUPTED_EARLY.format(module=module)
+
+    said = subprocess.run(  # noqa: S603 -- our own Python
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert (said.returncode, said.stdout, said.stderr) == (130, "", "")
+
+
 def test_a_reader_who_has_had_enough_is_no_error(desk: Desk):
     lots = "\n".join(f"{count} days before 24 June 2010" for count in range(1, 367)) + "\n"
 

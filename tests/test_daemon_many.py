@@ -308,6 +308,24 @@ def test_a_program_that_ends_before_it_has_heard_the_question_gives_no_answer(
     assert not desk.daemon._many.take(many, TUESDAY)
 
 
+async def test_a_program_that_is_told_to_stop_is_no_fault_and_is_asked_again(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    desk = Desk(home, many=ALL, look=look_apart)
+    stopped = home / "stopped"
+    stopped.write_text("#!/bin/sh\nkill -TERM $$\n")
+    stopped.chmod(0o755)
+    desk.write("third", OTHER)
+
+    with monkeypatch.context() as stopping:  # a service manager tells all programs of a service
+        stopping.setattr("tracker.daemon.many.sys.executable", str(stopped))
+        await desk.turn(2)
+    assert "could not be looked at" not in caplog.text
+
+    await desk.turn()
+    assert desk.campaigns == {"letter", "other", "third"}
+
+
 def test_a_daemon_of_many_campaigns_starts_by_the_program_apart(home: Path):
     desk = Desk(home, many=ALL, look=look_apart)
 

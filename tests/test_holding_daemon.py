@@ -198,13 +198,16 @@ async def test_a_clock_that_a_person_vouches_for_goes_on_from_there(tmp_path: Pa
 
 async def test_a_first_start_waits_for_a_clock_that_can_be_believed(tmp_path: Path):
     machine = AMachine(datetime(1970, 1, 1, tzinfo=UTC))
-    starting = asyncio.create_task(HeldDesk(a_home(tmp_path), machine).start())
+    desk, waited = HeldDesk(a_home(tmp_path), machine), list[datetime]()
+    desk.on_waiting = lambda: waited.append(machine.now)  # by which the service manager waits, too
+    starting = asyncio.create_task(desk.start())
     for _ in range(5):
         await asyncio.sleep(0)
     assert not starting.done()
+    assert len(waited) > 1
 
     machine.set_clock(TUESDAY)
-    desk = await starting
+    await starting
 
     await desk.live(HOUR)
     assert {entry.at.year for entry in desk.store.journal()} == {2027}

@@ -1,12 +1,14 @@
 """PostgreSQL restarted, its connections cut, a stopped client, a tie; and the way to it."""
 
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from tests.cluster import Cluster, a_cluster, programs
 from tests.databases import a_database, on_postgres, plain
@@ -18,7 +20,7 @@ from tracker.app.written import until_written
 from tracker.errors import BusyError, ConfigError
 from tracker.store import Store
 from tracker.store.engine import database_url, open_engine
-from tracker.store.postgres import _OURS, _PLAN, SESSION
+from tracker.store.postgres import _OURS, _PLAN, SESSION, in_words
 
 PLANNING_LOCK = f"SELECT pg_advisory_xact_lock({_OURS}, {_PLAN})"
 
@@ -226,6 +228,25 @@ def test_a_server_that_is_not_there_is_asked_again_later_without_a_word_of_the_p
         Store.open(url, base=tmp_path)
 
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (socket.EAI_NONAME, 'there is no machine of the name "db.example.org". Mend `database`'),
+        (socket.EAI_AGAIN, 'the name "db.example.org" cannot be looked up now. Look at this'),
+    ],
+)
+def test_a_name_that_leads_to_no_machine_is_told_in_words_and_asked_again(number: int, told: str):
+    engine = open_engine(database_url("postgresql://db.example.org/tracker"), base=Path())
+    said = f"failed to resolve host 'db.example.org': [Errno {number}] Name or service not known"
+    broken = OperationalError("", None, psycopg.OperationalError(said))
+
+    word = in_words(broken, engine)
+
+    assert isinstance(word, BusyError)
+    assert told in str(word)
+    assert "Errno" not in str(word)
 
 
 def test_a_database_that_does_not_exist_is_for_the_administrator(cluster: Cluster):

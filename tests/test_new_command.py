@@ -82,6 +82,18 @@ def test_the_file_is_sound_to_the_check(
     assert [one for one in said.objects if one["severity"] == "error"] == []
 
 
+def test_the_first_line_names_the_schema_where_there_is_one(folder: Path, new: Ask):
+    new("--id", "without")
+    (folder / "schemas").mkdir()
+    (folder / "schemas/campaign.json").write_text("{}")
+
+    new("--id", "with")
+
+    assert (folder / "campaigns/without.toml").read_text() == FILE
+    text = (folder / "campaigns/with.toml").read_text()
+    assert text == f"#:schema ../schemas/campaign.json\n{FILE}"
+
+
 def test_a_campaign_that_is_there_is_never_written_over(folder: Path, new: Ask):
     file = folder / "campaigns/gcr2p-osce.toml"
     before = file.read_text()
@@ -162,6 +174,27 @@ def test_on_a_terminal_a_wrong_answer_is_asked_for_again(
     assert said.out.count("Kind [letter]: ") == 2
     assert said.out.count("Session of OSCE Permanent Council") == 2
     assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
+
+
+@pytest.mark.parametrize("answered", range(len(ANSWERS)))
+def test_who_ends_the_input_on_a_terminal_has_written_nothing(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answered: int,
+):
+    desk = Desk(folder, capsys)
+    desk.now = datetime(2010, 6, 25, 10, tzinfo=UTC)
+    before = sorted(folder.rglob("*.toml"))
+    typed = "".join(f"{one}\n" for one in ANSWERS[:answered])
+    monkeypatch.setattr("sys.stdin", Terminal(typed))
+
+    said = desk.run("new")
+
+    assert said.code == 1
+    assert said.out.endswith(": \n")
+    assert "The answers end before this question: " in said.err
+    assert sorted(folder.rglob("*.toml")) == before
 
 
 def test_the_file_may_be_written_by_whoever_may_write_into_the_folder(folder: Path, new: Ask):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.daemon.service_manager import NEXT_WORD_SECONDS
 from tracker.daemon.watchdog import EVERY
 from tracker.delivery.patience import Patience
 
@@ -78,12 +79,20 @@ def test_its_patience_is_that_of_the_daemon(service: dict[str, str]):
     assert service["NotifyAccess"] == "main"
     assert int(service["WatchdogSec"]) >= 3 * EVERY.total_seconds()
     assert int(service["TimeoutStopSec"]) > Patience().text
+    assert int(service["TimeoutStartSec"]) >= NEXT_WORD_SECONDS
 
 
 def test_a_bad_configuration_is_not_tried_again_and_anything_else_is(service: dict[str, str]):
     assert service["Restart"] == "on-failure"
     assert service["RestartPreventExitStatus"] == "78"
     assert "StartLimitIntervalSec=0" in UNIT.read_text().split("[Service]")[0]
+
+
+def test_the_file_by_whose_age_a_dead_daemon_is_noticed_outlives_it(service: dict[str, str]):
+    page = (ROOT / "docs" / "watching-over-it.md").read_text(encoding="utf-8")
+
+    assert f"/run/{service['RuntimeDirectory']}/health.prom" in page
+    assert service.get("RuntimeDirectoryPreserve") == "yes"
 
 
 def test_it_starts_the_command_that_the_page_installs(service: dict[str, str]):

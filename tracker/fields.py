@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from tracker.dates import UnknownZoneError, zone
 from tracker.domains import wire_address
+from tracker.errors import advice
 from tracker.when import (
     Lead,
     PhraseError,
@@ -72,19 +73,33 @@ def shown(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def _not_text(value: object) -> PydanticCustomError:
-    """Refuse what is no text, with the same thing in quotes where that can be pasted."""
-    hint = None
-    if isinstance(value, bool):
-        hint = f'write "{str(value).lower()}"'
-    elif isinstance(value, (int, float, date, time)):
-        hint = f'write "{shown(str(value))}"'
-    return _refuse("text-expected", "this must be text in quotes", hint)
+def _from_text(read: Callable[[str], Parsed], example: str) -> Callable[[object], Parsed]:
+    """Read text; of anything else say what could be written instead, and would be taken."""
+
+    def reads(value: object) -> Parsed:
+        if not isinstance(value, str):
+            hint = _instead(value, read, example)
+            raise _refuse("text-expected", "this must be text in quotes", hint)
+        return read(value)
+
+    return reads
 
 
-def _text(value: object, *, line_breaks: bool) -> str:
-    if not isinstance(value, str):
-        raise _not_text(value)
+def _instead(value: object, read: Callable[[str], object], example: str) -> str | None:
+    """Return the same thing in quotes where that is taken, else what is; of a list nothing."""
+    if not isinstance(value, (int, float, date, time)):
+        return None
+    quoted = shown(str(value).lower() if isinstance(value, bool) else str(value))
+    try:
+        read(quoted)
+    except PydanticCustomError as refused:
+        context = refused.context or {}
+        said = advice(context.get("suggestion"), context.get("hint"))
+        return said or f'write it like "{example}"'
+    return f'write "{quoted}"'
+
+
+def _text(value: str, *, line_breaks: bool) -> str:
     if len(value) > LONGEST_TEXT:
         raise _refuse("text-too-long", f"text may have {LONGEST_TEXT:,} characters at most")
     if not (value.isascii() and value.isprintable()):  # nearly every line passes at once
@@ -114,11 +129,11 @@ def _hidden(sign: str, offset: int) -> PydanticCustomError:
     return _refuse("hidden-character", message, hint, offset=offset, length=1)
 
 
-def _line(value: object) -> str:
+def _line(value: str) -> str:
     return _text(value, line_breaks=False)
 
 
-def _prose(value: object) -> str:
+def _prose(value: str) -> str:
     return _text(value, line_breaks=True)
 
 
@@ -145,7 +160,7 @@ def is_address(text: str) -> bool:
     return wire_address(text) is not None and "." in text.rpartition("@")[2]
 
 
-def _slug(value: object) -> str:
+def _slug(value: str) -> str:
     text = _line(value)
     if not is_slug(text) or text != value:
         raise _refuse(
@@ -156,7 +171,7 @@ def _slug(value: object) -> str:
     return text
 
 
-def _address(value: object) -> str:
+def _address(value: str) -> str:
     text = _line(value)
     if not is_address(text):
         raise _refuse(
@@ -167,7 +182,7 @@ def _address(value: object) -> str:
     return text
 
 
-def _zone_name(value: object) -> str:
+def _zone_name(value: str) -> str:
     text = _line(value)
     try:
         return str(zone(text))
@@ -177,17 +192,15 @@ def _zone_name(value: object) -> str:
         raise _refuse("unknown-zone", message, hint, suggestion=unknown.suggestion) from None
 
 
-def _parsed(parse: Callable[[str], Parsed]) -> Callable[[object], Parsed]:
-    def read(value: object) -> Parsed:
-        if not isinstance(value, str):
-            raise _not_text(value)
+def _parsed(parse: Callable[[str], Parsed], example: str) -> Callable[[object], Parsed]:
+    def read(value: str) -> Parsed:
         _line(value)  # hidden characters and line breaks are named before the phrase is
         try:
             return parse(value)  # as typed: places in it count from the first quote
         except PhraseError as wrong:
             raise _phrase_refused(wrong) from None
 
-    return read
+    return _from_text(read, example)
 
 
 def _phrase_refused(wrong: PhraseError) -> PydanticCustomError:
@@ -200,6 +213,9 @@ def _phrase_refused(wrong: PhraseError) -> PydanticCustomError:
         expected=list(wrong.expected),
         suggestion=wrong.suggestion,
     )
+
+
+_read_when = _parsed(parse_when, "2 working days before meeting")
 
 
 def _when(value: object) -> When:
@@ -217,7 +233,7 @@ def _when(value: object) -> When:
             "this must be a date or a date phrase",
             'write 2010-06-24 or "2 working days before meeting"',
         )
-    return _parsed(parse_when)(value)
+    return _read_when(value)
 
 
 def _day_or_span(value: object) -> When | Span:
@@ -236,57 +252,53 @@ def _meeting_day(value: object) -> When | Literal["none"]:
     return _when(value)
 
 
-def _clock(value: object) -> time:
-    if isinstance(value, time):
-        return value.replace(tzinfo=None)
-    return _parsed(parse_clock)(value)
-
-
-def _duration(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    return _parsed(parse_duration)(value)
-
-
-def _days(value: object) -> timedelta:
-    if isinstance(value, timedelta):
-        return value
-    found = _DAYS.fullmatch(value.strip()) if isinstance(value, str) else None
+def _days(text: str) -> timedelta:
+    found = _DAYS.fullmatch(text.strip())
     if found is None:
-        message = f'"{value}" is not a number of days'[:LONGEST_SHOWN]
+        message = f'"{shown(text)}" is not a number of days'
         raise _refuse("days", message, 'write 1 to 366 days, like "14 days"')
     return timedelta(days=int(found["count"]))
 
 
 def _one_or_more(value: Any) -> Any:  # noqa: ANN401 -- whatever TOML held goes on to the validator
     """Accept one value where a list is wanted: `recess = "1 July to 2 July"`."""
-    return [value] if isinstance(value, (str, date, datetime)) else value
+    return value if isinstance(value, (list, tuple, dict)) else [value]
 
 
-def _kept(kind: type[Parsed], parse: Callable[[str], Parsed]) -> Callable[[object], Parsed]:
-    read = _parsed(parse)
+def _kept(kind: type[Parsed], read: Callable[[object], Parsed]) -> Callable[[object], Parsed]:
     return lambda value: value if isinstance(value, kind) else read(value)
+
+
+_phrase_span = _kept(Span, _parsed(parse_span, "1 July to 2 July 2010"))
+_phrase_clock = _kept(time, _parsed(parse_clock, "08:00"))
 
 
 def _span(value: object) -> Span:
     if isinstance(value, date) and not isinstance(value, datetime):
         return parse_span(value.isoformat())
-    return _kept(Span, parse_span)(value)
+    return _phrase_span(value)
 
 
-Line = Annotated[str, Reads(_line)]
-Prose = Annotated[str, Reads(_prose)]
-Slug = Annotated[str, Reads(_slug)]
-Address = Annotated[str, Reads(_address)]
-ZoneName = Annotated[str, Reads(_zone_name)]
+def _clock(value: object) -> time:
+    read = _phrase_clock(value)
+    return read.replace(tzinfo=None)
+
+
+Line = Annotated[str, Reads(_from_text(_line, "…"))]
+Prose = Annotated[str, Reads(_from_text(_prose, "…"))]
+Slug = Annotated[str, Reads(_from_text(_slug, "vienna"))]
+Address = Annotated[str, Reads(_from_text(_address, "name@example.org"))]
+ZoneName = Annotated[str, Reads(_from_text(_zone_name, "Europe/Vienna"))]
 Phrase = Annotated[When, Reads(_when)]
-LeadPhrase = Annotated[Lead, Reads(_kept(Lead, parse_lead))]
-RepeatPhrase = Annotated[Repeat, Reads(_kept(Repeat, parse_repeat))]
+LeadPhrase = Annotated[Lead, Reads(_kept(Lead, _parsed(parse_lead, "1 working day before")))]
+RepeatPhrase = Annotated[Repeat, Reads(_kept(Repeat, _parsed(parse_repeat, "every 7 days")))]
 DayOrSpan = Annotated[When | Span, Reads(_day_or_span)]
 MeetingDay = Annotated[When | Literal["none"], Reads(_meeting_day)]
 SpanPhrase = Annotated[Span, Reads(_span)]
-SessionsPhrase = Annotated[Sessions, Reads(_kept(Sessions, parse_sessions))]
+SessionsPhrase = Annotated[
+    Sessions, Reads(_kept(Sessions, _parsed(parse_sessions, "Thursday at 10:00")))
+]
 Clock = Annotated[time, Reads(_clock)]
-Days = Annotated[timedelta, Reads(_days)]
-Duration = Annotated[timedelta, Reads(_duration)]
+Days = Annotated[timedelta, Reads(_kept(timedelta, _from_text(_days, "14 days")))]
+Duration = Annotated[timedelta, Reads(_kept(timedelta, _parsed(parse_duration, "10 minutes")))]
 OneOrMore = BeforeValidator(_one_or_more)

@@ -21,13 +21,17 @@ class Draft(Struct, frozen=True, kw_only=True):
     asks: tuple[tuple[str, str], ...] = ()
 
 
-def draft_text(draft: Draft) -> str:
-    """Return the file's text, tables with a line between them, as the shipped files have it."""
+def draft_text(draft: Draft, schema: str = "") -> str:
+    """Return the file's text, tables with a line between them, as the shipped files have it.
+
+    `schema` is the way from the file to its JSON Schema, which editors look for in the first line.
+    """
+    first = f"#:schema {schema}\n" if schema else ""
     tables = [_table("", _head(draft))]
     tables += [_table("[[ask]]", {"id": name, "text": text}) for name, text in draft.asks]
     if draft.forum and draft.meeting:
         tables.append(_table("[[meeting]]", {"forum": draft.forum, "date": draft.meeting}))
-    return "\n".join(tables)
+    return first + "\n".join(tables)
 
 
 def _head(draft: Draft) -> dict[str, object]:

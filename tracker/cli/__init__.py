@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from tracker.cli.arguments import parse
-from tracker.errors import TrackerError
 from tracker.programs import OBJECTS_BEFORE_COLLECTING
 
 if TYPE_CHECKING:
@@ -51,6 +49,17 @@ def main(
 
 def _run(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
     try:
+        return _answered(argv, clock, machine)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _answered(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
+    # Whoever interrupts while these load, a second on a slow machine, is left as quietly as later.
+    from tracker.cli.arguments import parse  # noqa: PLC0415 -- see above
+    from tracker.errors import TrackerError  # noqa: PLC0415 -- see above
+
+    try:
         args = parse(argv)
         args.clock, args.machine = clock, machine
         args.is_real = clock is read_clock
@@ -66,8 +75,6 @@ def _run(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
     except OSError as refused:
         print(f"tracker: {refused.filename or 'output'}: {refused.strerror}", file=sys.stderr)
         return TrackerError.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
     return code
 
 

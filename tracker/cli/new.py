@@ -1,5 +1,6 @@
 """`tracker new`: a few questions, and a sound campaign's file."""
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable
@@ -60,7 +61,7 @@ def run_new(args: Namespace) -> int:
     desk = _Questions(files, now.astimezone(files.home).date(), given, free)
     campaign, draft = desk.draft()
     path = _new_path(args, files, campaign)
-    data = draft_text(draft).encode()
+    data = draft_text(draft, _schema_of(args, path)).encode()
     trial = try_campaign(campaign, path, data, files.world, now=now)
     if trial.world is None:
         print(show_problems(trial.problems, files=1), file=sys.stderr)
@@ -84,6 +85,15 @@ def _new_path(args: Namespace, files: Files, campaign: str) -> Path:
     if path.exists() or campaign in files.world.campaigns:
         raise QuestionError(f"There is a campaign {campaign} already: name another with --id.")
     return path
+
+
+def _schema_of(args: Namespace, path: Path) -> str:
+    """Return the way from a new file to the schema beside config.toml; empty where there is none.
+
+    A line that leads nowhere makes an editor complain of each file.
+    """
+    schema: Path = args.config.parent / "schemas" / "campaign.json"
+    return os.path.relpath(schema, path.parent) if schema.is_file() else ""
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -194,12 +204,16 @@ def _asks() -> tuple[tuple[str, str], ...]:
 
 
 def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = None) -> Answer:
-    """Ask until the answer can be read; from a pipe a wrong answer ends it, with its fault."""
+    """Ask until the answer can be read; from a pipe a wrong answer ends it, with its fault.
+
+    Where a pipe ends, the defaults are taken; who ends a terminal's input wants no more of it.
+    """
     suggested = f" [{default}]" if default else ""
     while True:
         print(f"{question}{suggested}: ", end="", flush=True)
         typed = sys.stdin.readline() if sys.stdin else ""
-        if not typed and default is None:
+        if not typed and (default is None or _is_asked()):
+            print()
             raise QuestionError(f"The answers end before this question: {question}.")
         if not _is_asked():
             print(typed.strip())

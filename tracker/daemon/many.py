@@ -4,6 +4,7 @@ A look at all files is another program's; what it came to is in the database.
 """
 
 import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -179,6 +180,8 @@ def look_apart(asked: Asked, tell: Tell) -> None:
         for line in program.stdout:
             if line.endswith(b"\n"):  # else it ended in the midst of a word
                 tell(json.decode(line, type=Answer))
+    if program.returncode == -signal.SIGTERM:
+        tell(Answer(how="again"))  # told to stop, as we are: whoever goes on looks again
 
 
 def _raise_for(answer: Answer) -> None:

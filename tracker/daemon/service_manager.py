@@ -6,6 +6,8 @@ from contextlib import suppress
 from typing import Self
 
 MICROSECONDS = 1_000_000
+# Between two words of a start; the manager's own patience is for a start that says nothing.
+NEXT_WORD_SECONDS = 600
 
 
 class ServiceManager:
@@ -26,9 +28,14 @@ class ServiceManager:
         seconds = int(watchdog) / MICROSECONDS if watchdog.isascii() and watchdog.isdigit() else 0
         return cls(environ.get("NOTIFY_SOCKET") or None, seconds or None)
 
+    def begins(self, text: str) -> None:
+        """Say how far the start is; it may go on as long as such a word comes now and then."""
+        microseconds = NEXT_WORD_SECONDS * MICROSECONDS
+        self._say(_status(text), f"EXTEND_TIMEOUT_USEC={microseconds}")
+
     def ready(self) -> None:
         """Say that the files are read and the plan is being made."""
-        self._say("READY=1")
+        self._say(_status("looks at what is due"), "READY=1")
 
     def alive(self) -> None:
         """Say that the loop works; call it only when it has just written something down."""
@@ -42,7 +49,7 @@ class ServiceManager:
 
     def status(self, text: str) -> None:
         """Say in one line how things are; `systemctl status` shows it."""
-        self._say(f"STATUS={' '.join(text.split())}")
+        self._say(_status(text))
 
     def stopping(self) -> None:
         """Say that the work in hand is being finished."""
@@ -55,3 +62,7 @@ class ServiceManager:
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
             line.settimeout(0)
             line.sendto("\n".join(words).encode(), self._address)
+
+
+def _status(text: str) -> str:
+    return f"STATUS={' '.join(text.split())}"

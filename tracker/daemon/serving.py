@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,6 +42,7 @@ LOG = logging.getLogger("tracker")
 
 
 LOOK_SECONDS = 2.0
+NO_CLOCK = "waits for a clock that can be believed"
 
 
 def serve(
@@ -99,7 +100,9 @@ async def _serve(
         if given.machine is not None:
             seen = last_seen(store)
             clock = believed = BelievedClock(given.clock, given.machine, seen)
-            holding = await begun(_holding(store, believed, given, base))
+            holding = await begun(
+                _holding(store, believed, given, base), lambda: manager.begins(NO_CLOCK)
+            )
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
         if holding is not None:
             engine.sending.hands.may_leave = holding.may_leave
@@ -113,7 +116,7 @@ async def _serve(
             bell,
             watchdog,
             up_until=up_until,
-            watch=given.watch,
+            watch=_told(given.watch, manager),
         )
         watchdog.show = Signs(engine, manager, base=base).show
         _listen(daemon, manager)
@@ -128,6 +131,17 @@ async def _serve(
     LOG.info("stopped")
 
 
+def _told(watch: Watch, manager: ServiceManager) -> Watch:
+    """Tell the service manager each tenth part, too: a slow machine takes its time."""
+
+    def watches(done: int, whole: int) -> None:
+        watch(done, whole)
+        if done % max(whole // 10, 1) == 0:  # of too many words at once it may miss READY
+            manager.begins(f"reads the files: {done} of {whole}")
+
+    return watches
+
+
 def _holding(store: Store, clock: BelievedClock, given: _Given, base: Path) -> Holding:
     assert given.machine is not None
     remembers = file_in(given.environ, base)
@@ -135,9 +149,15 @@ def _holding(store: Store, clock: BelievedClock, given: _Given, base: Path) -> H
     return Holding(store, clock, given.machine, witness=witness)
 
 
-async def begun(holding: Holding, *, look_seconds: float = LOOK_SECONDS) -> Holding:
-    """Begin to hold; a first start waits for a clock that can be believed."""
-    while not holding.time_is_known():  # noqa: ASYNC110 -- no event rings when a clock is set
+async def begun(
+    holding: Holding,
+    waits: Callable[[], None] = lambda: None,
+    *,
+    look_seconds: float = LOOK_SECONDS,
+) -> Holding:
+    """Begin to hold; a first start waits for a clock that can be believed, and says so."""
+    while not holding.time_is_known():
+        waits()
         await asyncio.sleep(look_seconds)
     holding.begin()
     return holding

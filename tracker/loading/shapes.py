@@ -216,8 +216,14 @@ def _list_expected(kind: FileKind, path: KeyPath, key: str, value: object) -> Fa
         what = "one table" if isinstance(value, dict) else "a value"
         message = f"`{key}` is a list of tables, and this is {what}"
         return Fault(path=path, code="single-brackets", message=message, hint=hint, on_key=True)
-    example = f'write {key} = ["{shown(value)}"]' if isinstance(value, str) else None
+    example = f"write {key} = [{_listed(key, value)}]" if isinstance(value, str) else None
     return Fault(path=path, code="list-expected", message="this must be a list", hint=example)
+
+
+def _listed(key: str, text: str) -> str:
+    """Write one text as a list: a command's words, else what stands between commas."""
+    words = text.split() if key == "token_command" else text.split(",")
+    return ", ".join(f'"{shown(word.strip())}"' for word in words if word.strip())
 
 
 def _table_expected(path: KeyPath, key: str, value: object) -> Fault:

@@ -1,6 +1,7 @@
 """PostgreSQL: how it is reached, who waits for whom there, and its faults in words."""
 
 import re
+import socket
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, cast
@@ -49,6 +50,8 @@ _NOT_LET_IN = re.compile(
     r"authentication|no password|pg_hba|does not exist|permission denied|certificate|ssl",
     re.IGNORECASE,
 )
+# A name is looked up in Python: getaddrinfo(3) tells one that there is not from one not now.
+_NAMELESS = re.compile(r"failed to resolve host '(?P<host>[^']*)': \[Errno (?P<number>-?\d+)\]")
 
 
 def open_server(url: URL) -> Engine:
@@ -130,9 +133,15 @@ def take_readers(connection: Connection, readers: Collection[str]) -> list[str]:
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
     """Say a fault of the server as something that a person can act on; no password is in it."""
-    state = getattr(broken.orig, "sqlstate", None)
     said = " ".join(str(broken.orig).split())
     where = f"The database {engine.url.render_as_string(hide_password=True)}"
+    if nameless := _NAMELESS.search(said):
+        return BusyError(f"{where} cannot be found: {_unknown(nameless)}")
+    return _by_state(broken, where, said)
+
+
+def _by_state(broken: DBAPIError, where: str, said: str) -> TrackerError:
+    state = getattr(broken.orig, "sqlstate", None)
     if state is None and isinstance(broken, ProgrammingError):
         return ConfigError(f"{where} cannot be reached ({said}): mend `database` in config.toml.")
     if state is None and not broken.connection_invalidated and _NOT_LET_IN.search(said):
@@ -142,6 +151,14 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
     if state in {NO_RIGHT, _READ_ONLY}:
         return ConfigError(f"{where} cannot be written ({said}). Check who owns its tables.")
     return TrackerError(f"{where} failed ({said}). What was under way is undone.")
+
+
+def _unknown(nameless: re.Match[str]) -> str:
+    """Say which name leads to no machine; a name server that is away comes back by itself."""
+    host = nameless["host"]
+    if int(nameless["number"]) == socket.EAI_AGAIN:
+        return f'the name "{host}" cannot be looked up now. Look at this machine\'s network.'
+    return f'there is no machine of the name "{host}". Mend `database` in config.toml.'
 
 
 def _cluster(connection: Connection) -> str:
