@@ -19,7 +19,14 @@ TEXTS = (
     *("health.prometheus_file", "coordinator.name"),
 )
 OF_A_KIND = (
-    *("workdays", "times.remind_at", "times.deadline", "times.settle", "keep.bodies"),
+    *(
+        "health.ping",
+        "workdays",
+        "times.remind_at",
+        "times.deadline",
+        "times.settle",
+        "keep.bodies",
+    ),
     *("coordinator.id", "coordinator.email", "coordinator.timezone", "coordinator.at"),
     *("coordinator.deputy", "coordinator.away"),
 )

@@ -59,6 +59,7 @@ class HealthSettings(BaseModel, frozen=True, extra="forbid", defer_build=True):
     """What the daemon shows to those who watch over it."""
 
     prometheus_file: Line | None = None
+    ping: Line | None = None
 
 
 class Keeping(BaseModel, frozen=True, extra="forbid", defer_build=True):

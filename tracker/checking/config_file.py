@@ -24,6 +24,10 @@ _DATABASE = re.compile(
 _IN_MEMORY = re.compile(r"sqlite://(?P<name>[^/?]*)/?(?::memory:)?")
 _WITH_PASSWORD = re.compile(r"postgresql[^:]*://[^/@]*:[^/@]*@|postgresql.*[?&]password=")
 _SENDER = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>")
+_PING = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::(?P<port>[0-9]{1,5}))?"
+    r"(?:[/?][!-~]*)?"
+)
 _LAST_PORT = 65_535
 _FORMS = ("maildir:FOLDER", "smtp://USER@HOST:587", "smtps://USER@HOST")
 
@@ -37,6 +41,7 @@ def config_faults(config: Config) -> list[Fault]:
         *_token_command(config.mail),
         *_database(config.database),
         *_prometheus_file(config.health.prometheus_file),
+        *_ping(config.health.ping),
     ]
 
 
@@ -140,4 +145,15 @@ def _prometheus_file(file: str | None) -> Iterator[Fault]:
             code="not-prom",
             message="Prometheus' node exporter reads no file but those named *.prom",
             hint=f'write "{file}.prom"',
+        )
+
+
+def _ping(address: str | None) -> Iterator[Fault]:
+    found = _PING.fullmatch(address) if address is not None else None
+    if address is not None and (found is None or "#" in address or not _is_port(found["port"])):
+        yield Fault(
+            path=("health", "ping"),
+            code="ping",
+            message="this is not the address of a page that can be asked for",
+            hint='write it like "https://ping.example.org/YOUR-CHECK"',
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tracker.app.engine import Engine
 from tracker.app.health import health_of
+from tracker.daemon.ping import Ping
 from tracker.daemon.service_manager import ServiceManager
 from tracker.digest.say import many
 
@@ -20,6 +21,7 @@ class Signs:
         self._manager = manager
         self._base = base
         self._refused = ""
+        self._ping = Ping()
 
     def show(self, now: datetime) -> None:
         """Work the signs out anew and show them."""
@@ -27,6 +29,8 @@ class Signs:
         health = health_of(self._engine.store, world.config, now=now)
         wrong = f"; {health.trouble[0]}" if health.trouble else ""
         self._manager.status(f"{many(len(world.campaigns), 'campaign')} in force{wrong}")
+        if world.config.health.ping is not None and not health.trouble:
+            self._ping.well(world.config.health.ping, now)
         if world.config.health.prometheus_file is None:
             return
         # An eighth of a second that those without Prometheus need not spend.

@@ -10,6 +10,7 @@ from tracker.app.doctor.files import composer_for, files, health_file, templates
 from tracker.app.doctor.finding import Finding, State, failure, ok
 from tracker.app.doctor.machine import machine
 from tracker.app.doctor.mail import mail
+from tracker.app.doctor.outside import outside
 from tracker.app.doctor.trial import coordinator_at, send_trial
 from tracker.app.holding import last_seen
 from tracker.config import Config
@@ -35,6 +36,7 @@ async def examine(
         *templates(composer.folder, composer),
         *_database(found, holds),
         *health_file(config.health.prometheus_file, base),
+        *outside(config.health.ping),
         *await mail(config.mail, environ, base=base, now=now),
         *machine(composer, _zones(reading), now=now, last_seen=seen, user=os.geteuid()),
     ]
