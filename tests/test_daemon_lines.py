@@ -1,7 +1,10 @@
 """One line an effect, as a terminal or the service manager wants it."""
 
 import logging
+import subprocess
+import sys
 
+from tests.desk import ROOT
 from tracker.daemon.lines import Lines
 
 
@@ -44,3 +47,23 @@ def test_a_long_line_keeps_its_beginning_and_its_end():
 
 def test_what_has_several_lines_is_one_line_still():
     assert Lines(journal=True).format(record(logging.ERROR, "a\nb\r\nc")) == "<3>a | b | c"
+
+
+LOGGED = """
+import logging
+from tracker.daemon.lines import log_to
+
+log_to(environ={"JOURNAL_STREAM": "8:1"})
+bell = logging.getLogger("apscheduler.scheduler")
+bell.warning("Execution of job skipped: maximum number of running instances reached (1)")
+bell.error("the bell is broken")
+logging.getLogger("tracker").info("sent mail=1")
+"""
+
+
+def test_a_bell_that_rings_while_it_is_ringing_is_no_news_and_a_broken_one_is():
+    said = subprocess.run(  # noqa: S603 -- our own Python
+        [sys.executable, "-c", LOGGED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert said.stderr.splitlines() == ["<3>the bell is broken", "<6>sent mail=1"]

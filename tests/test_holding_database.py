@@ -11,7 +11,12 @@ from tests.a_machine import PLENTY, AMachine
 from tests.held_desk import DAY, HOUR, MINUTE, TUESDAY, HeldDesk, a_home
 from tracker.app.holding.clock import Seen
 from tracker.app.holding.disk import FLOOR_BYTES
-from tracker.app.holding.epoch import Epoch, file_beside, must_be_there
+from tracker.app.holding.epoch import (
+    Epoch,
+    file_beside,
+    must_be_there,
+    restored as restored_words,
+)
 from tracker.app.resuming import go_on, waiting
 from tracker.errors import ConfigError, TrackerError
 from tracker.store import Store
@@ -361,3 +366,8 @@ def test_a_resumed_database_has_seen_all_the_tries_that_its_file_knows_of(tmp_pa
         known = Epoch.read(file)
         assert known is not None
         assert (store.tries(), known.tries) == (7, 7)
+
+
+def test_one_try_is_told_as_one():
+    assert "(1 try to send is not in it)" in restored_words(1)
+    assert "(7 tries to send are not in it)" in restored_words(7)

@@ -2,9 +2,12 @@
 
 import os
 import socket
+import struct
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import psycopg
 import pytest
@@ -17,7 +20,7 @@ from tests.fleet import wait_until
 from tests.machines import Beside, machines, throw_out_everybody, waits_for_a_lock
 from tests.outbox import NOW, a_mail, on_disk, planned, started, states
 from tracker.app.written import until_written
-from tracker.errors import BusyError, ConfigError
+from tracker.errors import BusyError, ConfigError, TrackerError
 from tracker.store import Store
 from tracker.store.engine import database_url, open_engine
 from tracker.store.postgres import _OURS, _PLAN, SESSION, in_words
@@ -247,6 +250,56 @@ def test_a_name_that_leads_to_no_machine_is_told_in_words_and_asked_again(number
     assert isinstance(word, BusyError)
     assert told in str(word)
     assert "Errno" not in str(word)
+
+
+@contextmanager
+def a_server_that_answers(word: bytes, *, hangs_up: bool) -> Iterator[str]:
+    """Give the address of a server that answers the wish for TLS, and hears no more than that."""
+    abrupt = struct.pack("ii", int(hangs_up), 0)  # without lingering: a reset
+
+    def answer() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(8)
+                    connection.sendall(word)
+                    connection.recv(65_536)
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abrupt)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=answer, daemon=True).start()
+        port = listener.getsockname()[1]
+        yield f"postgresql://127.0.0.1:{port}/tracker?sslmode=verify-full&sslrootcert=system"
+
+
+@pytest.mark.parametrize(
+    ("word", "hangs_up", "fault"),
+    [
+        (b"S", False, BusyError),
+        (b"S", True, BusyError),
+        (b"", True, BusyError),
+        (b"N", False, ConfigError),  # it speaks no TLS
+        (b"HTTP/1.1 400 Bad Request", False, ConfigError),  # it is none
+    ],
+)
+def test_a_server_that_hangs_up_while_tls_begins_is_asked_again_later(
+    word: bytes,
+    hangs_up: bool,  # noqa: FBT001 -- a column of the table
+    fault: type[TrackerError],
+):
+    with a_server_that_answers(word, hangs_up=hangs_up) as url, pytest.raises(fault) as told:
+        Store.open(url, base=Path())
+
+    assert type(told.value) is fault
+
+
+def test_a_server_is_not_taken_for_one_that_is_shut_by_its_name():
+    engine = open_engine(database_url("postgresql://ssl.example.org/tracker"), base=Path())
+    said = 'connection to server at "ssl.example.org", port 5432 failed: Connection refused'
+    broken = OperationalError("", None, psycopg.OperationalError(said))
+
+    assert isinstance(in_words(broken, engine), BusyError)
 
 
 def test_a_database_that_does_not_exist_is_for_the_administrator(cluster: Cluster):

@@ -44,6 +44,8 @@ def log_to(stream: TextIO = sys.stderr, *, environ: Mapping[str, str]) -> None:
     handler.setFormatter(Lines(journal=bool(environ.get("JOURNAL_STREAM"))))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("tracker").setLevel(logging.INFO)
+    # That it did not ring while it was ringing is no news: whoever was woken looks at everything.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _seen(line: str) -> str:

@@ -46,8 +46,10 @@ _MAY_ASK_FOR_CLUSTER = (
 )
 _LOOPBACK = re.compile(r"localhost|127(\.\d+){3}|::1")
 _PASSING = re.compile(r"08|40|53[023]|55P03|57|25P03")  # SQLSTATE: the connection, a tie, a crowd
+# A server that hangs up while TLS begins is being restarted: it says nothing of how it is set up.
 _NOT_LET_IN = re.compile(
-    r"authentication|no password|pg_hba|does not exist|permission denied|certificate|ssl",
+    r"authentication|no password|pg_hba|does not exist|permission denied|certificate"
+    r"|(support|response to) SSL|SSL error: (?!unexpected eof)|\bssl(mode|rootcert|cert|key)\b",
     re.IGNORECASE,
 )
 # A name is looked up in Python: getaddrinfo(3) tells one that there is not from one not now.

@@ -131,7 +131,8 @@ def moved() -> str:
 
 def restored(missing: int) -> str:
     """Say that a database comes from a backup, which lacks so many tries."""
-    known = f"{missing} tries to send are not in it" if missing > 0 else "it is another one"
+    tries = "1 try to send is" if missing == 1 else f"{missing} tries to send are"
+    known = f"{tries} not in it" if missing > 0 else "it is another one"
     return (
         f"The database is not the one that was used last ({known}): it comes from a backup, and"
         f" what it takes for unsent may have been sent. {_ONLY_ONE.format('restored')}"
