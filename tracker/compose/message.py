@@ -71,6 +71,12 @@ class Composer:
         self.folder = templates
         self.renderer = Renderer(templates, fallback)
 
+    def get_ready(self) -> None:
+        """Load now what the first mail would wait for."""
+        import tracker.compose.calendar_file  # noqa: F401, PLC0415 -- see _attach
+
+        self.renderer.get_ready()
+
     def render(self, content: MailContent) -> Rendered:
         """Return a mail's subject, text and HTML."""
         return self.renderer.render(content)
