@@ -137,6 +137,12 @@ class Store:
         return None if self.file is None else is_held(self.file)
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let all calls inside, which only read, see one moment of the database."""
+        with self._reading():
+            yield
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Join all calls inside into one transaction, written at the end or, on an error, not.
 
