@@ -15,6 +15,7 @@ from tracker.delivery import Outcome
 from tracker.store import MailRecord
 
 GOOD, POISONED = 1000, 10
+BREATH = 0.1  # seconds: answers wait some milliseconds for one another
 TAKEN = Outcome("sent", 250, "2.0.0 taken")
 PUT_OFF = Outcome("temporary", 451, "4.7.1 greylisted")
 SILENT = Outcome("unknown", None, "silent")
@@ -121,7 +122,7 @@ def delayed(disturbed: Morning, undisturbed: Morning, *, but: float = 0.0) -> se
     return {
         reader
         for reader, at in disturbed.arrived.items()
-        if at > max(2 * undisturbed.arrived[reader], undisturbed.arrived[reader] + but)
+        if at > max(2 * undisturbed.arrived[reader], undisturbed.arrived[reader] + but) + BREATH
     }
 
 

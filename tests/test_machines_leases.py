@@ -15,6 +15,8 @@ from tracker.store import JournalEntry, Store
 from tracker.store.journal import RENAMED
 from tracker.store.leases import LASTS, LONGEST_GAP, MAIL_LASTS, Watch
 
+BOTH = ["vienna", "new-york"]
+
 
 @pytest.fixture
 def url(cluster: Cluster) -> Iterator[str]:
@@ -26,6 +28,9 @@ def url(cluster: Cluster) -> Iterator[str]:
 def two(url: str) -> Iterator[list[Store]]:
     with machines(url) as stores:
         yield stores
+
+
+BOTH = ["vienna", "new-york"]
 
 
 def entry(key: str, **changed: object) -> JournalEntry:
@@ -157,16 +162,24 @@ def test_one_readers_mail_is_written_by_one_machine_and_others_readers_mails_bes
     planned(first, "a", "b")
     first.replace_plan([an_occurrence("c", to="new-york")], (), (), now=NOW)
 
-    with (
-        first.taking("vienna", now=NOW, due_by=NOW) as mine,
-        second.taking("vienna", now=NOW, due_by=NOW) as theirs,
-    ):
-        assert ([one.key for one in mine["vienna"]], theirs) == (["a", "b"], {})
-    with (
-        first.taking("vienna", now=NOW, due_by=NOW) as mine,
-        second.taking("new-york", now=NOW, due_by=NOW) as theirs,
-    ):
-        assert [one.key for one in (*mine["vienna"], *theirs["new-york"])] == ["a", "b", "c"]
+    with first.sending(), second.sending():
+        assert first.choose(BOTH, most=1, now=NOW, due_by=NOW) == ["vienna"]
+        assert second.choose(BOTH, most=2, now=NOW, due_by=NOW) == ["new-york"]
+        with (
+            first.taking("vienna", now=NOW, due_by=NOW) as mine,
+            second.taking("new-york", now=NOW, due_by=NOW) as theirs,
+        ):
+            assert [one.key for one in (*mine["vienna"], *theirs["new-york"])] == ["a", "b", "c"]
+
+
+def test_who_has_nothing_due_is_passed_over_and_kept_from_no_other_machine(two: list[Store]):
+    first, second = two
+    planned(first, "a")
+    first.replace_plan([an_occurrence("c", to="new-york", due=NOW + HOUR)], (), (), now=NOW)
+
+    with first.sending(), second.sending():
+        assert first.choose(BOTH[::-1], most=2, now=NOW, due_by=NOW) == ["vienna"]
+        assert second.choose(BOTH, most=2, now=NOW, due_by=NOW + HOUR) == ["new-york"]
 
 
 def test_a_waiting_mail_is_taken_by_one_machine_and_the_next_by_another(two: list[Store]):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from tests.a_machine import AMachine
 from tests.cluster import Cluster
@@ -55,6 +56,17 @@ async def test_a_restart_with_the_database_as_it_was_holds_nothing(desk: HeldDes
     await desk.start()
     assert desk.held == set()
     assert await desk.live(MORNING)
+
+
+async def test_before_mails_begin_a_machine_asks_about_its_database_in_one_transaction(
+    desk: HeldDesk,
+):
+    begun = list[object]()
+    event.listen(desk.store._engine, "begin", begun.append)
+
+    desk.holding.note_try()
+
+    assert len(begun) == 1
 
 
 async def test_from_a_restored_dump_nothing_leaves_until_a_person_says_so(

@@ -181,13 +181,30 @@ def test_answers_that_come_at_once_are_written_at_once_and_one_that_comes_alone_
         commits = Counter[float]()
 
         def note(place: str) -> None:
-            commits[desk.seconds] += place == "committed"
+            commits[round(desk.seconds, 1)] += place == "committed"
 
         with reaching(note):
             await desk.due_now("geneva", "lima", "quito")
 
         assert (commits[2.0], commits[3.0]) == (1, 1)
         assert {one.state for one in desk.store.mails()} == {"sent"}
+
+    told(story)
+
+
+def test_answers_that_come_within_a_few_milliseconds_are_written_in_one_commit():
+    async def story(desk: SlowDesk) -> None:
+        desk.takes = {"geneva": (2.0, TAKEN), "lima": (2.001, TAKEN), "quito": (2.003, TAKEN)}
+        commits = list[float]()
+
+        def note(place: str) -> None:
+            if place == "committed" and desk.seconds >= 2.0:
+                commits.append(desk.seconds)
+
+        with reaching(note):
+            await desk.due_now("geneva", "lima", "quito")
+
+        assert commits == [2.003]  # the last of them waits for nobody
 
     told(story)
 

@@ -1,12 +1,13 @@
 """What became of each try: written down, all that have ended by then in one transaction.
 
-A commit costs more than all else that a mail needs. While one is under way answers pile up, and
-the next takes all that there are; a lone answer waits for no other.
+A commit costs more than all else that a mail needs. An answer waits for those of others for about
+as long as a commit takes; where no other is expected, it waits for none.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -27,8 +28,7 @@ from tracker.store import JournalEntry, MailRecord, Store
 LOG = logging.getLogger("tracker")
 ANSWERS = ("sent", "temporary", "permanent")
 RELAY = "relay"  # the mark under which the server's health survives a restart
-ROUNDS = 50  # of the event loop, a millisecond of it when nothing comes: mails that began together
-# have their answers together, if the server is quick
+PATIENCE_SECONDS = 0.004  # as long as it takes to write answers down and to begin other mails
 
 
 class End(Struct, frozen=True, eq=False):
@@ -67,6 +67,7 @@ class Answers:
         self.held: set[str] = set()
         self._places = places
         self._ended: list[End] = []
+        self._another = asyncio.Event()
         kept = store.marked(RELAY)
         self.relay = Relay.load(kept.value) if kept else Relay()
 
@@ -74,6 +75,7 @@ class Answers:
         """Write down how a try ended; whoever is first does so for all that have ended by then."""
         end = End(record, outcome, config, asyncio.get_running_loop().create_future())
         self._ended.append(end)
+        self._another.set()
         if self._ended[0] is end:
             await self._write_all()
         await end.written
@@ -99,10 +101,11 @@ class Answers:
     async def _those_at_hand(self, together: Sequence[End]) -> None:
         """Let the answers of others come through; where no other is expected, there is no wait."""
         loop = asyncio.get_running_loop()
-        for _ in range(ROUNDS):
-            if len(together) >= self._places.lively(loop.time()):
-                return
-            await asyncio.sleep(0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while len(together) < self._places.lively(loop.time()):
+                    self._another = asyncio.Event()
+                    await self._another.wait()
 
     async def _written(self, together: Sequence[End]) -> None:
         """Write in one transaction; after a fault of ours each in its own, so that one pays."""

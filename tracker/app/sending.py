@@ -31,6 +31,7 @@ from tracker.planning import Plan, Readers
 from tracker.store import MailRecord, NewMail, Store
 
 LOG = logging.getLogger("tracker")
+SERVED_ELSEWHERE = 32  # so many readers are asked for at once, for the few that nobody serves
 LONGEST_SECONDS = 1.0  # then no other mail is written in the same transaction
 
 
@@ -116,8 +117,9 @@ class Sending:
             sent.append(Sent(record, written, record.created_at, outcome))
 
         def begin(most: int) -> list[Coroutine[Any, Any, None]] | None:
-            readers = self._first(this.due, most)
-            return [hand_over(*one) for one in self._begun(readers, this)] if readers else None
+            readers = self._first(this.due, self._beside_others(most))
+            begun = self._begun(readers, this, most=most) if readers else ()
+            return [hand_over(*one) for one in begun] if readers else None
 
         await self.hands.each(begin)
         return sent
@@ -185,6 +187,10 @@ class Sending:
         }
         return [one for one in found if one not in self.nights and one not in self.calms]
 
+    def _beside_others(self, most: int) -> int:
+        """Return of how many readers so many are found, though other machines serve the rest."""
+        return max(most, SERVED_ELSEWHERE) if self.store.is_shared else most
+
     def _first(self, due: list[str], most: int) -> list[str]:
         """Take so many readers out of a list, who has waited longest first."""
         found = list[str]()
@@ -195,26 +201,37 @@ class Sending:
             found.append(reader)
         return found
 
-    def _begun(self, readers: list[str], this: _Round) -> list[tuple[MailRecord, Written]]:
-        """Write some readers' mails, in one transaction, before any connection is used for them.
+    def _begun(
+        self, readers: list[str], this: _Round, *, most: int
+    ) -> list[tuple[MailRecord, Written]]:
+        """Write mails of so many readers, in one transaction, before a connection is used for any.
 
         After a fault each is written in its own: the fault is logged, and the lines of that one
         wait for another turn. A replay hides nothing: there the fault ends it.
         """
+        chosen = readers[:most]
         try:
             with self.store.sending():
-                begun, later = self._together(readers, this)
+                chosen = self._chosen(readers, this, most=most)
+                begun, later = self._together(chosen, this) if chosen else ([], [])
         except Exception as fault:
             if self._replayed or not _is_of_one_mail(fault):
                 raise
-            if len(readers) > 1:
-                return [one for reader in readers for one in self._begun([reader], this)]
-            self._note_unwritten(readers[0], fault)
+            if len(chosen) > 1:
+                return [one for who in chosen for one in self._begun([who], this, most=1)]
+            self._note_unwritten(chosen[0], fault)
             return []
-        for reader in readers:
+        for reader in chosen:
             self._unwritten.pop(reader, None)
         this.due[:0] = later
         return begun
+
+    def _chosen(self, readers: list[str], this: _Round, *, most: int) -> list[str]:
+        """Choose whose mails are written here; who was not asked for comes next in the list."""
+        chosen = self.store.choose(readers, most=most, now=this.now, due_by=this.due_by)
+        if len(chosen) == most:
+            this.due[:0] = readers[readers.index(chosen[-1]) + 1 :]
+        return chosen
 
     def _together(
         self, readers: list[str], this: _Round

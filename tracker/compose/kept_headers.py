@@ -92,7 +92,7 @@ _KEPT = frozenset(
             "Auto-Submitted",
             "X-Auto-Response-Suppress",
         ),
-        *("MIME-Version", "Content-Type", "Content-Transfer-Encoding"),
+        *("MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"),
     }
 )
 _HEADERS = _Headers()

@@ -170,6 +170,11 @@ class _Folders(BaseLoader):
         folder, path = Path(stamp[0]), str(Path(stamp[0], template))
         return _read(folder, template), path, lambda: self._stamp(template) == stamp
 
+    def list_templates(self) -> list[str]:
+        """Return the names of all templates that lie right in the folders."""
+        found = {path.name for one in self.folders if one.is_dir() for path in one.iterdir()}
+        return sorted(found)
+
     def _stamp(self, name: str) -> Stamp | None:
         """Say which file a name means now, so that an edit or a new override is noticed."""
         if not _is_name(name):

@@ -50,6 +50,11 @@ class Parts:
         """Return what a template gives, before any styles are inlined; may raise anything."""
         return tidy("".join(self._pieces(name, values)))
 
+    def get_ready(self) -> None:
+        """Compile every template now, so that no mail waits for it."""
+        for name in self._templates.list_templates():
+            self.problem(name)
+
     def problem(self, name: str) -> BrokenTemplate | None:
         """Compile one template and say what is wrong with it."""
         try:

@@ -61,6 +61,11 @@ class Renderer:
             problems=tuple(part for part in (text, html) if isinstance(part, BrokenTemplate)),
         )
 
+    def get_ready(self) -> None:
+        """Compile the shipped templates now, if mails are made from those alone."""
+        if self._own.version() is None:
+            self._parts.get_ready()
+
     def problem(self, name: str) -> BrokenTemplate | None:
         """Compile one template and say what is wrong with it."""
         version = self._own.version()

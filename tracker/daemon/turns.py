@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from tracker.app.due_alone import DueAlone
@@ -65,7 +66,7 @@ class Daemon:
         self._heard = many.heard if many else 0
         self._edited: Taken | None = None  # edits in this turn, and what is due after them
         self._next_due: datetime | None = None  # as this turn has found it, if nothing was due
-        self._told_apart = False
+        self._told_apart = self._is_ready = False
         self._fault = self._in_vain = ""
         self._anew = False  # a held edit was confirmed: read the files though they are the same
 
@@ -85,7 +86,18 @@ class Daemon:
         async with self.engine.sending.hands.until_ended():
             while not self._stopping:
                 await self._turn_whatever_comes()
+                self._get_ready()
                 await self.bell.heard()
+
+    def _get_ready(self) -> None:
+        """Load once, while nothing is due, what the first mail of a morning would wait for."""
+        if self._is_ready or self._stopping:
+            return
+        self._is_ready = True
+        self.engine.sending.composer.get_ready()
+        if not self._plans and self._many is None:
+            with suppress(BusyError):  # it is asked again when something is due
+                self._following.plan(self.engine.clock())
 
     async def _turn_whatever_comes(self) -> None:
         """Turn; a fault of ours is told, once for each, and the next turn is another chance.

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
@@ -38,6 +38,7 @@ class Saying(Struct, frozen=True):
     """All that is needed to say a line to one reader at one moment.
 
     `asked` are the follow-up lines that left before, for the campaigns that have to say how often.
+    What settles a line is asked for by four parts of a mail, and `found` once.
     """
 
     reader: Reader
@@ -46,6 +47,7 @@ class Saying(Struct, frozen=True):
     now: datetime
     history: History = History()
     asked: Askings = MappingProxyType({})
+    found: dict[str, Settlement | None] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -63,7 +65,9 @@ class Saying(Struct, frozen=True):
 
     def settlement(self, one: Occurrence) -> Settlement | None:
         """Return what settles a line."""
-        return settlement(one, self.course(one), self.instances(one))
+        if one.key not in self.found:
+            self.found[one.key] = settlement(one, self.course(one), self.instances(one))
+        return self.found[one.key]
 
 
 def groups(lines: Iterable[Occurrence], saying: Saying) -> tuple[Group, ...]:

@@ -109,13 +109,17 @@ def _corrects_a_meeting(one: Occurrence) -> bool:
 
 def instance_of(one: Occurrence, instances: tuple[Instance, ...]) -> Instance | None:
     """Find the step's instance that a line is about."""
-    for instance in instances:
-        meeting = instance.meeting
-        there = (meeting.forum, meeting.session) if meeting else (None, None)
-        ask = instance.ask.id if instance.ask else None
-        if (instance.step.id, *there, ask) == (one.item, one.forum, one.session, one.ask):
-            return instance
-    return None
+    return next(
+        (some for some in instances if some.step.id == one.item and _is_of(some, one)), None
+    )
+
+
+def _is_of(instance: Instance, one: Occurrence) -> bool:
+    """Say whether an instance of a line's step is at its meeting and about its ask."""
+    meeting = instance.meeting
+    there = (meeting.forum, meeting.session) if meeting else (None, None)
+    ask = instance.ask.id if instance.ask else None
+    return (*there, ask) == (one.forum, one.session, one.ask)
 
 
 def settling(instance: Instance) -> Settlement:

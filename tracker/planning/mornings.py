@@ -49,6 +49,8 @@ def _digest_days(reader: Reader, today: date, readers: Readers) -> Iterator[date
     That one may be far off, as after a leave of weeks: it ends the last digest before the leave.
     """
     weekdays = _DAYS[reader.coordinator.digest]
+    if not weekdays:
+        return
     for n in range(-WEEK, FARTHEST):
         day = today + n * ONE_DAY
         if day.weekday() in weekdays and not _handed_over(reader, day, readers):

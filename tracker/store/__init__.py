@@ -137,6 +137,12 @@ class Store:
         return None if self.file is None else is_held(self.file)
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let all calls inside, which only read, see one moment of the database."""
+        with self._reading():
+            yield
+
+    @contextmanager
     def writing(self) -> Iterator[None]:
         """Join all calls inside into one transaction, written at the end or, on an error, not.
 
@@ -154,15 +160,23 @@ class Store:
         with self._transaction("sending"):
             yield
 
+    def choose(
+        self, readers: Sequence[str], *, most: int, now: datetime, due_by: datetime
+    ) -> list[str]:
+        """Return the first so many of these readers whose mails may be written here.
+
+        Nobody else writes their mails until the end of the transaction. Where machines share the
+        database, whoever has nothing due any more, or whose mail another one is writing, is
+        passed over.
+        """
+        with self._transaction("sending") as connection:
+            return lines.choose(connection, readers, most=most, now=now, due_by=due_by)
+
     @contextmanager
     def taking(
         self, *readers: str, now: datetime, due_by: datetime
     ) -> Iterator[dict[str, list[Occurrence]]]:
-        """Give the lines of these readers that are due, for one mail each, written inside.
-
-        Nobody else writes these readers' mails until the end; whose mail somebody else is writing
-        is not among them.
-        """
+        """Give the lines of these readers that are due, for one mail each, written inside."""
         with self._transaction("sending") as connection:
             yield lines.take(connection, readers=readers, now=now, due_by=due_by)
 

@@ -1,6 +1,6 @@
 """The outbox's lines: what is planned, what is due, and what became of it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -194,15 +194,22 @@ def due(
     return [documents.load(document) for document in found]
 
 
+def choose(
+    connection: Connection, readers: Sequence[str], *, most: int, now: datetime, due_by: datetime
+) -> list[str]:
+    """Return those of these readers, the first so many, whose mails nobody else writes.
+
+    Two mails for one reader would be one too many.
+    """
+    if not postgres.is_it(connection):
+        return list(readers[:most])
+    return postgres.take_readers(connection, readers, most=most, now=now, due_by=due_by)
+
+
 def take(
     connection: Connection, *, readers: Collection[str], now: datetime, due_by: datetime
 ) -> Lines:
-    """Return these readers' lines that are due by a moment and not expired, for a mail each.
-
-    There are none while another process writes a reader's mail: two would be one too many.
-    """
-    if postgres.is_it(connection):
-        readers = postgres.take_readers(connection, readers)
+    """Return these readers' lines that are due by a moment and not expired, for a mail each."""
     asked = {"now": now, "readers": list(readers), "due_by": due_by}
     return _by_reader(readers, connection.execute(_TAKE, asked))
 

@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -39,6 +39,18 @@ _ALIVE: dict[str, Any] = {
 _OURS = 0x7472_6163  # "trac": the locks of a tracker, beside those of others in the database
 _PLAN, _JOURNAL, _PLANNER = 1, 2, 3
 _READERS = _OURS + 1  # one lock for each reader, numbered by a hash
+# In the order in which they are named, and no further than to the last that is wanted. CASE asks
+# first what is due: a lock of one who has nothing would only keep others from what comes. What is
+# due is found by its moment: by its reader, all of that reader's past would be gone through.
+_TAKE_READERS = """
+WITH due AS MATERIALIZED (
+    SELECT recipient FROM line WHERE state = 'queued' AND coalesce(mail_id, 0) = 0
+    AND due <= %s AND (expires IS NULL OR expires > %s) AND coalesce(recipient, '') = ANY(%s)
+)
+SELECT one FROM unnest(%s::text[]) WITH ORDINALITY AS of(one, place)
+WHERE CASE WHEN one IN (SELECT recipient FROM due)
+THEN pg_try_advisory_xact_lock(%s, hashtext(one)) ELSE false END LIMIT %s
+"""
 _WHICH_DATABASE = "SELECT oid FROM pg_database WHERE datname = current_database()"
 _WHICH_CLUSTER = "SELECT system_identifier FROM pg_control_system()"
 _MAY_ASK_FOR_CLUSTER = (
@@ -124,13 +136,18 @@ def place(connection: Connection) -> str:
     return str(known["place"])
 
 
-def take_readers(connection: Connection, readers: Collection[str]) -> list[str]:
-    """Return whose mails nobody else is writing, and nobody will until the end."""
-    asked = (
-        "SELECT one FROM unnest(%s::text[]) WITH ORDINALITY AS of(one, place)"
-        " WHERE pg_try_advisory_xact_lock(%s, hashtext(one)) ORDER BY place"
-    )
-    return list(connection.exec_driver_sql(asked, (list(readers), _READERS)).scalars())
+def take_readers(
+    connection: Connection,
+    readers: Sequence[str],
+    *,
+    most: int,
+    now: datetime,
+    due_by: datetime,
+) -> list[str]:
+    """Return who has something due and whose mails nobody else is writing until the end."""
+    named = list(readers)
+    asked = (due_by, now, named, named, _READERS, most)
+    return list(connection.exec_driver_sql(_TAKE_READERS, asked).scalars())
 
 
 def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:

@@ -80,7 +80,9 @@ def must_be_there(database: Path) -> None:
 
 def write_down(store: Store, machine: str, file: Path) -> None:
     """Let the file say what the database says now; before anything leaves."""
-    Epoch(identity(store), machine, store.tries()).write(file)
+    with store.reading():
+        now = Epoch(identity(store), machine, store.tries())
+    now.write(file)
 
 
 def identity(store: Store) -> str:

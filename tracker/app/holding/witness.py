@@ -65,22 +65,22 @@ class Witness:
 
     def look(self, now: datetime) -> Doubt | None:
         """Say why others may have sent what this database has not, or else remember more."""
-        seen = Epoch(identity(self._store), self._machine, self._store.tries())
+        with self._store.reading():  # it is asked whenever mails begin
+            seen = Epoch(identity(self._store), self._machine, self._store.tries())
+            kept, place = self._store.marked(PLACE), self._store.place()
         if self._known is not None and self._remembers and not self._follows(seen, self._known):
             names = {*_names(self._store, DOUBTED), self._known.database}
             self._store.mark(DOUBTED, " ".join(sorted(names)), now=now)
             return "restored", restored(self._known.tries - seen.tries)
-        if not self._is_in_its_place(seen.tries, now):
+        if not self._is_in_its_place(kept.value if kept else "", place, seen.tries, now):
             return "cloned", moved()
         if seen != self._known:
             seen.write(self._file)
             self._known = seen
         return None
 
-    def _is_in_its_place(self, tries: int, now: datetime) -> bool:
+    def _is_in_its_place(self, known: str, place: str, tries: int, now: datetime) -> bool:
         """Say whether the database is where it was; one that nothing was sent from may move."""
-        kept, place = self._store.marked(PLACE), self._store.place()
-        known = kept.value if kept else ""
         whole = _together(known, place) if known else place
         if whole is None and tries:
             return False
