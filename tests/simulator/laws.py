@@ -125,6 +125,8 @@ class Laws:
         sent = self.look.sent()
         assert sent >= self._once_sent, "what was sent is sent no longer"
         self._once_sent = sent
+        early = self.look.expired_early(self.clock())
+        assert not early, f"expired, and of use still: {early}"
         apart = self.look.apart()
         assert not apart, f"the mail of a line is in another state: {apart}"
         self._who_was_answered_let_go()
@@ -179,15 +181,9 @@ class Laws:
         if line.state == "sent":
             taken = bool(mail and self.server.known[mail.message_id].copies)
             assert taken, f"{line.key} counts as sent and was never taken"
-        if line.state == "expired":
-            self._was_too_late(line)
         if line.state == "failed":
             assert mail is not None, "only a mail can fail"
             self._was_refused(mail)
-
-    def _was_too_late(self, line: Line) -> None:
-        assert line.expires is not None, f"{line.key} never expires and is expired"
-        assert read(line.expires) <= self.clock(), f"{line.key} is expired too early"
 
     def _was_refused(self, mail: Mail) -> None:
         outcomes = self.look.outcomes(mail.id)

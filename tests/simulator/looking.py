@@ -129,6 +129,11 @@ class Look:
         )
         return {key for (key,) in self._ask(asked)}
 
+    def expired_early(self, now: datetime) -> set[str]:
+        """Return the lines that are expired and have no end, or one that is still to come."""
+        asked = "SELECT key FROM line WHERE state = 'expired' AND ifnull(expires > ?, 1)"
+        return {key for (key,) in self._ask(asked, written(now))}
+
     def over(self, now: datetime) -> list[str]:
         """Return the keys of the lines that wait and are of no use any more."""
         asked = f"SELECT key FROM line WHERE {_FREE} AND expires <= ?"  # noqa: S608 -- our own words

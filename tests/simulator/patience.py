@@ -128,7 +128,7 @@ class Patience:
         self._at_worst[daemon].fails(tried, answer, now)
         is_alone = self._is_alone(record, daemon, begun, now)
         if answer.cause in CLOSED or not is_alone:
-            self._doors[daemon].fails(tried, answer, now)
+            self._door(daemon).fails(tried, answer, now)
         if is_alone:
             self._slow[daemon].add(record.coordinator)
         self._unanswered[daemon][record.coordinator] = (tried, now)
