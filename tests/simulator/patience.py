@@ -90,7 +90,9 @@ class Patience:
         silent = self._silent[name] | self._look.unanswered(record.id)
         assert len(silent) < MOST_SILENT, "a mail without an answer goes on for ever"
         door = self._door(daemon)
-        why: set[object] = {*held, door} if self._is_known(door.found) else {*held}
+        # What had its place before the trouble was written down begins in the same breath.
+        is_known = self._is_known(door.found) and door.shut != now
+        why: set[object] = {*held, door} if is_known else {*held}
         if why and door.shut is not None:
             assert now - door.shut >= door.pause(), "a server in trouble is tried again too soon"
         asking = self._asking[daemon]
