@@ -142,7 +142,7 @@ def test_nor_where_the_server_is_quick(poison: str, undisturbed_and_quick: Morni
 
 def test_a_server_that_is_well_is_asked_by_four_at_once(undisturbed: Morning):
     assert undisturbed.most == 4
-    assert max(undisturbed.arrived.values()) == GOOD / 4
+    assert max(undisturbed.arrived.values()) == pytest.approx(GOOD / 4, abs=BREATH)
 
 
 @pytest.mark.parametrize("poison", AT_THE_FRONT)

@@ -68,6 +68,14 @@ def test_long_is_four_times_what_the_server_takes(takes: float, long: float):
     assert places.next_change(100) == pytest.approx(long)
 
 
+def test_whose_answer_takes_long_is_awaited_by_no_other_answer():
+    places = with_one_that_hangs()
+
+    assert places.awaited(3.9) == 1
+    assert places.awaited(4.0) == 0
+    assert places.lively(4.0) == 1
+
+
 def test_a_server_that_grows_slow_is_known_for_it_at_once_and_a_quick_one_by_and_by():
     places = Places()
     for mail, (begun, ended) in enumerate([(0, 0.1), (1, 3), (4, 4.1), (5, 5.1)]):

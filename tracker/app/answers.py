@@ -103,7 +103,7 @@ class Answers:
         loop = asyncio.get_running_loop()
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_SECONDS):
-                while len(together) < self._places.lively(loop.time()):
+                while len(together) < self._places.awaited(loop.time()):
                     self._another = asyncio.Event()
                     await self._another.wait()
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 SERVED = 4
 MOST = 14  # connections in all: ten may hang, and four are still served
 LONG_SECONDS = 10.0  # an answer that takes longer holds nobody up
-FIRST_SECONDS = 1.25  # long for a server that has not answered yet
+FIRST_SECONDS = 1.0  # long for a server that has not answered yet
 LEAST_SECONDS = 0.25  # a moment that any server or machine may take
 LONG_TIMES = 4  # as long as usual
 SLOW = 2  # so many at once for readers whose last mail hung
@@ -97,6 +97,10 @@ class Places:
     def lively(self, at: float) -> int:
         """Count the mails whose answer may come at any moment."""
         return sum(not one.is_out(LONG_SECONDS, at) for one in self._tries.values())
+
+    def awaited(self, at: float) -> int:
+        """Count the mails whose answer may come together with others that have just come."""
+        return sum(not one.is_out(self._long, at) for one in self._tries.values())
 
     def next_change(self, at: float) -> float | None:
         """Return in how many seconds a place may come free without an answer."""
