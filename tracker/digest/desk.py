@@ -1,7 +1,7 @@
 """One reader's desk: their campaigns at one moment, and what the mail says already."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -52,6 +52,11 @@ class Desk(Struct, frozen=True, kw_only=True):
     def today(self, at: datetime) -> bool:
         """Say whether a moment falls on the reader's own day."""
         return day_in(at, self.saying.reader.zone) == self.saying.today
+
+    def day_of(self, one: Instance, at: datetime) -> date:
+        """Return the reader's day of a step's moment; a follow-up's is its date, wherever read."""
+        deadline = isinstance(one.step.step, Deadline)
+        return day_in(at, self.saying.reader.zone if deadline else one.course.frame.workdays.zone)
 
     def going(self) -> tuple[Course, ...]:
         """Return the campaigns that are neither closed nor paused, and whose file is there."""
@@ -118,7 +123,7 @@ class Desk(Struct, frozen=True, kw_only=True):
             if line.kind == LineKind.FOLLOW_UP
             and line.state == "planned"
             and line.states is not None
-            and day_in(line.states, self.saying.reader.zone) >= self.saying.today
+            and self.day_of(one, line.states) >= self.saying.today
         ]
         return min(dues, default=None)
 

@@ -31,6 +31,7 @@ from tracker.planning.wording import called
 WITHOUT_MEETING = "For the campaign as a whole"
 NOT_SETTLED = "nobody has settled this"
 LATE_AFTER = timedelta(minutes=30)
+A_MINUTE = timedelta(minutes=1)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
 
@@ -174,9 +175,14 @@ def tag(one: Occurrence, saying: Saying) -> str:
             return when
         return "" if when == show_day_short(day) else f"due {when}"  # the date follows anyway
     if one.kind == LineKind.OVERDUE:
-        late = (saying.today - day).days
-        return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
+        return f"overdue: {how_overdue(one.states, saying)} late"
     return _asking(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
+
+
+def how_overdue(at: datetime, saying: Saying) -> str:
+    """Say how late a deadline is: in days of its reader, within the first in hours."""
+    days = (saying.today - day_in(at, saying.reader.zone)).days
+    return many(days, "day") if days > 0 else how_late(max(saying.now - at, A_MINUTE))
 
 
 def _asking(one: Occurrence, saying: Saying) -> str:

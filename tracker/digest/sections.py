@@ -11,11 +11,11 @@ from tracker.content import Entry, Picture, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of
-from tracker.digest.lines import Saying, meeting_heading, standing_of
+from tracker.digest.lines import Saying, how_overdue, meeting_heading, standing_of
 from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
-from tracker.digest.say import how_late, letters, many, moment
+from tracker.digest.say import letters, moment
 from tracker.digest.settle import Settlement, settling
 from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
@@ -29,7 +29,6 @@ from tracker.planning.wording import fill
 
 AHEAD = timedelta(days=14)
 MOST = 12
-A_MINUTE = timedelta(minutes=1)
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
@@ -132,7 +131,7 @@ def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         replace(
             entry,
-            when=f"{entry.when}, {_days_late(one, at, desk)} late",
+            when=f"{entry.when}, {how_overdue(at, desk.saying)} late",
             detail=". ".join(filter(None, (entry.detail, settling(one).each))),
             settle=settling(one).command,
         )
@@ -152,11 +151,6 @@ def _acts(one: Instance, desk: Desk) -> bool:
     return one.step.step.who is None or desk.saying.reader.id in one.step.step.who
 
 
-def _days_late(one: Instance, at: datetime, desk: Desk) -> str:
-    late = (desk.saying.today - day_in(at, one.course.frame.workdays.zone)).days
-    return many(late, "day") if late > 0 else how_late(max(desk.now - at, A_MINUTE))
-
-
 def _newly_overdue(desk: Desk) -> bool:
     return any(at > desk.since for _, at in desk.overdue())
 
@@ -174,7 +168,7 @@ def _due_today(desk: Desk) -> Iterator[tuple[Topic, datetime, Entry]]:
             yield topic, meeting.start, _meeting_entry(whole, meeting, desk)
     for one in desk.instances():
         at = desk.next_moment(one)
-        if at is None or not desk.today(at):
+        if at is None or desk.day_of(one, at) != desk.saying.today:
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
             yield instance_topic(one), at, _instance_entry(one, at, desk)
@@ -184,12 +178,14 @@ def _ahead(desk: Desk) -> tuple[Entry, ...]:
     found = [
         (meeting.start, _meeting_entry(whole, meeting, desk))
         for whole, meeting in desk.meetings()
-        if _is_ahead(meeting.start, meeting_topic(whole, meeting), desk)
+        if not desk.today(meeting.start)
+        and _is_ahead(meeting.start, meeting_topic(whole, meeting), desk)
     ]
     found += [
         (at, _instance_entry(one, at, desk))
         for one in desk.instances()
         if (at := desk.next_moment(one))
+        and desk.day_of(one, at) != desk.saying.today
         and _is_ahead(at, instance_topic(one), desk)
         and not _follows_a_meeting_ahead(one, desk)
     ]
@@ -207,8 +203,8 @@ def _follows_a_meeting_ahead(one: Instance, desk: Desk) -> bool:
 
 
 def _is_ahead(at: datetime, key: Topic, desk: Desk) -> bool:
-    """Say whether something comes in the next 14 days, after today, and is not said already."""
-    return desk.now < at <= desk.now + AHEAD and not desk.today(at) and not desk.says(key)
+    """Say whether something comes in the next 14 days and is not said already."""
+    return desk.now < at <= desk.now + AHEAD and not desk.says(key)
 
 
 def _merged(found: list[tuple[datetime, Entry]]) -> Iterator[Entry]:
