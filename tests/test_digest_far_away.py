@@ -67,7 +67,7 @@ def test_a_deadline_that_ended_at_the_reader_s_dawn_is_hours_late_and_not_a_day(
     )
 
 
-def test_a_digest_far_away_counts_its_reader_s_days():
+def test_a_digest_far_away_counts_the_campaign_s_days_not_its_own():
     house = a_house(READERS + LATE.replace("2010-06-29", "2010-07-02"), AUCKLAND)
 
     house.turn_to(at("2010-07-04 20:00"))

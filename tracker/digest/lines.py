@@ -175,14 +175,14 @@ def tag(one: Occurrence, saying: Saying) -> str:
             return when
         return "" if when == show_day_short(day) else f"due {when}"  # the date follows anyway
     if one.kind == LineKind.OVERDUE:
-        return f"overdue: {how_overdue(one.states, saying)} late"
+        return f"overdue: {how_overdue(one.states, _home(one, saying), saying.now)} late"
     return _asking(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
 
 
-def how_overdue(at: datetime, saying: Saying) -> str:
-    """Say how late a deadline is: in days of its reader, within the first in hours."""
-    days = (saying.today - day_in(at, saying.reader.zone)).days
-    return many(days, "day") if days > 0 else how_late(max(saying.now - at, A_MINUTE))
+def how_overdue(at: datetime, home: ZoneInfo, now: datetime) -> str:
+    """Say how late a deadline is: in days of the campaign's own, within the first in hours."""
+    days = (day_in(now, home) - day_in(at, home)).days
+    return many(days, "day") if days > 0 else how_late(max(now - at, A_MINUTE))
 
 
 def _asking(one: Occurrence, saying: Saying) -> str:
