@@ -72,7 +72,7 @@ def test_a_digest_for_what_is_due_today_does_not_say_that_nothing_is():
     house.turn_to(at("2010-06-30 06:00"))
 
     mail = house.inbox("vienna@example.org")[-1]
-    assert mail["Subject"] == "Today: Brief the missions"
+    assert mail["Subject"] == "Today: Brief the missions (letter)"
     assert "Nothing to do today" not in text_of(mail)
 
 

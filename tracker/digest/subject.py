@@ -1,6 +1,6 @@
 """Subjects that stand alone and first lines that say what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tracker.dates import show_day, show_day_short
@@ -10,6 +10,7 @@ from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import hour_there, listed, many, relative_day
 from tracker.digest.sections import Digest
 from tracker.digest.settle import instance_of
+from tracker.digest.topics import letter_of
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
@@ -27,47 +28,48 @@ def subject(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Dige
 
     A digest with nothing to do names what falls on its day, or the meeting that follows.
     """
-    return _subject(lines, saying) or shorten(_quiet(kind, saying, digest), LONGEST)
+    return _subject(lines, saying) or _quiet(kind, lines, saying, digest)
 
 
 def shorten(text: str, longest: int) -> str:
-    """Cut a text at a word.
+    """Cut a text at a word, or within one that takes half the room: some scripts have no blanks.
 
-    >>> shorten("one two three", 9)
-    'one ...'
+    >>> shorten("one two three", 9), shorten("one twothreefourfive", 14)
+    ('one ...', 'one twothr ...')
     """
     if len(text) <= longest:
         return text
-    return text[: longest - 3].rsplit(" ", 1)[0].rstrip(" ,:;") + " ..."
+    room = max(longest - 3, 0)
+    at = text.rfind(" ", 0, room)
+    return text[: at if 2 * at >= room else room - 1].rstrip(" ,:;") + " ..."
 
 
 def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
-    notices = [one for one in lines if one.kind == LineKind.NOTICE]
     ahead = next_meeting(lines, saying)
     counts = _counts(lines)
     if any(one.kind == LineKind.CORRECTION for one in lines):
         return _changed(lines, saying, f"; {counts}" if counts else "")
     if ahead is not None:
-        return shorten(_before(ahead, counts or "on the agenda", saying), LONGEST)
-    if counts:
-        return _capital(_named(counts, lines, saying))
-    return shorten(_noticed(notices), LONGEST) if notices else ""
+        return _before(ahead, counts or "on the agenda", saying)
+    first = _first(lines)
+    return _about(counts, first.what, _letter(first, saying)) if first else counts
 
 
 def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
-    """Say a meeting and the counts; rather no hour, which the mail gives anyway, than no count."""
+    """Say a meeting and the counts; rather no hour, which the mail gives anyway, than no count.
+
+    A name that is too long even so is cut: neither the day nor a count.
+    """
     said = f"{_meeting(meeting, saying)}: {counts}"
-    return said if len(said) <= LONGEST else f"{_meeting(meeting, saying, hour=False)}: {counts}"
+    if len(said) <= LONGEST:
+        return said
+    return f"{shorten(_meeting(meeting, saying, hour=False), LONGEST - len(counts) - 2)}: {counts}"
 
 
-def _named(counts: str, lines: Sequence[Occurrence], saying: Saying) -> str:
-    """Name the first thing to do, and its letter: whoever reads this has several."""
-    first = _first(lines)
-    if first is None:
-        return counts
-    letter = _letter(first, saying)
+def _about(said: str, what: str, letter: str, more: str = "") -> str:
+    """Name the first thing that counts, and its letter: whoever reads this has several."""
     longest = LONGEST_NAMED if letter else LONGEST
-    return f"{counts}: {shorten(first.what, longest - len(f'{counts}: {letter}'))}{letter}"
+    return f"{said}: {shorten(what, longest - len(f'{said}: {letter}{more}'))}{letter}{more}"
 
 
 def _letter(one: Occurrence | None, saying: Saying) -> str:
@@ -76,10 +78,12 @@ def _letter(one: Occurrence | None, saying: Saying) -> str:
         return ""
     meeting, instance = meeting_of(one, saying), instance_of(one, saying.instances(one))
     ask = instance.ask if instance else None
-    names = [meeting.name if meeting else None, ask.text if ask else None]
-    if any(name in one.what for name in names if name):
-        return ""
-    return f" ({shorten(one.campaign, LONGEST_ID)})"
+    names = (meeting.name if meeting else None, ask.text if ask else None)
+    return _bracketed(letter_of(one.campaign, one.what, *names))
+
+
+def _bracketed(letter: str) -> str:
+    return f" ({shorten(letter, LONGEST_ID)})" if letter else ""
 
 
 def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
@@ -92,16 +96,35 @@ def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
     return f"{shorten(said, room)}{rest}"
 
 
-def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
+def _quiet(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
+    """Say what there is where no line asks for anything: what is to mend, has changed, is late."""
+    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+    changed = digest.dates if digest and not _to_mend(notices) else ()
+    if changed:
+        return _changed(changed, saying, "")
+    if notices:
+        return shorten(_noticed(notices), LONGEST)
     if kind != "digest" or digest is None:
         return f"Tracker of {show_day(saying.today)}"
-    if digest.today:
-        return f"Today: {listed(digest.today, 1)}"
+    return _standing(digest) or _nothing_due(saying, digest)
+
+
+def _standing(digest: Digest) -> str:
+    """Say what falls on the day of a digest, else what its reader is late with."""
+    for said, named in (("Today", digest.today), (f"{len(digest.late)} late", digest.late)):
+        if named:
+            more = f" and {len(named) - 1} more" if said == "Today" and len(named) > 1 else ""
+            return _about(said, named[0].what, _bracketed(named[0].letter), more)
+    return ""
+
+
+def _nothing_due(saying: Saying, digest: Digest) -> str:
     following = digest.next_meeting
     if following is None:
         return "Nothing due today; no meeting ahead"
-    day = show_day_short(following.day).removesuffix(f" {saying.today.year}")
-    return f"Nothing due today; next: {following.name}, {day}"
+    said = "Nothing due today; next: "
+    day = f", {show_day_short(following.day).removesuffix(f' {saying.today.year}')}"
+    return f"{said}{shorten(following.name, LONGEST - len(said) - len(day))}{day}"
 
 
 def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
@@ -110,7 +133,7 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
     first = "".join(changed_dates(lines, saying))
     first = first or (_meeting(ahead, saying) if ahead else "")
     said = [text for text in (first, _capital(_to_do(lines))) if text]
-    return _ended(". ".join(said)) if said else _nothing_to_do(lines, digest)
+    return _ended(". ".join(said)) if said else _nothing_to_do(lines, saying, digest)
 
 
 def _ended(text: str) -> str:
@@ -127,15 +150,30 @@ def _to_do(lines: Sequence[Occurrence]) -> str:
     return f"{counts}{', first' if several else ''}: {shorten(first.what, LONGEST_FIRST)}"
 
 
-def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
+def _nothing_to_do(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
-    if any(one.item in FILES_TO_MEND for one in notices):
+    if _to_mend(notices):
         return _ended(_noticed(notices))
+    if digest and (said := list(_first_of(digest, saying))):
+        return " ".join(map(_ended, said))
     if notices:
         return "For your information; there is nothing to do now."
-    if digest is not None and digest.today:
-        return _ended(f"Today: {listed(digest.today, 1)}")
     return "Nothing to do today."
+
+
+def _first_of(digest: Digest, saying: Saying) -> Iterator[str]:
+    """Yield what a digest says first where no line does."""
+    if digest.dates:
+        yield "".join(changed_dates(digest.dates, saying))
+    if digest.today:
+        yield f"Today: {listed([one.what for one in digest.today], 1)}"
+    elif digest.late:
+        first = ", first" if len(digest.late) > 1 else ""
+        yield f"{len(digest.late)} late{first}: {shorten(digest.late[0].what, LONGEST_FIRST)}"
+
+
+def _to_mend(notices: Sequence[Occurrence]) -> bool:
+    return any(one.item in FILES_TO_MEND for one in notices)
 
 
 def next_meeting(lines: Sequence[Occurrence], saying: Saying) -> PlannedMeeting | None:
@@ -192,7 +230,7 @@ def _noticed(notices: Sequence[Occurrence]) -> str:
     # A file with three errors is one thing to mend.
     said = dict.fromkeys((one.what, one.campaign) for one in _to_do_first(notices))
     first = next(iter(said))[0]
-    if any(one.item in FILES_TO_MEND for one in notices):
+    if _to_mend(notices):
         return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
     more = listed(["another"] * (len(said) - 1), 1)
     return f"{first} and {more}" if more else first
