@@ -120,3 +120,18 @@ def test_a_script_without_blanks_is_cut_where_the_room_ends():
     subject = last_mail(house, "2010-06-25 06:00")["Subject"]
 
     assert subject == f"1 thing to do: Has it happened? {ask[:30]} ..."
+
+
+def test_a_line_whose_meeting_is_cut_off_names_its_letter():
+    readout = (
+        '[[follow-up]]\nid = "readout"\nwhat = "Write down what was said at the {meeting}"\n'
+        'due = "1 day after meeting"\n'
+    )
+    house = House(a_world(LETTER + readout))
+
+    subject = last_mail(house, "2010-06-25 06:00")["Subject"]
+
+    assert (
+        subject == "1 thing to do: Write down what was said at the Permanent Council ... (letter)"
+    )
+    assert len(subject) <= 78

@@ -21,8 +21,8 @@ from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
 from tracker.digest.together import together
-from tracker.digest.topics import instance_topic, letter_of, meeting_topic
-from tracker.events import Course, History, PlannedMeeting
+from tracker.digest.topics import instance_topic, meeting_topic
+from tracker.events import AskCourse, Course, History, PlannedMeeting
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance
 from tracker.planning.wording import fill
@@ -47,10 +47,22 @@ class Trouble(Struct, frozen=True, kw_only=True):
 
 
 class Named(Struct, frozen=True):
-    """A thing in few words, and its letter where these name neither a meeting nor an ask."""
+    """A thing in few words, its letter, and the meeting and ask that they may name."""
 
     what: str
     letter: str = ""
+    meeting: PlannedMeeting | None = None
+    ask: AskCourse | None = None
+
+    @property
+    def names_ask(self) -> bool:
+        """Say whether its words name the ask: the first of them are enough to know it by."""
+        return self.ask is not None and self.ask.text in self.what
+
+    @property
+    def names_meeting(self) -> bool:
+        """Say whether its words name the meeting."""
+        return self.meeting is not None and self.meeting.name in self.what
 
 
 class Digest(Struct, frozen=True, kw_only=True):
@@ -199,10 +211,7 @@ def _due_today(desk: Desk) -> Iterator[_Due]:
 
 
 def _named(one: Instance) -> Named:
-    what = fill(one)
-    meeting, ask = one.meeting, one.ask
-    names = (meeting.name if meeting else None, ask.text if ask else None)
-    return Named(what, letter_of(one.course.id, what, *names))
+    return Named(fill(one), one.course.id, one.meeting, one.ask)
 
 
 def _ahead(desk: Desk) -> tuple[Entry, ...]:

@@ -8,9 +8,8 @@ from tracker.digest.correcting import changed_dates, first_changed
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import hour_there, listed, many, relative_day
-from tracker.digest.sections import Digest
+from tracker.digest.sections import Digest, Named
 from tracker.digest.settle import instance_of
-from tracker.digest.topics import letter_of
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
 
@@ -52,7 +51,7 @@ def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
     if ahead is not None:
         return _before(ahead, counts or "on the agenda", saying)
     first = _first(lines)
-    return _about(counts, first.what, _letter(first, saying)) if first else counts
+    return _about(counts, _named(first, saying)) if first else counts
 
 
 def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
@@ -66,20 +65,31 @@ def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
     return f"{shorten(_meeting(meeting, saying, hour=False), LONGEST - len(counts) - 2)}: {counts}"
 
 
-def _about(said: str, what: str, letter: str, more: str = "") -> str:
-    """Name the first thing that counts, and its letter: whoever reads this has several."""
+def _about(said: str, first: Named, more: str = "") -> str:
+    """Name the first thing that counts, and its letter, since whoever reads this has several.
+
+    What names its ask needs no other name, nor its meeting where that is not cut off.
+    """
+    known = first.names_ask or (
+        first.names_meeting and len(f"{said}: {first.what}{more}") <= LONGEST
+    )
+    letter = "" if known else _bracketed(first.letter)
     longest = LONGEST_NAMED if letter else LONGEST
-    return f"{said}: {shorten(what, longest - len(f'{said}: {letter}{more}'))}{letter}{more}"
+    return f"{said}: {shorten(first.what, longest - len(f'{said}: {letter}{more}'))}{letter}{more}"
+
+
+def _named(one: Occurrence, saying: Saying) -> Named:
+    instance = instance_of(one, saying.instances(one))
+    ask = instance.ask if instance else None
+    return Named(one.what, one.campaign or "", meeting_of(one, saying), ask)
 
 
 def _letter(one: Occurrence | None, saying: Saying) -> str:
     """Name the letter of a line whose own words name neither a meeting nor an ask."""
-    if one is None or one.campaign is None or one.item == "meeting":
+    if one is None or one.item == "meeting":
         return ""
-    meeting, instance = meeting_of(one, saying), instance_of(one, saying.instances(one))
-    ask = instance.ask if instance else None
-    names = (meeting.name if meeting else None, ask.text if ask else None)
-    return _bracketed(letter_of(one.campaign, one.what, *names))
+    named = _named(one, saying)
+    return "" if named.names_meeting or named.names_ask else _bracketed(named.letter)
 
 
 def _bracketed(letter: str) -> str:
@@ -114,7 +124,7 @@ def _standing(digest: Digest) -> str:
     for said, named in (("Today", digest.today), (f"{len(digest.late)} late", digest.late)):
         if named:
             more = f" and {len(named) - 1} more" if said == "Today" and len(named) > 1 else ""
-            return _about(said, named[0].what, _bracketed(named[0].letter), more)
+            return _about(said, named[0], more)
     return ""
 
 

@@ -20,8 +20,3 @@ def instance_topic(one: Instance) -> Topic:
 def meeting_topic(whole: Course, meeting: PlannedMeeting) -> Topic:
     """Return the same for a meeting."""
     return Topic(whole.id, "meeting", meeting.forum, meeting.session, None)
-
-
-def letter_of(campaign: str, what: str, *names: str | None) -> str:
-    """Return the letter of a line whose own words name neither a meeting nor an ask of it."""
-    return "" if any(name in what for name in names if name) else campaign
