@@ -11,7 +11,7 @@ from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many
 from tracker.digest.topics import instance_topic
-from tracker.events import AskCourse, Course, PlannedMeeting
+from tracker.events import AskCourse, Course, Outcome, PlannedMeeting
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -92,7 +92,7 @@ def asks(desk: Desk) -> tuple[Entry, ...]:
 
 def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     """Tell one ask from session to session, and what comes next or how long nothing came."""
-    trail = " → ".join(f"{_short(one.fact.on, today)} {one.fact.result}" for one in ask.outcomes)
+    trail = " → ".join(f"{_short(_held(one), today)} {one.fact.result}" for one in ask.outcomes)
     latest = ask.latest
     assert latest is not None
     following = whole.meeting(latest.next) if latest.next else None
@@ -105,6 +105,13 @@ def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
             text=ask.text, when=f"{trail}, {days_between(latest.fact.on, today)}", detail=whole.id
         )
     return Entry(text=ask.text, when=f"{trail}; {when}", detail=whole.id)
+
+
+def _held(one: Outcome) -> date:
+    """Return the day of the meeting that an outcome is of: who logs it does so days later."""
+    if one.meeting is None:
+        return one.fact.on
+    return min(max(one.fact.on, one.meeting.day), one.meeting.last_day)
 
 
 def _short(day: date, today: date) -> str:
