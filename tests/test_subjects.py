@@ -135,3 +135,17 @@ def test_a_line_whose_meeting_is_cut_off_names_its_letter():
         subject == "1 thing to do: Write down what was said at the Permanent Council ... (letter)"
     )
     assert len(subject) <= 78
+
+
+@pytest.mark.parametrize(
+    ("letters", "said"),
+    [(1, ""), (2, " and another"), (4, " and 3 more")],
+)
+def test_campaigns_first_seen_together_are_counted(letters: int, said: str):
+    far = LETTER.replace("2010-06-24", "2010-07-22")
+    house = a_house(a_world(*[far] * letters))
+    house.turn_to(at("2010-06-14 12:00"))
+
+    subject = house.inbox("vienna@example.org")[0]["Subject"]
+
+    assert subject == f"Now tracked: Send a mission{said}"

@@ -242,8 +242,8 @@ def _noticed(notices: Sequence[Occurrence]) -> str:
     first = next(iter(said))[0]
     if _to_mend(notices):
         return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
-    more = listed(["another"] * (len(said) - 1), 1)
-    return f"{first} and {more}" if more else first
+    more = len(said) - 1
+    return f"{first} and {'another' if more == 1 else f'{more} more'}" if more else first
 
 
 def _to_do_first(notices: Sequence[Occurrence]) -> list[Occurrence]:
