@@ -259,6 +259,21 @@ def test_one_call_does_for_two_letters_that_turn_to_one_person_within_ten_days()
     ]
 
 
+def test_letters_to_one_person_are_told_before_the_first_is_delivered():
+    deliver = (
+        '[[deadline]]\nid = "deliver"\nwhat = "Deliver"\nuntil = "delivered"\ndue = 2010-07-0{}\n'
+    )
+    first, second = (LETTER + STANDING + deliver.format(day) for day in (1, 8))
+
+    assert section(digest(a_world(first, second), at("2010-06-28 06:00")), "together") == [
+        (
+            "Delegation of Austria and Delegation of France: call each once for both",
+            "letter on Thursday 1 July 2010; letter-2 on Thursday 8 July 2010",
+            "",
+        )
+    ]
+
+
 def test_one_call_does_for_four_letters_each_day_told_once():
     letters = [chased(9), chased(9), chased(9), chased(13)]
 
