@@ -49,6 +49,31 @@ def test_a_digest_with_nothing_but_a_date_that_changed_says_so_first(more: str, 
     assert f"Tuesday 15 June 2010 {said}. " in text_of(mail)
 
 
+def test_a_digest_with_something_to_do_counts_the_dates_that_changed():
+    letter = OPENED + a_step("brief", "2010-06-15 at 12:00", remind="on the day")
+    house = a_house(a_world(letter))
+    house.turn_to(at("2010-06-14 12:00"))
+
+    house.edit(a_world(letter, forums=council(TO_FRIDAY)))
+
+    mail = last_mail(house, "2010-06-15 06:00")
+    assert mail["Subject"] == "1 thing to do, 1 date changed: Brief the missions (letter)"
+    assert "1 thing to do, 1 date changed: Brief the missions. " in text_of(mail)
+
+
+def test_a_meeting_with_nothing_to_do_leaves_room_for_the_dates_that_changed():
+    letter = OPENED.replace("2010-06-24", "2010-06-17")
+    letter += '[[meeting]]\nforum = "council"\ndate = 2010-06-24\n'
+    house = a_house(a_world(letter))
+    house.turn_to(at("2010-06-15 12:00"))
+
+    house.edit(a_world(letter, forums=council(TO_FRIDAY)))
+
+    mail = last_mail(house, "2010-06-16 06:00")
+    assert mail["Subject"] == "Tomorrow 10:00 Permanent Council: 1 date changed"
+    assert "Tomorrow 10:00 Permanent Council. 1 date changed. " in text_of(mail)
+
+
 def test_a_digest_with_nothing_new_says_what_is_still_late():
     house = House(a_world(LETTER + a_step("brief", "2010-06-30 at 12:00")))
 

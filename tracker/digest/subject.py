@@ -27,7 +27,7 @@ def subject(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Dige
 
     A digest with nothing to do names what falls on its day, or the meeting that follows.
     """
-    return _subject(lines, saying) or _quiet(kind, lines, saying, digest)
+    return _subject(lines, saying, digest) or _quiet(kind, lines, saying, digest)
 
 
 def shorten(text: str, longest: int) -> str:
@@ -43,15 +43,15 @@ def shorten(text: str, longest: int) -> str:
     return text[: at if 2 * at >= room else room - 1].rstrip(" ,:;") + " ..."
 
 
-def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
+def _subject(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     ahead = next_meeting(lines, saying)
-    counts = _counts(lines)
+    counts = _counts(lines, digest)
     if any(one.kind == LineKind.CORRECTION for one in lines):
         return _changed(lines, saying, f"; {counts}" if counts else "")
     if ahead is not None:
         return _before(ahead, counts or "on the agenda", saying)
     first = _first(lines)
-    return _about(counts, _named(first, saying)) if first else counts
+    return _about(counts, _named(first, saying)) if first else ""
 
 
 def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
@@ -142,8 +142,10 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
     ahead = next_meeting(lines, saying)
     first = "".join(changed_dates(lines, saying))
     first = first or (_meeting(ahead, saying) if ahead else "")
-    said = [text for text in (first, _capital(_to_do(lines))) if text]
-    return _ended(". ".join(said)) if said else _nothing_to_do(lines, saying, digest)
+    if not first and _first(lines) is None:
+        return _nothing_to_do(lines, saying, digest)
+    said = [text for text in (first, _capital(_to_do(lines, digest))) if text]
+    return _ended(". ".join(said))
 
 
 def _ended(text: str) -> str:
@@ -151,9 +153,9 @@ def _ended(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
-def _to_do(lines: Sequence[Occurrence]) -> str:
+def _to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
     """Say how much there is to do, and name the one thing or the first."""
-    counts, first = _counts(lines), _first(lines)
+    counts, first = _counts(lines, digest), _first(lines)
     if first is None:
         return counts
     several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
@@ -215,11 +217,14 @@ def _meeting(meeting: PlannedMeeting, saying: Saying, *, hour: bool = True) -> s
     return _capital(f"{when}{said} {meeting.name}")
 
 
-def _counts(lines: Sequence[Occurrence]) -> str:
+def _counts(lines: Sequence[Occurrence], digest: Digest | None) -> str:
+    """Count what is to do and late, and beside it the dates told in passing that changed."""
     to_do = sum(one.kind in TO_DO and _is_to_do(one) for one in lines)
     late = sum(one.kind == LineKind.OVERDUE for one in lines)
     said = [many(to_do, "thing") + " to do"] if to_do else []
     said += [f"{late} late"] if late else []
+    changed = len(digest.dates) if digest else 0
+    said += [f"{many(changed, 'date')} changed"] if changed else []
     return ", ".join(said)
 
 
