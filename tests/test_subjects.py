@@ -131,6 +131,17 @@ def test_a_long_name_of_a_meeting_leaves_its_day_in_the_subject():
     assert subject == "Nothing due today; next: Expert consultation on ..., Tue 6 July"
 
 
+def test_a_meeting_of_several_days_is_under_way_until_its_last():
+    days = of_our_own("Consultation", "4 July 2010 to 6 July 2010")
+    house = House(a_world(days))
+
+    mail = last_mail(house, "2010-07-05 06:00")
+
+    assert mail["Subject"] == "Nothing due today; under way: Consultation, until Tue 6 July"
+    assert "Under way: Consultation, until Tuesday 6 July 2010. " in text_of(mail)
+    assert "no meeting ahead" in last_mail(house, "2010-07-12 06:00")["Subject"]
+
+
 def test_a_script_without_blanks_is_cut_where_the_room_ends():
     ask = (
         "改正案に独立した審査機関の設置を盛り込み、収容期間に上限を定め、司法審査を義務づけること"

@@ -95,9 +95,8 @@ class Desk(Struct, frozen=True, kw_only=True):
                     yield whole, meeting
 
     def next_meeting(self) -> PlannedMeeting | None:
-        """Return the first meeting that is still ahead."""
-        ahead = [meeting for _, meeting in self.meetings() if meeting.start > self.now]
-        return min(ahead, key=lambda one: one.start, default=None)
+        """Return the first meeting that is still ahead, or under way for days."""
+        return first_ahead((meeting for _, meeting in self.meetings()), self.now)
 
     def deadlines(self) -> Iterator[tuple[Instance, datetime]]:
         """Yield the deadlines that have not ended, with their moments."""
@@ -130,6 +129,14 @@ class Desk(Struct, frozen=True, kw_only=True):
     def says(self, key: Topic) -> bool:
         """Say whether the mail names an item already."""
         return key in self.said or key[0] in self.introduced
+
+
+def first_ahead(meetings: Iterable[PlannedMeeting], now: datetime) -> PlannedMeeting | None:
+    """Return the first meeting that is still ahead; one of several days is until it ends."""
+    ahead = (
+        one for one in meetings if one.start > now or (one.last_day > one.day and one.end > now)
+    )
+    return min(ahead, key=lambda one: one.start, default=None)
 
 
 def desk_of(

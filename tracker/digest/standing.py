@@ -125,13 +125,17 @@ def state(desk: Desk) -> str:
     going = desk.going()
     open_asks = sum(ask.open for whole in going for ask in whole.asks)
     late = sum(1 for _ in desk.overdue())
-    return state_of(len(going), open_asks, late, desk.next_meeting())
+    return state_of(len(going), open_asks, late, desk.next_meeting(), desk.now)
 
 
-def state_of(campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None) -> str:
+def state_of(
+    campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None, now: datetime
+) -> str:
     """Say how many campaigns and open asks there are, what is overdue, and what meets next."""
     said = f"{many(campaigns, 'campaign')}, {many(open_asks, 'open ask')}"
     said += f", {late} overdue" if late else ""
     if following is None:
         return f"{said}. No meeting ahead."
+    if following.start <= now:
+        return f"{said}. Under way: {following.name}, until {show_day(following.last_day)}."
     return f"{said}. Next: {following.name}, {show_day(following.day)}."

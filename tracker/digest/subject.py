@@ -132,8 +132,10 @@ def _nothing_due(saying: Saying, digest: Digest) -> str:
     following = digest.next_meeting
     if following is None:
         return "Nothing due today; no meeting ahead"
-    said = "Nothing due today; next: "
-    day = f", {show_day_short(following.day).removesuffix(f' {saying.today.year}')}"
+    going = following.start <= saying.now
+    said = f"Nothing due today; {'under way' if going else 'next'}: "
+    day = show_day_short(following.last_day if going else following.day)
+    day = f", {'until ' if going else ''}{day.removesuffix(f' {saying.today.year}')}"
     return f"{said}{shorten(following.name, LONGEST - len(said) - len(day))}{day}"
 
 
