@@ -366,3 +366,15 @@ def test_an_ask_s_line_gives_the_day_of_a_long_meeting_on_which_it_was_decided()
     house.turn_to(at("2010-06-28 06:00"))
 
     assert "24 Jun partly met, 4 days" in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_a_meeting_of_several_days_gives_its_last_day_also_where_its_hour_is_known():
+    days = 'name = "Consultation"\ntime = "14:30"\ndate = "24 June 2010 to 26 June 2010"'
+    house = House(a_world(LETTER.replace('forum = "council"\ndate = 2010-06-24', days)))
+
+    house.turn_to(at("2010-06-24 06:00"))
+
+    assert (
+        "Consultation, Thursday 24 June 2010, 14:30 Vienna, until Saturday 26 June 2010 "
+        in text_of(house.inbox("vienna@example.org")[-1])
+    )

@@ -128,12 +128,12 @@ def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
 
 
 def meeting_when(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
-    """Say the day and hour of a meeting, or its days where the hour is not known."""
+    """Say the day and hour of a meeting, and the last of several days."""
+    last = show_day(meeting.last_day) if meeting.last_day != meeting.day else ""
     if meeting.time_known:
-        return moment(meeting.start, meeting.zone, zone)
-    days = show_day(meeting.day)
-    if meeting.last_day != meeting.day:
-        days += f" to {show_day(meeting.last_day)}"
+        begins = moment(meeting.start, meeting.zone, zone)
+        return f"{begins}, until {last}" if last else begins
+    days = f"{show_day(meeting.day)} to {last}" if last else show_day(meeting.day)
     return f"{days}, time not known"
 
 
