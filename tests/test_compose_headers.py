@@ -136,6 +136,7 @@ def test_no_text_makes_a_header(subject: str, to_name: str, sender_name: str, ca
         "Now tracked: «Защитите людей на юге» — نداء مفتوح to the Security Council",
         "Tomorrow 10:00 المجلس الدائم لمنظمة الأمن والتعاون في أوروبا: 2 things to do",
         "Tomorrow 10:00 Permanent Council: 2 calls to make, 1 late, and no more for Zoë",
+        "1 thing to do: Sign-on closes: gather the last ... (icrtop-security-council)",
     ],
 )
 def test_a_subject_in_any_letters_keeps_the_blanks_between_its_words(subject: str):

@@ -72,7 +72,7 @@ def test_a_digest_for_what_is_due_today_does_not_say_that_nothing_is():
     house.turn_to(at("2010-06-30 06:00"))
 
     mail = house.inbox("vienna@example.org")[-1]
-    assert mail["Subject"] == "Today: Brief the missions"
+    assert mail["Subject"] == "Today: Brief the missions (letter)"
     assert "Nothing to do today" not in text_of(mail)
 
 
@@ -339,3 +339,42 @@ def test_a_line_on_the_table_says_what_a_result_can_be():
     said = text_of(house.inbox("vienna@example.org")[-1])
     assert "--result RESULT" in said
     assert said.count("RESULT is met, partly-met, deferred, not-met") == 1
+
+
+def an_outcome(on: str, result: str, more: str = "") -> str:
+    return f'[[log]]\non = {on}\nfact = "outcome"\nask = "mission"\nresult = "{result}"\n{more}'
+
+
+def test_an_ask_s_line_goes_from_session_to_session_whenever_each_was_logged():
+    letter = LETTER + an_outcome("2010-06-25", "deferred", "to = 2010-07-01\n")
+    late = an_outcome("2010-07-02", "partly met", "meeting = 2010-07-01\n")
+    happened = an_outcome("2010-07-04", "adopted not implemented", 'meeting = "none"\n')
+    house = House(a_world(letter + late + happened))
+
+    house.turn_to(at("2010-07-05 06:00"))
+
+    assert "24 Jun deferred → 1 Jul partly met → 4 Jul adopted not implemented, 1 day" in text_of(
+        house.inbox("vienna@example.org")[-1]
+    )
+
+
+def test_an_ask_s_line_gives_the_day_of_a_long_meeting_on_which_it_was_decided():
+    days = 'name = "Consultation"\ndate = "23 June 2010 to 25 June 2010"'
+    letter = LETTER.replace('forum = "council"\ndate = 2010-06-24', days)
+    house = House(a_world(letter + an_outcome("2010-06-24", "partly met")))
+
+    house.turn_to(at("2010-06-28 06:00"))
+
+    assert "24 Jun partly met, 4 days" in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_a_meeting_of_several_days_gives_its_last_day_also_where_its_hour_is_known():
+    days = 'name = "Consultation"\ntime = "14:30"\ndate = "24 June 2010 to 26 June 2010"'
+    house = House(a_world(LETTER.replace('forum = "council"\ndate = 2010-06-24', days)))
+
+    house.turn_to(at("2010-06-24 06:00"))
+
+    assert (
+        "Consultation, Thursday 24 June 2010, 14:30 Vienna, until Saturday 26 June 2010 "
+        in text_of(house.inbox("vienna@example.org")[-1])
+    )

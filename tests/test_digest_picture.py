@@ -233,6 +233,18 @@ def test_days_of_silence_stand_beside_the_stances_until_the_follow_up_names_who_
     ]
 
 
+def test_of_several_targets_it_is_said_how_many_are_silent():
+    replied = '[[log]]\non = 2010-06-25\nfact = "reply"\ntarget = "austria"\n'
+    heard = replied.replace("reply", "stance") + 'stance = "supportive"\n'
+
+    for log, said in (
+        (replied, "2 undecided; 1 silent for 6 days"),
+        (heard, "1 supportive, 1 undecided; silent for up to 6 days"),
+    ):
+        world = a_world(LETTER + STANDING + DELIVERED + log)
+        assert section(digest(world, at("2010-06-28 06:00")), "targets")[0][0] == said
+
+
 def test_one_call_does_for_two_letters_that_turn_to_one_person_within_ten_days():
     world = a_world(
         chased(9, "Chair", "Kairat Abdrakhmanov"), chased(19, "Head", "kairat abdrakhmanov")
@@ -242,6 +254,21 @@ def test_one_call_does_for_two_letters_that_turn_to_one_person_within_ten_days()
         (
             "Kairat Abdrakhmanov: call once for both",
             "letter on Thursday 1 July 2010; letter-2 on Sunday 11 July 2010",
+            "",
+        )
+    ]
+
+
+def test_letters_to_one_person_are_told_before_the_first_is_delivered():
+    deliver = (
+        '[[deadline]]\nid = "deliver"\nwhat = "Deliver"\nuntil = "delivered"\ndue = 2010-07-0{}\n'
+    )
+    first, second = (LETTER + STANDING + deliver.format(day) for day in (1, 8))
+
+    assert section(digest(a_world(first, second), at("2010-06-28 06:00")), "together") == [
+        (
+            "Delegation of Austria and Delegation of France: call each once for both",
+            "letter on Thursday 1 July 2010; letter-2 on Thursday 8 July 2010",
             "",
         )
     ]

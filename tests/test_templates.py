@@ -76,6 +76,29 @@ def test_check_looks_where_config_toml_says(desk: Desk):
     assert desk.run("check").out.startswith("ours/extra.txt:2:1: No filter named 'nofilter'.\n")
 
 
+def test_check_warns_of_a_template_that_no_mail_asks_for(desk: Desk):
+    (desk.folder / "templates" / "digset.html").write_text("<p>{{ headline }}</p>\n")
+
+    said = desk.run("check")
+
+    assert said.code == 0
+    assert (
+        "templates/digset.html:1:1: warning: no mail is made with this template\n"
+        "  |\n"
+        "1 | <p>{{ headline }}</p>\n"
+        "  | ^^^^^^^^^^^^^^^^^^^^^\n"
+        "  = did you mean: digest.html\n"
+    ) in said.out
+
+
+def test_a_template_of_ours_that_another_takes_in_is_no_stranger(desk: Desk):
+    (desk.folder / "templates" / "address.txt").write_text("Hofburg, Vienna\n")
+    layout = desk.folder / "templates" / "layout.txt"
+    layout.write_text(layout.read_text() + '{% include "address.txt" %}\n')
+
+    assert "address.txt" not in desk.run("check").out
+
+
 def test_check_asks_jinja_only_about_templates_that_are_no_copies_of_the_shipped(tmp_path: Path):
     a_copy_of_the_shipped_files(tmp_path)
     assert process(tmp_path, "check", program=PROGRAM).stdout.endswith("False\n")

@@ -1,7 +1,11 @@
 """What is wrong with the organisation's templates, found before a mail needs them."""
 
+from collections.abc import Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tracker.errors import Problem
 from tracker.loading import shipped_templates
@@ -26,6 +30,25 @@ def template_problems_in(folder: Path) -> tuple[Problem, ...]:
 
     found = template_problems(Composer(folder, shipped_templates()))
     return tuple(placed(*one, folder=folder) for one in found)
+
+
+def strange_templates_in(folder: Path) -> tuple[Problem, ...]:
+    """Warn of files that no mail is made with: no template has their name or takes them in."""
+    known = {path.name for path in templates_in(shipped_templates())}
+    texts = {path: _text(path) for path in templates_in(folder)}
+    return tuple(
+        _strange(path, known)
+        for path in texts
+        if path.name not in known
+        and not any(path.name in text for other, text in texts.items() if other != path)
+    )
+
+
+def _strange(path: Path, known: Iterable[str]) -> Problem:
+    close = get_close_matches(path.name, sorted(known), n=1)
+    hint = f"did you mean: {close[0]}" if close else f"there are: {', '.join(sorted(known))}"
+    found = placed(path.name, 1, "no mail is made with this template", folder=path.parent)
+    return replace(found, severity="warning", hint=hint)
 
 
 def placed(file: str, line: int, message: str, *, folder: Path) -> Problem:
@@ -75,8 +98,11 @@ def _path(file: str, folder: Path) -> Path:
 
 def _line(path: Path, number: int) -> str:
     """Return a line of a template as its author typed it, as far as it can be read."""
+    return "".join(_text(path).split("\n")[number - 1 : number])[:LONGEST_EXCERPT].rstrip()
+
+
+def _text(path: Path) -> str:
     with suppress(OSError):
         if path.is_file() and not path.is_symlink():
-            lines = path.read_text("utf-8", "replace").split("\n")
-            return "".join(lines[number - 1 : number])[:LONGEST_EXCERPT].rstrip()
+            return path.read_text("utf-8", "replace")
     return ""

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import fill
 
 from tracker.app.phrases import PhraseRow, phrases_of
-from tracker.app.templates import template_problems_in
+from tracker.app.templates import strange_templates_in, template_problems_in
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import must_exist
 from tracker.errors import Problem, QuestionError
@@ -62,7 +62,8 @@ def run_check(args: Namespace) -> int:
 def _of_templates(args: Namespace, reading: Reading) -> tuple[Problem, ...]:
     if reading.config is None:
         return ()
-    return template_problems_in(args.config.parent / reading.config.templates)
+    folder = args.config.parent / reading.config.templates
+    return (*template_problems_in(folder), *strange_templates_in(folder))
 
 
 def _chosen(

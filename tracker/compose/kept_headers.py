@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 MOST_KEPT = 512
+LONGEST_LINE = 78  # RFC 5322 2.1.1
 
 
 class _Headers(HeaderRegistry):
@@ -37,7 +38,9 @@ class _Folding(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         if name == "Subject" and not (self.utf8 or value.isascii()):
-            return _encoded(name, value)
+            return _encoded(name, value, "utf-8")
+        if name == "Subject" and value.isascii() and len(f"{name}: {value}") > LONGEST_LINE:
+            return _encoded(name, value, "us-ascii")
         # `email` clones a policy for each part, so that the policy itself tells nothing apart.
         return (
             _folded(name, value, utf8=self.utf8)
@@ -66,13 +69,14 @@ def _addressed(name: str, display_name: str, username: str, domain: str) -> Base
     return _HEADERS(name, Address(display_name=display_name, username=username, domain=domain))
 
 
-def _encoded(name: str, value: str) -> bytes:
-    """Encode a text in other letters as a whole, in as many words as it takes.
+def _encoded(name: str, value: str, charset: str) -> bytes:
+    """Fold a subject; encode one in other letters as a whole, in as many words as it takes.
 
     Left alone, `email` begins a new encoded word at a blank and leaves that blank outside, where
-    readers drop it (RFC 2047 6.2): two words of the text are shown as one.
+    readers drop it (RFC 2047 6.2): two words of the text are shown as one. What fits a line of its
+    own it puts there, and readers show a blank before it, or no subject.
     """
-    words = Header(value, "utf-8", header_name=name).encode(linesep="\r\n")
+    words = Header(value, charset, header_name=name).encode(linesep="\r\n")
     return f"{name}: {words}\r\n".encode("ascii")
 
 

@@ -15,6 +15,7 @@ from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tracker.compose.isolating import BEGINS, ENDS
+from tracker.compose.wide import columns_of, fitting, is_wide
 from tracker.content import blocks
 
 LARGEST = 64 * 1024
@@ -61,6 +62,10 @@ def wrapped(text: str, indent: str = "", first: str | None = None) -> str:
     before = indent if first is None else first
     for line in text.splitlines():
         rest = " ".join(line.split())
+        if is_wide(rest):
+            while (cut := fitting(rest, WIDTH - len(before))) < len(rest):
+                rows.append(before + rest[:cut])
+                before, rest = indent, rest[cut:].lstrip(" ")
         while len(rest) > (room := WIDTH - len(before)):
             cut = rest.rfind(" ", 0, room + 1)
             cut = rest.find(" ", room) if cut < 0 else cut
@@ -82,7 +87,7 @@ def _line_by_line(text: str) -> str:
 def underlined(text: str, sign: str = "-") -> str:
     """Wrap a heading and rule it off below, as wide as its longest line."""
     heading = wrapped(text)
-    return f"{heading}\n{sign * max(map(len, heading.splitlines()), default=0)}"
+    return f"{heading}\n{sign * max(map(columns_of, heading.splitlines()), default=0)}"
 
 
 def columns(cells: Iterable[str | Mapping[str, str]], head: str) -> str:

@@ -1,7 +1,7 @@
 """One reader's desk: their campaigns at one moment, and what the mail says already."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -53,6 +53,11 @@ class Desk(Struct, frozen=True, kw_only=True):
         """Say whether a moment falls on the reader's own day."""
         return day_in(at, self.saying.reader.zone) == self.saying.today
 
+    def day_of(self, one: Instance, at: datetime) -> date:
+        """Return the reader's day of a step's moment; a follow-up's is its date, wherever read."""
+        deadline = isinstance(one.step.step, Deadline)
+        return day_in(at, self.saying.reader.zone if deadline else one.course.frame.workdays.zone)
+
     def going(self) -> tuple[Course, ...]:
         """Return the campaigns that are neither closed nor paused, and whose file is there."""
         gone = self.history.missing
@@ -90,9 +95,8 @@ class Desk(Struct, frozen=True, kw_only=True):
                     yield whole, meeting
 
     def next_meeting(self) -> PlannedMeeting | None:
-        """Return the first meeting that is still ahead."""
-        ahead = [meeting for _, meeting in self.meetings() if meeting.start > self.now]
-        return min(ahead, key=lambda one: one.start, default=None)
+        """Return the first meeting that is still ahead, or under way for days."""
+        return first_ahead((meeting for _, meeting in self.meetings()), self.now)
 
     def deadlines(self) -> Iterator[tuple[Instance, datetime]]:
         """Yield the deadlines that have not ended, with their moments."""
@@ -118,13 +122,21 @@ class Desk(Struct, frozen=True, kw_only=True):
             if line.kind == LineKind.FOLLOW_UP
             and line.state == "planned"
             and line.states is not None
-            and day_in(line.states, self.saying.reader.zone) >= self.saying.today
+            and self.day_of(one, line.states) >= self.saying.today
         ]
         return min(dues, default=None)
 
     def says(self, key: Topic) -> bool:
         """Say whether the mail names an item already."""
         return key in self.said or key[0] in self.introduced
+
+
+def first_ahead(meetings: Iterable[PlannedMeeting], now: datetime) -> PlannedMeeting | None:
+    """Return the first meeting that is still ahead; one of several days is until it ends."""
+    ahead = (
+        one for one in meetings if one.start > now or (one.last_day > one.day and one.end > now)
+    )
+    return min(ahead, key=lambda one: one.start, default=None)
 
 
 def desk_of(

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tracker.campaign import World
 from tracker.content import Picture
+from tracker.digest.desk import first_ahead
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
 from tracker.digest.standing import state_of
@@ -37,11 +38,8 @@ def glance(found: Sequence[CampaignStatus], planned: Plan, world: World, today: 
             len(going),
             sum(ask.open for one in going for ask in one.asks),
             sum(step.state == "overdue" for step in steps),
-            min(
-                (one for one in meetings if one.start > planned.now),
-                key=lambda one: one.start,
-                default=None,
-            ),
+            first_ahead(meetings, planned.now),
+            planned.now,
         ),
         picture(
             today,

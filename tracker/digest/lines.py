@@ -31,6 +31,7 @@ from tracker.planning.wording import called
 WITHOUT_MEETING = "For the campaign as a whole"
 NOT_SETTLED = "nobody has settled this"
 LATE_AFTER = timedelta(minutes=30)
+A_MINUTE = timedelta(minutes=1)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
 
 
@@ -131,12 +132,12 @@ def meeting_heading(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
 
 
 def meeting_when(meeting: PlannedMeeting, zone: ZoneInfo) -> str:
-    """Say the day and hour of a meeting, or its days where the hour is not known."""
+    """Say the day and hour of a meeting, and the last of several days."""
+    last = show_day(meeting.last_day) if meeting.last_day != meeting.day else ""
     if meeting.time_known:
-        return moment(meeting.start, meeting.zone, zone)
-    days = show_day(meeting.day)
-    if meeting.last_day != meeting.day:
-        days += f" to {show_day(meeting.last_day)}"
+        begins = moment(meeting.start, meeting.zone, zone)
+        return f"{begins}, until {last}" if last else begins
+    days = f"{show_day(meeting.day)} to {last}" if last else show_day(meeting.day)
     return f"{days}, time not known"
 
 
@@ -178,9 +179,14 @@ def tag(one: Occurrence, saying: Saying) -> str:
             return when
         return "" if when == show_day_short(day) else f"due {when}"  # the date follows anyway
     if one.kind == LineKind.OVERDUE:
-        late = (saying.today - day).days
-        return f"overdue: {many(late, 'day')} late" if late > 0 else "overdue"
+        return f"overdue: {how_overdue(one.states, _home(one, saying), saying.now)} late"
     return _asking(one, saying) if one.kind == LineKind.FOLLOW_UP else NOT_SETTLED
+
+
+def how_overdue(at: datetime, home: ZoneInfo, now: datetime) -> str:
+    """Say how late a deadline is: in days of the campaign's own, within the first in hours."""
+    days = (day_in(now, home) - day_in(at, home)).days
+    return many(days, "day") if days > 0 else how_late(max(now - at, A_MINUTE))
 
 
 def _asking(one: Occurrence, saying: Saying) -> str:

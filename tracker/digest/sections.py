@@ -11,25 +11,24 @@ from tracker.content import Entry, Picture, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of
-from tracker.digest.lines import Saying, meeting_heading, standing_of
+from tracker.digest.lines import Saying, how_overdue, meeting_heading, standing_of
 from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
-from tracker.digest.say import how_late, letters, many, moment
+from tracker.digest.say import letters, moment
 from tracker.digest.settle import Settlement, settling
 from tracker.digest.signing import signatures
 from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
 from tracker.digest.together import together
 from tracker.digest.topics import instance_topic, meeting_topic
-from tracker.events import Course, History, PlannedMeeting
+from tracker.events import AskCourse, Course, History, PlannedMeeting
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance
 from tracker.planning.wording import fill
 
 AHEAD = timedelta(days=14)
 MOST = 12
-A_MINUTE = timedelta(minutes=1)
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
@@ -47,17 +46,39 @@ class Trouble(Struct, frozen=True, kw_only=True):
     corrected: tuple[tuple[datetime, Occurrence], ...] = ()
 
 
+class Named(Struct, frozen=True):
+    """A thing in few words, its letter, and the meeting and ask that they may name."""
+
+    what: str
+    letter: str = ""
+    meeting: PlannedMeeting | None = None
+    ask: AskCourse | None = None
+
+    @property
+    def names_ask(self) -> bool:
+        """Say whether its words name the ask: the first of them are enough to know it by."""
+        return self.ask is not None and self.ask.text in self.what
+
+    @property
+    def names_meeting(self) -> bool:
+        """Say whether its words name the meeting."""
+        return self.meeting is not None and self.meeting.name in self.what
+
+
 class Digest(Struct, frozen=True, kw_only=True):
     """One digest: its sentence of state, its picture, its sections, the first meeting ahead.
 
-    It is `triggered` if it has cause to leave; `today` are the day's own items that no line says,
-    and `settled_by` is what would settle what this reader is late with.
+    It is `triggered` if it has cause to leave. `today` are the day's own items that no line says,
+    `late` what this reader is late with, the oldest first, and `settled_by` what would settle it;
+    `dates` are those told in passing that have changed.
     """
 
     state: str
     sections: tuple[Section, ...]
     triggered: bool
-    today: tuple[str, ...] = ()
+    today: tuple[Named, ...] = ()
+    late: tuple[Named, ...] = ()
+    dates: tuple[Occurrence, ...] = ()
     settled_by: tuple[Settlement, ...] = ()
     next_meeting: PlannedMeeting | None = None
     picture: Picture | None = None
@@ -68,14 +89,14 @@ def digest_of(
 ) -> Digest:
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
     desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
-    today, news = _today(desk), changed(desk)
-    due = next(_due_today(desk), None)
+    today, news = list(_due_today(desk)), changed(desk)
+    late = [one for one, _ in _still_overdue(desk) if _acts(one, desk)]
     quiet, kept = silent(desk), passed(desk)
     chased = frozenset(one.detail for one in quiet)
     sections = (
         Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
         Section(id="overdue", heading="Overdue", entries=_overdue(desk)),
-        Section(id="today", heading="Today", entries=today),
+        Section(id="today", heading="Today", entries=_today(today, desk)),
         Section(id="ahead", heading="The next 14 days", entries=_ahead(desk)),
         together(desk),
         Section(id="silent", heading="Still silent", entries=quiet),
@@ -93,9 +114,11 @@ def digest_of(
     return Digest(
         state=state(desk),
         sections=tuple(_capped(one) for one in sections if one.entries),
-        triggered=bool(due or news or kept or wrong or _newly_overdue(desk)),
-        today=tuple(one.text for one in today),
-        settled_by=tuple(settling(one) for one, _ in _still_overdue(desk) if _acts(one, desk)),
+        triggered=bool(today or news or kept or wrong or _newly_overdue(desk)),
+        today=tuple(dict.fromkeys(one.named for one in _unsaid(today, desk))),
+        late=tuple(map(_named, late)),
+        dates=trouble.dates,
+        settled_by=tuple(map(settling, late)),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),
     )
@@ -132,7 +155,7 @@ def _overdue(desk: Desk) -> tuple[Entry, ...]:
     return tuple(
         replace(
             entry,
-            when=f"{entry.when}, {_days_late(one, at, desk)} late",
+            when=f"{entry.when}, {how_overdue(at, one.course.frame.workdays.zone, desk.now)} late",
             detail=". ".join(filter(None, (entry.detail, settling(one).each))),
             settle=settling(one).command,
         )
@@ -152,44 +175,57 @@ def _acts(one: Instance, desk: Desk) -> bool:
     return one.step.step.who is None or desk.saying.reader.id in one.step.step.who
 
 
-def _days_late(one: Instance, at: datetime, desk: Desk) -> str:
-    late = (desk.saying.today - day_in(at, one.course.frame.workdays.zone)).days
-    return many(late, "day") if late > 0 else how_late(max(desk.now - at, A_MINUTE))
-
-
 def _newly_overdue(desk: Desk) -> bool:
     return any(at > desk.since for _, at in desk.overdue())
 
 
-def _today(desk: Desk) -> tuple[Entry, ...]:
-    found = [(at, entry) for topic, at, entry in _due_today(desk) if not desk.says(topic)]
-    return tuple(_merged(sorted(found, key=lambda pair: pair[0])))
+class _Due(Struct, frozen=True):
+    """What today's date is stated for."""
+
+    topic: Topic
+    at: datetime
+    entry: Entry
+    named: Named
 
 
-def _due_today(desk: Desk) -> Iterator[tuple[Topic, datetime, Entry]]:
+def _today(due: Iterable[_Due], desk: Desk) -> tuple[Entry, ...]:
+    return tuple(_merged([(one.at, one.entry) for one in _unsaid(due, desk)]))
+
+
+def _unsaid(due: Iterable[_Due], desk: Desk) -> list[_Due]:
+    return sorted((one for one in due if not desk.says(one.topic)), key=lambda one: one.at)
+
+
+def _due_today(desk: Desk) -> Iterator[_Due]:
     """Yield what today's date is stated for, also where a line of the mail says it."""
     for whole, meeting in desk.meetings():
         if desk.today(meeting.start):
-            topic = meeting_topic(whole, meeting)
-            yield topic, meeting.start, _meeting_entry(whole, meeting, desk)
+            entry = _meeting_entry(whole, meeting, desk)
+            yield _Due(meeting_topic(whole, meeting), meeting.start, entry, Named(entry.text))
     for one in desk.instances():
         at = desk.next_moment(one)
-        if at is None or not desk.today(at):
+        if at is None or desk.day_of(one, at) != desk.saying.today:
             continue
         if at > desk.now or not isinstance(one.step.step, Deadline):
-            yield instance_topic(one), at, _instance_entry(one, at, desk)
+            yield _Due(instance_topic(one), at, _instance_entry(one, at, desk), _named(one))
+
+
+def _named(one: Instance) -> Named:
+    return Named(fill(one), one.course.id, one.meeting, one.ask)
 
 
 def _ahead(desk: Desk) -> tuple[Entry, ...]:
     found = [
         (meeting.start, _meeting_entry(whole, meeting, desk))
         for whole, meeting in desk.meetings()
-        if _is_ahead(meeting.start, meeting_topic(whole, meeting), desk)
+        if not desk.today(meeting.start)
+        and _is_ahead(meeting.start, meeting_topic(whole, meeting), desk)
     ]
     found += [
         (at, _instance_entry(one, at, desk))
         for one in desk.instances()
         if (at := desk.next_moment(one))
+        and desk.day_of(one, at) != desk.saying.today
         and _is_ahead(at, instance_topic(one), desk)
         and not _follows_a_meeting_ahead(one, desk)
     ]
@@ -207,8 +243,8 @@ def _follows_a_meeting_ahead(one: Instance, desk: Desk) -> bool:
 
 
 def _is_ahead(at: datetime, key: Topic, desk: Desk) -> bool:
-    """Say whether something comes in the next 14 days, after today, and is not said already."""
-    return desk.now < at <= desk.now + AHEAD and not desk.today(at) and not desk.says(key)
+    """Say whether something comes in the next 14 days and is not said already."""
+    return desk.now < at <= desk.now + AHEAD and not desk.says(key)
 
 
 def _merged(found: list[tuple[datetime, Entry]]) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Targets by stance: how many of each, what moved, how long the longest silence is."""
+"""Targets by stance: how many of each, what moved, how many are silent and for how long."""
 
 from collections import Counter
 from collections.abc import Container, Iterator
@@ -30,9 +30,9 @@ def _entries(desk: Desk, chased: Container[str]) -> Iterator[Entry]:
         moved = moved_since(whole, desk.since)
         known = any(whole.stance(one) != "unknown" for one in whole.frame.campaign.target)
         if whole.going and known and (monday or moved):
-            quiet = whole.id not in chased and longest_silence(whole, desk.saying.today)
+            quiet = "" if whole.id in chased else silence(whole, desk.saying.today)
             yield Entry(
-                text=by_stance(whole) + (f"; silent for {many(quiet, 'day')}" if quiet else ""),
+                text="; ".join(filter(None, (by_stance(whole), quiet))),
                 when=_moves(moved, whole, desk.since),
                 detail=whole.id,
             )
@@ -44,10 +44,15 @@ def by_stance(whole: Course) -> str:
     return ", ".join(f"{found[stance]} {stance}" for stance in STANCES if found[stance])
 
 
-def longest_silence(whole: Course, today: date) -> int:
-    """Count the days for which the target that was not heard of longest has been silent."""
+def silence(whole: Course, today: date) -> str:
+    """Say for how many days targets have been silent, and how many of them if not all."""
     targets = whole.frame.campaign.target
-    return max((silent_days(one, whole, today) for one in targets), default=0)
+    days = sorted(filter(None, (silent_days(one, whole, today) for one in targets)))
+    if not days:
+        return ""
+    some = f"{len(days)} " if len(days) < len(targets) else ""
+    up_to = "up to " if days[0] < days[-1] else ""
+    return f"{some}silent for {up_to}{many(days[-1], 'day')}"
 
 
 def silent_days(target: Target, whole: Course, today: date) -> int:

@@ -11,7 +11,7 @@ from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
 from tracker.digest.say import days_between, listed, many
 from tracker.digest.topics import instance_topic
-from tracker.events import AskCourse, Course, PlannedMeeting
+from tracker.events import AskCourse, Course, Outcome, PlannedMeeting
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
@@ -92,7 +92,7 @@ def asks(desk: Desk) -> tuple[Entry, ...]:
 
 def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     """Tell one ask from session to session, and what comes next or how long nothing came."""
-    trail = " → ".join(f"{_short(one.fact.on, today)} {one.fact.result}" for one in ask.outcomes)
+    trail = " → ".join(f"{_short(_held(one), today)} {one.fact.result}" for one in ask.outcomes)
     latest = ask.latest
     assert latest is not None
     following = whole.meeting(latest.next) if latest.next else None
@@ -107,6 +107,13 @@ def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     return Entry(text=ask.text, when=f"{trail}; {when}", detail=whole.id)
 
 
+def _held(one: Outcome) -> date:
+    """Return the day of the meeting that an outcome is of: who logs it does so days later."""
+    if one.meeting is None:
+        return one.fact.on
+    return min(max(one.fact.on, one.meeting.day), one.meeting.last_day)
+
+
 def _short(day: date, today: date) -> str:
     """Write a day of a trail, with the year where it is another one."""
     said = f"{day.day} {MONTHS[day.month - 1][:3]}"
@@ -118,13 +125,17 @@ def state(desk: Desk) -> str:
     going = desk.going()
     open_asks = sum(ask.open for whole in going for ask in whole.asks)
     late = sum(1 for _ in desk.overdue())
-    return state_of(len(going), open_asks, late, desk.next_meeting())
+    return state_of(len(going), open_asks, late, desk.next_meeting(), desk.now)
 
 
-def state_of(campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None) -> str:
+def state_of(
+    campaigns: int, open_asks: int, late: int, following: PlannedMeeting | None, now: datetime
+) -> str:
     """Say how many campaigns and open asks there are, what is overdue, and what meets next."""
     said = f"{many(campaigns, 'campaign')}, {many(open_asks, 'open ask')}"
     said += f", {late} overdue" if late else ""
     if following is None:
         return f"{said}. No meeting ahead."
+    if following.start <= now:
+        return f"{said}. Under way: {following.name}, until {show_day(following.last_day)}."
     return f"{said}. Next: {following.name}, {show_day(following.day)}."

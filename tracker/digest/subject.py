@@ -1,6 +1,6 @@
 """Subjects that stand alone and first lines that say what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tracker.dates import show_day, show_day_short
@@ -8,7 +8,7 @@ from tracker.digest.correcting import changed_dates, first_changed
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import hour_there, listed, many, relative_day
-from tracker.digest.sections import Digest
+from tracker.digest.sections import Digest, Named
 from tracker.digest.settle import instance_of
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
@@ -27,59 +27,73 @@ def subject(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Dige
 
     A digest with nothing to do names what falls on its day, or the meeting that follows.
     """
-    return _subject(lines, saying) or shorten(_quiet(kind, saying, digest), LONGEST)
+    return _subject(lines, saying, digest) or _quiet(kind, lines, saying, digest)
 
 
 def shorten(text: str, longest: int) -> str:
-    """Cut a text at a word.
+    """Cut a text at a word, or within one that takes half the room: some scripts have no blanks.
 
-    >>> shorten("one two three", 9)
-    'one ...'
+    >>> shorten("one two three", 9), shorten("one twothreefourfive", 14)
+    ('one ...', 'one twothr ...')
     """
     if len(text) <= longest:
         return text
-    return text[: longest - 3].rsplit(" ", 1)[0].rstrip(" ,:;") + " ..."
+    room = max(longest - 3, 0)
+    at = text.rfind(" ", 0, room)
+    return text[: at if 2 * at >= room else room - 1].rstrip(" ,:;") + " ..."
 
 
-def _subject(lines: Sequence[Occurrence], saying: Saying) -> str:
-    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+def _subject(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     ahead = next_meeting(lines, saying)
-    counts = _counts(lines)
+    counts = _counts(lines, digest)
     if any(one.kind == LineKind.CORRECTION for one in lines):
         return _changed(lines, saying, f"; {counts}" if counts else "")
     if ahead is not None:
-        return shorten(_before(ahead, counts or "on the agenda", saying), LONGEST)
-    if counts:
-        return _capital(_named(counts, lines, saying))
-    return shorten(_noticed(notices), LONGEST) if notices else ""
+        return _before(ahead, counts or "on the agenda", saying)
+    first = _first(lines)
+    return _about(counts, _named(first, saying)) if first else ""
 
 
 def _before(meeting: PlannedMeeting, counts: str, saying: Saying) -> str:
-    """Say a meeting and the counts; rather no hour, which the mail gives anyway, than no count."""
+    """Say a meeting and the counts; rather no hour, which the mail gives anyway, than no count.
+
+    A name that is too long even so is cut: neither the day nor a count.
+    """
     said = f"{_meeting(meeting, saying)}: {counts}"
-    return said if len(said) <= LONGEST else f"{_meeting(meeting, saying, hour=False)}: {counts}"
+    if len(said) <= LONGEST:
+        return said
+    return f"{shorten(_meeting(meeting, saying, hour=False), LONGEST - len(counts) - 2)}: {counts}"
 
 
-def _named(counts: str, lines: Sequence[Occurrence], saying: Saying) -> str:
-    """Name the first thing to do, and its letter: whoever reads this has several."""
-    first = _first(lines)
-    if first is None:
-        return counts
-    letter = _letter(first, saying)
+def _about(said: str, first: Named, more: str = "") -> str:
+    """Name the first thing that counts, and its letter, since whoever reads this has several.
+
+    What names its ask needs no other name, nor its meeting where that is not cut off.
+    """
+    known = first.names_ask or (
+        first.names_meeting and len(f"{said}: {first.what}{more}") <= LONGEST
+    )
+    letter = "" if known else _bracketed(first.letter)
     longest = LONGEST_NAMED if letter else LONGEST
-    return f"{counts}: {shorten(first.what, longest - len(f'{counts}: {letter}'))}{letter}"
+    return f"{said}: {shorten(first.what, longest - len(f'{said}: {letter}{more}'))}{letter}{more}"
+
+
+def _named(one: Occurrence, saying: Saying) -> Named:
+    instance = instance_of(one, saying.instances(one))
+    ask = instance.ask if instance else None
+    return Named(one.what, one.campaign or "", meeting_of(one, saying), ask)
 
 
 def _letter(one: Occurrence | None, saying: Saying) -> str:
     """Name the letter of a line whose own words name neither a meeting nor an ask."""
-    if one is None or one.campaign is None or one.item == "meeting":
+    if one is None or one.item == "meeting":
         return ""
-    meeting, instance = meeting_of(one, saying), instance_of(one, saying.instances(one))
-    ask = instance.ask if instance else None
-    names = [meeting.name if meeting else None, ask.text if ask else None]
-    if any(name in one.what for name in names if name):
-        return ""
-    return f" ({shorten(one.campaign, LONGEST_ID)})"
+    named = _named(one, saying)
+    return "" if named.names_meeting or named.names_ask else _bracketed(named.letter)
+
+
+def _bracketed(letter: str) -> str:
+    return f" ({shorten(letter, LONGEST_ID)})" if letter else ""
 
 
 def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
@@ -92,16 +106,37 @@ def _changed(lines: Sequence[Occurrence], saying: Saying, counts: str) -> str:
     return f"{shorten(said, room)}{rest}"
 
 
-def _quiet(kind: str, saying: Saying, digest: Digest | None) -> str:
+def _quiet(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
+    """Say what there is where no line asks for anything: what is to mend, has changed, is late."""
+    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+    changed = digest.dates if digest and not _to_mend(notices) else ()
+    if changed:
+        return _changed(changed, saying, "")
+    if notices:
+        return shorten(_noticed(notices), LONGEST)
     if kind != "digest" or digest is None:
         return f"Tracker of {show_day(saying.today)}"
-    if digest.today:
-        return f"Today: {listed(digest.today, 1)}"
+    return _standing(digest) or _nothing_due(saying, digest)
+
+
+def _standing(digest: Digest) -> str:
+    """Say what falls on the day of a digest, else what its reader is late with."""
+    for said, named in (("Today", digest.today), (f"{len(digest.late)} late", digest.late)):
+        if named:
+            more = f" and {len(named) - 1} more" if said == "Today" and len(named) > 1 else ""
+            return _about(said, named[0], more)
+    return ""
+
+
+def _nothing_due(saying: Saying, digest: Digest) -> str:
     following = digest.next_meeting
     if following is None:
         return "Nothing due today; no meeting ahead"
-    day = show_day_short(following.day).removesuffix(f" {saying.today.year}")
-    return f"Nothing due today; next: {following.name}, {day}"
+    going = following.start <= saying.now
+    said = f"Nothing due today; {'under way' if going else 'next'}: "
+    day = show_day_short(following.last_day if going else following.day)
+    day = f", {'until ' if going else ''}{day.removesuffix(f' {saying.today.year}')}"
+    return f"{said}{shorten(following.name, LONGEST - len(said) - len(day))}{day}"
 
 
 def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
@@ -109,8 +144,10 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
     ahead = next_meeting(lines, saying)
     first = "".join(changed_dates(lines, saying))
     first = first or (_meeting(ahead, saying) if ahead else "")
-    said = [text for text in (first, _capital(_to_do(lines))) if text]
-    return _ended(". ".join(said)) if said else _nothing_to_do(lines, digest)
+    if not first and _first(lines) is None:
+        return _nothing_to_do(lines, saying, digest)
+    said = [text for text in (first, _capital(_to_do(lines, digest))) if text]
+    return _ended(". ".join(said))
 
 
 def _ended(text: str) -> str:
@@ -118,24 +155,39 @@ def _ended(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
-def _to_do(lines: Sequence[Occurrence]) -> str:
+def _to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
     """Say how much there is to do, and name the one thing or the first."""
-    counts, first = _counts(lines), _first(lines)
+    counts, first = _counts(lines, digest), _first(lines)
     if first is None:
         return counts
     several = sum(one.kind in TO_DO | {LineKind.OVERDUE} for one in lines if _is_to_do(one)) > 1
     return f"{counts}{', first' if several else ''}: {shorten(first.what, LONGEST_FIRST)}"
 
 
-def _nothing_to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
+def _nothing_to_do(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
-    if any(one.item in FILES_TO_MEND for one in notices):
+    if _to_mend(notices):
         return _ended(_noticed(notices))
+    if digest and (said := list(_first_of(digest, saying))):
+        return " ".join(map(_ended, said))
     if notices:
         return "For your information; there is nothing to do now."
-    if digest is not None and digest.today:
-        return _ended(f"Today: {listed(digest.today, 1)}")
     return "Nothing to do today."
+
+
+def _first_of(digest: Digest, saying: Saying) -> Iterator[str]:
+    """Yield what a digest says first where no line does."""
+    if digest.dates:
+        yield "".join(changed_dates(digest.dates, saying))
+    if digest.today:
+        yield f"Today: {listed([one.what for one in digest.today], 1)}"
+    elif digest.late:
+        first = ", first" if len(digest.late) > 1 else ""
+        yield f"{len(digest.late)} late{first}: {shorten(digest.late[0].what, LONGEST_FIRST)}"
+
+
+def _to_mend(notices: Sequence[Occurrence]) -> bool:
+    return any(one.item in FILES_TO_MEND for one in notices)
 
 
 def next_meeting(lines: Sequence[Occurrence], saying: Saying) -> PlannedMeeting | None:
@@ -167,11 +219,14 @@ def _meeting(meeting: PlannedMeeting, saying: Saying, *, hour: bool = True) -> s
     return _capital(f"{when}{said} {meeting.name}")
 
 
-def _counts(lines: Sequence[Occurrence]) -> str:
+def _counts(lines: Sequence[Occurrence], digest: Digest | None) -> str:
+    """Count what is to do and late, and beside it the dates told in passing that changed."""
     to_do = sum(one.kind in TO_DO and _is_to_do(one) for one in lines)
     late = sum(one.kind == LineKind.OVERDUE for one in lines)
     said = [many(to_do, "thing") + " to do"] if to_do else []
     said += [f"{late} late"] if late else []
+    changed = len(digest.dates) if digest else 0
+    said += [f"{many(changed, 'date')} changed"] if changed else []
     return ", ".join(said)
 
 
@@ -192,10 +247,10 @@ def _noticed(notices: Sequence[Occurrence]) -> str:
     # A file with three errors is one thing to mend.
     said = dict.fromkeys((one.what, one.campaign) for one in _to_do_first(notices))
     first = next(iter(said))[0]
-    if any(one.item in FILES_TO_MEND for one in notices):
+    if _to_mend(notices):
         return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
-    more = listed(["another"] * (len(said) - 1), 1)
-    return f"{first} and {more}" if more else first
+    more = len(said) - 1
+    return f"{first} and {'another' if more == 1 else f'{more} more'}" if more else first
 
 
 def _to_do_first(notices: Sequence[Occurrence]) -> list[Occurrence]:

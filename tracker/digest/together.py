@@ -11,11 +11,13 @@ from tracker.content import Entry, Section
 from tracker.dates import day_in, show_day
 from tracker.digest.desk import Desk
 from tracker.digest.say import listed
+from tracker.planning import Instance
 from tracker.planning.wording import called
 
 WITHIN = timedelta(days=10)
 AHEAD = timedelta(days=14)
 BOTH = 2
+NAMED = 4
 
 
 class _Call(Struct, frozen=True):
@@ -30,8 +32,8 @@ def together(desk: Desk) -> Section:
     """Name each target to which two or more letters turn within ten days, the earliest first."""
     found = [calls for calls in _by_target(desk) if len(calls) > 1]
     count = "Several" if any(len(calls) > BOTH for calls in found) else "Two"
-    entries = tuple(_entry(calls) for calls in found)
-    return Section(id="together", heading=f"{count} letters, one target", entries=entries)
+    heading = f"{count} letters, one target"
+    return Section(id="together", heading=heading, entries=tuple(_entries(found)))
 
 
 def _by_target(desk: Desk) -> list[list[_Call]]:
@@ -71,26 +73,42 @@ def _calls(desk: Desk) -> Iterator[_Call]:
     first: dict[tuple[str, str], _Call] = {}
     for one in desk.instances():
         at = desk.next_moment(one)
-        if at is None or not one.targets:
+        targets = _turned_to(one)
+        if at is None or not targets:
             continue
         day = day_in(at, one.course.frame.workdays.zone)
         if not desk.saying.today <= day <= desk.saying.today + AHEAD:
             continue
-        for target in one.targets:
+        for target in targets:
             key = (one.course.id, target.id)
             if key not in first or day < first[key].day:
                 first[key] = _Call(day, one.course.id, target)
     yield from first.values()
 
 
+def _turned_to(one: Instance) -> tuple[Target, ...]:
+    """Return whom a step turns to: a letter that is to be delivered, to all its targets."""
+    delivery = one.step.step.until == "delivered"
+    return tuple(one.course.frame.campaign.target) if delivery else one.targets
+
+
 def _order(call: _Call) -> tuple[date, str, str]:
     return (call.day, call.campaign, call.target.id)
 
 
-def _entry(calls: list[_Call]) -> Entry:
-    once = "call once for both" if len(calls) == BOTH else "call once for all"
-    days = (
+def _entries(found: list[list[_Call]]) -> Iterator[Entry]:
+    """Say whom one call does for, at once those whom the same letters turn to on the same days."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for calls in found:
+        once = "once for both" if len(calls) == BOTH else "once for all"
+        rows.setdefault((once, _days(calls)), []).append(called(calls[0].target))
+    for (once, days), names in rows.items():
+        each = "each " if len(names) > 1 else ""
+        yield Entry(text=f"{listed(names, NAMED)}: call {each}{once}", when=days)
+
+
+def _days(calls: list[_Call]) -> str:
+    return "; ".join(
         f"{listed([one.campaign for one in those], len(calls))} on {show_day(day)}"
         for day, those in groupby(calls, key=lambda one: one.day)
     )
-    return Entry(text=f"{called(calls[0].target)}: {once}", when="; ".join(days))
