@@ -95,7 +95,7 @@ def test_what_is_broken_in_the_midst_of_a_try_breaks_the_world(
     monkeypatch.setattr(verb, instead)
 
     with pytest.raises((AssertionError, ZeroDivisionError), match=law):
-        played(range(60))
+        played(range(240))
 
 
 def played(seeds: range) -> None:

@@ -19,7 +19,8 @@ class Line(Struct, frozen=True, kw_only=True):
     `when` names weekday, date and time in the campaign's zone, then in the reader's if it differs.
     `why` explains the date. `settle` is the exact command, empty where nothing settles the line;
     `others` are those for its other targets, each of which takes one.
-    `late` says how late the line itself leaves and why, else empty.
+    `late` says how late the line itself leaves and why, else empty. Where very many stand in one
+    mail they are `brief`: nothing is left out, but they look plainer and are shorter as HTML.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Line(Struct, frozen=True, kw_only=True):
     others: tuple[str, ...] = ()
     late: str = ""
     detail: str = ""
+    brief: bool = False
 
 
 class CampaignLines(Struct, frozen=True, kw_only=True):

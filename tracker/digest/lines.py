@@ -6,6 +6,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
@@ -30,6 +31,7 @@ from tracker.planning.wording import called
 
 WITHOUT_MEETING = "For the campaign as a whole"
 NOT_SETTLED = "nobody has settled this"
+MOST_IN_FULL = 24  # lines in a mail; HTML of more would be of 40 kB
 LATE_AFTER = timedelta(minutes=30)
 A_MINUTE = timedelta(minutes=1)
 RESULTS = "RESULT is met, partly-met, deferred, not-met, adopted-not-implemented or superseded"
@@ -80,8 +82,9 @@ def groups(lines: Iterable[Occurrence], saying: Saying) -> tuple[Group, ...]:
             key = (one.campaign, one.session)
         found.setdefault(key, []).append(one)
     ordered = sorted(found.values(), key=lambda those: _start(those, saying))
+    brief = sum(map(len, ordered)) > MOST_IN_FULL
     first = next((one for those in ordered for one in those if _asks_a_result(one, saying)), None)
-    return tuple(_group(those, saying, explained=first) for those in ordered)
+    return tuple(_group(those, saying, explained=first, brief=brief) for those in ordered)
 
 
 def meeting_of(one: Occurrence, saying: Saying) -> PlannedMeeting | None:
@@ -103,7 +106,9 @@ def _asks_a_result(one: Occurrence, saying: Saying) -> bool:
     return settled_by is not None and settled_by.result == RESULT
 
 
-def _group(those: list[Occurrence], saying: Saying, *, explained: Occurrence | None) -> Group:
+def _group(
+    those: list[Occurrence], saying: Saying, *, explained: Occurrence | None, brief: bool
+) -> Group:
     """Say one group; only the `explained` line says what RESULT can be."""
     meeting = meeting_of(those[0], saying)
     campaigns: dict[str, list[Occurrence]] = {}
@@ -119,7 +124,10 @@ def _group(those: list[Occurrence], saying: Saying, *, explained: Occurrence | N
             CampaignLines(
                 campaign=campaign,
                 title=saying.world.campaigns[campaign].title,
-                lines=tuple(say_line(one, saying, explain=one is explained) for one in lines),
+                lines=tuple(
+                    replace(say_line(one, saying, explain=one is explained), brief=brief)
+                    for one in lines
+                ),
             )
             for campaign, lines in campaigns.items()
         ),
