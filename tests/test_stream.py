@@ -213,7 +213,7 @@ def test_a_fault_in_a_mail_that_was_left_behind_is_heard_once():
 
 def test_a_fault_lets_no_other_begin_and_waits_for_what_is_lively():
     async def story(desk: SlowDesk) -> None:
-        desk.takes = {"geneva": (0.5, RuntimeError()), "lima": (4.0, TAKEN)}
+        desk.takes = {"geneva": (0.3, RuntimeError()), "lima": (4.0, TAKEN)}
         desk.takes |= dict.fromkeys(("new-york", "quito"), (3.0, TAKEN))
         desk.hands = Hands(desk.store, desk._deliver, lambda: desk.now, hides_nothing=True)
         with pytest.raises(RuntimeError):

@@ -230,7 +230,7 @@ def test_a_database_that_is_busy_as_mails_begin_lets_no_other_begin_and_is_told(
             if place == "uncommitted" and commits[place] == 8:
                 raise BusyError("the disk is full")
 
-        desk.takes["geneva"] = (0.5, TAKEN)
+        desk.takes["geneva"] = (0.3, TAKEN)
         with reaching(refuse), pytest.raises(BusyError):
             await desk.due_now(*READERS)
 

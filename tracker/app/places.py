@@ -13,7 +13,7 @@ from msgspec import Struct
 SERVED = 4
 MOST = 14  # connections in all: ten may hang, and four are still served
 LONG_SECONDS = 10.0  # an answer that takes longer holds nobody up
-FIRST_SECONDS = 1.0  # long for a server that has not answered yet
+FIRST_SECONDS = 0.5  # long for a server that has not answered yet
 LEAST_SECONDS = 0.25  # a moment that any server or machine may take
 LONG_TIMES = 4  # as long as usual
 SLOW = 2  # so many at once for readers whose last mail hung
@@ -81,13 +81,14 @@ class Places:
     def free(self, at: float) -> int:
         """Return how many more mails may begin.
 
-        Where all that are served take long, one more asks whether the server is well.
+        Where all that are served take long, one more asks whether the server is well, and when
+        that has taken half as long, too, another.
         """
         self._rests = [until for until in self._rests if until > at]
         served = self._served(at)
         free = SERVED - len(served) - len(self._rests)
         if free <= 0:
-            free = int(not self._rests and all(one.is_out(self._long, at) for one in served))
+            free = int(not self._rests and self._asks(served, at))
         return min(free, MOST - len(self._tries))
 
     def served(self, at: float) -> int:
@@ -107,7 +108,7 @@ class Places:
         moments: Iterable[float] = (
             one.begun + seconds
             for one in self._tries.values()
-            for seconds in (self._long, LONG_SECONDS)
+            for seconds in (self._long / 2, self._long, LONG_SECONDS)
         )
         later = [moment - at for moment in (*moments, *self._rests) if moment > at]
         return min(later, default=None)
@@ -134,6 +135,10 @@ class Places:
         if self._usual is None:
             return FIRST_SECONDS
         return min(max(LONG_TIMES * self._usual, LEAST_SECONDS), LONG_SECONDS)
+
+    def _asks(self, served: Collection[Try], at: float) -> bool:
+        long = sum(one.is_out(self._long, at) for one in served)
+        return long >= SERVED and all(one.is_out(self._long / 2, at) for one in served)
 
     def _learn(self, took: float) -> None:
         """Learn what an answer takes: slower at once, quicker an eighth at a time (RFC 6298)."""
