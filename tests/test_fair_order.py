@@ -151,8 +151,8 @@ def test_a_server_that_is_well_is_asked_by_four_at_once(undisturbed: Morning):
 
 
 @pytest.mark.parametrize("poison", AT_THE_FRONT)
-def test_ten_at_the_very_front_cost_the_first_two_seconds(poison: str, undisturbed: Morning):
+def test_ten_at_the_very_front_cost_the_first_three_seconds(poison: str, undisturbed: Morning):
     disturbed = passed(POISONS[poison], first=True)
 
     assert disturbed.most <= 14
-    assert delayed(disturbed, undisturbed, but=2.5) == set()
+    assert delayed(disturbed, undisturbed, but=3.5) == set()
