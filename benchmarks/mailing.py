@@ -13,7 +13,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -157,7 +157,7 @@ class _Office:
 
 @asynccontextmanager
 async def _office(home: Path, mails: int, port: int) -> AsyncIterator[_Office]:
-    _fill(home, mails)
+    fill(home, [f"desk-{number}" for number in range(mails)])
     clock = SimulatedClock(EVENING)
     transport = open_transport(f"smtp://127.0.0.1:{port}", base=home, secret=lambda: None)
 
@@ -167,22 +167,26 @@ async def _office(home: Path, mails: int, port: int) -> AsyncIterator[_Office]:
     with Store.open("sqlite:///tracker.db", base=home) as store:
         composer = _Remembering(ROOT / "templates")
         engine = Engine(store, composer, deliver=deliver, clock=clock, replayed=False)
-        reading = read_world(home / "config.toml", now=clock())
-        assert reading.world is not None, reading.problems
-        engine.put_in_force(InForce.of(reading.world))
-        engine.refresh()
-        with closing(sqlite3.connect(home / "tracker.db")) as file, file:
-            file.execute("UPDATE line SET state = 'sent' WHERE key LIKE '%/accepted/%'")
-        clock.at = MORNING
-        ground = engine.ground(engine.refresh())
-        yield _Office(engine, ground, home / "tracker.db", port)
+        yield _Office(engine, at_morning(engine, home, clock), home / "tracker.db", port)
         await transport.close()
 
 
-def _fill(home: Path, mails: int) -> None:
+def at_morning(engine: Engine, home: Path, clock: SimulatedClock) -> Ground:
+    """Turn the clock to the morning on which each reader's mail is due, and plan."""
+    reading = read_world(home / "config.toml", now=clock())
+    assert reading.world is not None, reading.problems
+    engine.put_in_force(InForce.of(reading.world))
+    engine.refresh()
+    with closing(sqlite3.connect(home / "tracker.db")) as file, file:
+        file.execute("UPDATE line SET state = 'sent' WHERE key LIKE '%/accepted/%'")
+    clock.at = MORNING
+    return engine.ground(engine.refresh())
+
+
+def fill(home: Path, desks: Sequence[str]) -> None:
+    """Make a folder with one campaign, of which each of these readers gets a mail of 15 kB."""
     (home / "campaigns" / "workdays").mkdir(parents=True)
     shutil.copy(ROOT / "campaigns/workdays/vienna.toml", home / "campaigns/workdays/vienna.toml")
-    desks = [f"desk-{number}" for number in range(mails)]
     head = (
         f'workdays = "vienna"\n[mail]\nfrom = "Tracker <{SENDER}>"\ntransport = "maildir:mails"\n'
     )
