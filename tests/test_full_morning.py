@@ -1,5 +1,7 @@
 """A morning on which very much is due: the mail stays one, and stays small."""
 
+import pytest
+
 from tests.builders import a_world, at
 from tests.house import House
 
@@ -31,23 +33,18 @@ def html_of(house: House) -> str:
     return str(body.get_content())
 
 
-def test_sixty_things_that_are_due_stand_in_one_mail_of_less_than_40_kilobytes():
+@pytest.mark.parametrize(
+    ("morning", "said"), [("2010-06-22", "Write to embassy"), ("2010-06-23", "Overdue")]
+)
+def test_sixty_things_that_are_due_or_late_stand_in_one_mail_of_less_than_40_kilobytes(
+    morning: str, said: str
+):
     house = House(a_world(*LETTERS), opened=at("2010-06-14 05:00"))
 
-    house.turn_to(at("2010-06-22 06:00"))
+    house.turn_to(at(f"{morning} 06:00"))
 
     html = html_of(house)
-    assert html.count("Write to embassy") >= 60
-    assert len(html.encode()) < LIMIT
-
-
-def test_sixty_things_that_are_late_stand_in_one_mail_of_less_than_40_kilobytes():
-    house = House(a_world(*LETTERS), opened=at("2010-06-14 05:00"))
-
-    house.turn_to(at("2010-06-23 06:00"))
-
-    html = html_of(house)
-    assert html.count("Overdue") >= 60
+    assert html.count(said) >= 60
     assert len(html.encode()) < LIMIT
 
 

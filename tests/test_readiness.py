@@ -68,6 +68,22 @@ async def test_a_daemon_gets_ready_before_anything_is_due(home: Path):
     assert compiled(desk.daemon.engine.sending.composer) > 0
 
 
+async def test_a_fault_of_ours_while_it_gets_ready_is_told_and_ends_no_daemon(
+    home: Path, caplog: pytest.LogCaptureFixture
+):
+    desk = Desk(home)
+    await desk.turn()
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    desk.daemon.engine.sending.composer.get_ready = broken  # type: ignore[method-assign]
+
+    await run_for_a_while(desk)
+
+    assert "a turn failed: ZeroDivisionError" in caplog.text
+
+
 async def test_a_machine_that_does_not_plan_has_read_what_is_in_force_before_mail_is_due(
     home: Path, two: list[Store]
 ):

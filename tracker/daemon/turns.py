@@ -86,7 +86,6 @@ class Daemon:
         async with self.engine.sending.hands.until_ended():
             while not self._stopping:
                 await self._turn_whatever_comes()
-                self._get_ready()
                 await self.bell.heard()
 
     def _get_ready(self) -> None:
@@ -106,6 +105,7 @@ class Daemon:
         """
         try:
             await self.turn()
+            self._get_ready()
         except TrackerError:
             raise
         except Exception as fault:  # noqa: BLE001 -- whatever it is, tomorrow's mails must leave
