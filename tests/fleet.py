@@ -170,6 +170,14 @@ class Fleet:
         found = asked(self.url, "SELECT count(*) FROM mail WHERE state = 'sent'")
         return found == [(self.readers,)]
 
+    def is_up(self) -> bool:
+        """Say whether all that run listen: one that is told to stop before that ends at once."""
+        return all(
+            "started as process" in (self.home / f"daemon-{number}.log").read_text()
+            for number, one in enumerate(self.processes)
+            if one.poll() is None
+        )
+
     def kill(self, which: subprocess.Popen[str]) -> None:
         """End a daemon as a power cut would."""
         which.send_signal(signal.SIGKILL)
@@ -245,6 +253,8 @@ def a_morning(
         # What was in a killed one's hands has to be found and ended, too.
         everything = wait_until(fleet.has_sent_all, seconds=600)
         assert everything, f"{len(counting.copies())} of {fleet.readers}\n{fleet.said()}"
+        # The others may have sent all before the last that was put in a place was up.
+        assert wait_until(fleet.is_up, seconds=60), fleet.said()
     finally:
         ended = fleet.stop()
     assert set(ended) == {0}, fleet.said()

@@ -120,7 +120,7 @@ async def _serve(
         )
         watchdog.show = Signs(engine, manager, base=base).show
         _listen(daemon, manager)
-        _warn_root()
+        _say_started(engine)
         bell.start()
         manager.ready()
         try:
@@ -192,7 +192,6 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
     if is_many(folder, store, many=many):
         keeper = Many(engine, folder, ToldSoFar(), campaigns, look)
         keeper.begin(since=up_until, watch=watch)
-        _say_started(engine)
         return Daemon(engine, folder, read, bell, watchdog, many=keeper)
     reading = read(watch)
     world = usable(reading)
@@ -207,13 +206,15 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
     else:
         engine.put_in_force(InForce.of(world, reading.problems))
         LOG.info("another machine plans: %s", store.planner.who())
-    _say_started(engine)
     return Daemon(engine, folder, read, bell, watchdog, plans=plans)
 
 
 def _say_started(engine: Engine) -> None:
     in_force = counted(len(engine.world.campaigns), "campaign")
     LOG.info("started as process %d: %s in force", os.getpid(), in_force)
+    # Warned of and not refused: in a container there may be nobody else, and mail matters more.
+    if os.geteuid() == 0:
+        LOG.warning("runs as root, which it never needs: give it a user of its own")
 
 
 @asynccontextmanager
@@ -267,9 +268,3 @@ def _listen(daemon: Daemon, manager: ServiceManager) -> None:
         (signal.SIGHUP, daemon.look),
     ):
         loop.add_signal_handler(number, act)
-
-
-def _warn_root() -> None:
-    # Warned of and not refused: in a container there may be nobody else, and mail matters more.
-    if os.geteuid() == 0:
-        LOG.warning("runs as root, which it never needs: give it a user of its own")
