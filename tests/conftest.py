@@ -13,9 +13,25 @@ from hypothesis import is_hypothesis_test, settings
 
 from tests.cluster import Cluster, programs, the_cluster
 from tests.databases import POSTGRES, SQLITE, on_postgres
+from tests.parts import same_as_in_one_go
+from tracker.app import engine, in_parts
 from tracker.store import leases
 
-ON_BOTH = ("test_store", "test_store_mails", "test_store_crash", "test_store_holds")
+ON_BOTH = (
+    "test_store",
+    "test_store_crash",
+    "test_store_dates_told",
+    "test_store_holds",
+    "test_store_mails",
+)
+# Where histories are random, the outbox is brought in line in parts, and held against one go.
+IN_PARTS = (
+    "test_daemon_many",
+    "test_in_parts",
+    "test_edits_machine",
+    "test_edits",
+    "test_summer_mornings",
+)
 LONGEST = ("test_simulator.py", "test_edits_machine.py", "test_process_clock.py", "test_kills.py")
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -93,6 +109,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
             # As on SQLite, where the lock says it: whoever looks sees that the others are dead.
             patch.setattr(leases, "MAIL_LASTS", timedelta(hours=-1))
         yield POSTGRES
+
+
+@pytest.fixture(autouse=True)
+def _in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.module.__name__.rpartition(".")[2] in IN_PARTS:
+        monkeypatch.setattr(engine, "AT_ONCE", 0)
+        monkeypatch.setattr(in_parts, "AT_ONCE", 1)
+        monkeypatch.setattr(engine, "compared_in_parts", same_as_in_one_go)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,7 +14,7 @@ from tracker.store import Store
 
 SQLITE, POSTGRES = "sqlite", "postgres"
 MADE_ANEW = (
-    "TRUNCATE file, journal, mail, line, attempt, hold, lease, mark RESTART IDENTITY CASCADE"
+    "TRUNCATE file, journal, told, mail, line, attempt, hold, lease, mark RESTART IDENTITY CASCADE"
 )
 _in_use: list[str] = []  # the URL of the PostgreSQL database that the running test has
 

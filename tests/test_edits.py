@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from tests.builders import CONFIG, COUNCIL, LETTER, a_world, at
 from tests.house import House
+from tracker.app.beside_campaigns import BesideCampaigns
 from tracker.app.edits import edits_from
-from tracker.app.told_so_far import ToldSoFar
 from tracker.campaign import World
 from tracker.difference import to_data
 from tracker.store import JournalEntry
@@ -224,15 +224,15 @@ def test_a_renamed_campaign_still_hears_of_what_was_done_to_its_forum():
     renamed = {"old": "letter", "new": "mission"}
     house.store.record([JournalEntry(house.clock.at, "renamed", "mission", "renamed/1", renamed)])
     whole = house.store.whole_journal()
-    so_far = ToldSoFar()
-    so_far.catch_up(house.store)
+    beside = BesideCampaigns(house.store)
+    beside.catch_up()
     world = a_world(STANDING, forums={"council": COUNCIL + MOVED})
     mission = replace(world, campaigns={"mission": world.campaigns["letter"]})
 
     found = edits_from(whole)
 
     assert [one.campaigns for one in found] == [("mission",)]
-    assert so_far.telling(mission, (), edited_at=None).edits == found
+    assert beside.telling(mission, (), (), (), edited_at=None).edits == found
 
 
 def test_many_signatures_are_one_line():

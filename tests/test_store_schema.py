@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from sqlalchemy import Engine
 
 from tests.outbox import NOW, on_disk, planned, started
 from tracker.errors import BusyError, ConfigError, TrackerError
-from tracker.store import Store, schema
+from tracker.store import DatesTold, JournalEntry, Store, schema
+from tracker.store.dates_told import Date
 from tracker.store.engine import transaction
 from tracker.store.sqlite import durability, open_file
 from tracker.tables import Row
 
+LATER = NOW + timedelta(days=1)
 ROOT = Path(__file__).parent.parent
 CURRENT = """
 import sys
@@ -112,6 +115,7 @@ def test_a_database_of_the_first_version_keeps_its_mails(tmp_path: Path):
         "DROP TABLE hold",
         "DROP TABLE lease",
         "DROP TABLE mark",
+        "DROP TABLE told",
         "UPDATE alembic_version SET version_num = '0001'",
     ):
         changed(file, statement)
@@ -119,6 +123,35 @@ def test_a_database_of_the_first_version_keeps_its_mails(tmp_path: Path):
     with on_disk(tmp_path) as store:
         assert store.mails() == [replace(mail, leased_until=None)]
         assert store.hold("clock", "the clock is off", now=NOW)
+
+
+def test_dates_told_before_there_was_a_table_for_them_are_in_it(tmp_path: Path):
+    with on_disk(tmp_path) as store:
+        brief: Date = ("brief", "council", "2010-07-01", None, "2010-06-30T07:00:00Z", "Brief")
+        meets: Date = ("meeting", None, None, None, None, "It meets")
+        call: Date = ("call", None, None, "release", None, "Call")
+        tells = [["old", *brief], ["other", *meets], ["old", *call]]
+        data = {"coordinator": "vienna", "mail": 7, "tells": tells}
+        names = {"old": "old", "new": "new"}
+        store.record(
+            [
+                JournalEntry(NOW, "passing", None, "passing/7", data),
+                JournalEntry(NOW, "renamed", "new", "renamed/old/new", names),
+                JournalEntry(LATER, "passing", None, "passing/8", {**data, "mail": 8}),
+            ]
+        )
+    file = tmp_path / "tracker.db"
+    changed(file, "DROP TABLE told")
+    changed(file, "UPDATE alembic_version SET version_num = '0002'")
+
+    with on_disk(tmp_path) as store:
+        assert store.passing.so_far() == (
+            DatesTold("new", "vienna", 7, NOW, [brief, call]),
+            DatesTold("other", "vienna", 7, NOW, [meets]),
+            DatesTold("old", "vienna", 8, LATER, [brief, call]),
+            DatesTold("other", "vienna", 8, LATER, [meets]),
+        )
+        assert [one.kind for one in store.whole_journal()] == ["renamed"]
 
 
 def test_a_migration_that_stops_half_way_leaves_nothing_behind(tmp_path: Path):

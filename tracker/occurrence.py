@@ -29,8 +29,8 @@ class LineKind(StrEnum):
     NOTICE = "notice"
 
 
-class Origin(Struct, frozen=True):
-    """Where a line comes from: the kind and id of a file, and the keys inside it."""
+class Origin(Struct, frozen=True, array_like=True):
+    """Where a line comes from: the kind and id of a file, the keys inside it; in JSON a list."""
 
     kind: Literal["campaign", "playbook", "forum", "workdays", "config"]
     id: str

@@ -66,6 +66,20 @@ class JournalRow(Row, table=True):
     document: str = Field(sa_type=Text)
 
 
+class ToldRow(Row, table=True):
+    """The dates of one campaign that one mail gave in passing, in JSON: topic, date, words."""
+
+    __tablename__ = "told"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    campaign: str = Field(sa_type=Text, index=True)
+    coordinator: str = Field(sa_type=Text)
+    mail_id: int
+    at: datetime
+    document: str = Field(sa_type=Text)
+
+
 class MailRow(Row, table=True):
     """One message and what became of it; `owner` and `attempt` say who may write its end.
 
@@ -181,6 +195,7 @@ def _table(row: type[Row]) -> Table:
 
 FILE = _table(FileRow)
 JOURNAL = _table(JournalRow)
+TOLD = _table(ToldRow)
 MAIL = _table(MailRow)
 LINE = _table(LineRow)
 ATTEMPT = _table(AttemptRow)

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from tracker.app.remembering import frames_of
-from tracker.app.telling import DATES_TOLD, moves_made, outbox_of, telling_from
+from tracker.app.telling import HOW_IT_FARED, moves_made, outbox_of, telling_from
 from tracker.campaign import Campaign, World
 from tracker.changes import compare
 from tracker.difference import Edit
@@ -39,10 +39,11 @@ def corrections_of(
 ) -> tuple[Occurrence, ...]:
     """Return the corrections that would go to those who were told otherwise, by a whole plan."""
     now = planned.now
-    entries = store.journal(kinds=DATES_TOLD)
+    entries = store.journal(kinds=HOW_IT_FARED)
     edits = (Edit(now, one, concerned(one, after)) for one in differences(before, after))
     telling = telling_from(
         [*entries, *moves_made(before, after, now=now)],
+        store.passing.so_far(),
         after,
         (*history.edits, *edits),
         edited_at=now,

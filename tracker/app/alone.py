@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from tracker.app.engine import Engine, horizon
 from tracker.app.remembering import history_from
 from tracker.app.telling import as_kept, digests_ahead
-from tracker.app.told_so_far import ToldSoFar
 from tracker.changes import Changes, compare
 from tracker.events import History
 from tracker.planning import Plan, plan
@@ -25,7 +24,6 @@ class Alone(Struct, frozen=True):
 
 def plan_alone(
     engine: Engine,
-    told: ToldSoFar,
     names: frozenset[str],
     beside: Callable[[History], History],
     *,
@@ -36,10 +34,11 @@ def plan_alone(
     Digests to come are looked at, and left as they are: one may save a correction.
     """
     store = engine.store
-    told.catch_up(store)
+    engine.beside.catch_up()
     files = engine.files.only(names)
     entries = [entry for name in sorted(names) for entry in store.journal(campaign=name)]
-    history = beside(history_from(entries, files.facts, engine.blank_history()))
+    history = history_from(entries, files.facts, engine.blank_history())
+    history = beside(replace(history, edits=engine.beside.edits(entries)))
     planned = plan(files.world, history, now=now, until=horizon(now), only=names)
     digests = digests_ahead(store, now)
     kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
@@ -48,7 +47,9 @@ def plan_alone(
         replace(planned, occurrences=ahead),
         [*kept, *digests],
         now=now,
-        telling=told.telling(files.world, (), edited_at=engine.edited_at),
+        telling=engine.beside.telling(
+            files.world, entries, store.passing.of(names), (), edited_at=engine.edited_at
+        ),
     )
     engine.bring_in_line(changes, now)
     return Alone(planned, history, changes)

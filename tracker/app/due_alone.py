@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from tracker.app.alone import plan_alone
 from tracker.app.engine import Engine
 from tracker.app.sending import Ground
-from tracker.app.told_so_far import ToldSoFar
 from tracker.digest.mail import AT_MEETING
 from tracker.events import History
 from tracker.occurrence import Occurrence
@@ -23,9 +22,8 @@ MOST = 100  # campaigns; from there on planning everything is hardly slower
 class DueAlone:
     """Plans the campaigns of the lines that are due, and of those that ride on the same mails."""
 
-    def __init__(self, engine: Engine, told: ToldSoFar) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._told = told
 
     def ground(self, now: datetime) -> Ground | None:
         """Plan for what is due, in one transaction, and return what its mails are written from.
@@ -67,10 +65,9 @@ class DueAlone:
         engine = self.engine
 
         def beside(history: History) -> History:
-            # Edits of forums and calendars, too: a late line says why.
-            return replace(history, edits=self._told.edits, outages=engine.history.outages)
+            return replace(history, outages=engine.history.outages)
 
-        made = plan_alone(engine, self._told, names, beside, now=now)
+        made = plan_alone(engine, names, beside, now=now)
         # What this made due may be more than these campaigns' lines.
         after = self._concerned(now) if made.changes else names
         alone = after is not None and after <= names

@@ -14,7 +14,6 @@ from tracker.app.engine import Engine
 from tracker.app.outages import note_outage
 from tracker.app.sending import Ground
 from tracker.app.telling import as_kept
-from tracker.app.told_so_far import ToldSoFar
 from tracker.changes import compare
 from tracker.events import GRACE, History
 from tracker.occurrence import LineKind, Occurrence
@@ -27,9 +26,8 @@ AT_ONCE = 100  # campaigns in memory together, where it does not matter for whic
 class DueByReader:
     """Plans a reader's campaigns when a mail for them is due."""
 
-    def __init__(self, engine: Engine, told: ToldSoFar) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._told = told
 
     def wants_all(self, now: datetime) -> bool:
         """Say whether a campaign counts as closed from now on, its file being gone for a day."""
@@ -105,9 +103,9 @@ class DueByReader:
         known = self.engine.catch_up()
 
         def beside(history: History) -> History:
-            return replace(known, facts=history.facts, seen=history.seen)
+            return replace(known, facts=history.facts, seen=history.seen, edits=history.edits)
 
-        return plan_alone(self.engine, self._told, names, beside, now=now)
+        return plan_alone(self.engine, names, beside, now=now)
 
 
 def _is_about_all(one: Occurrence) -> bool:

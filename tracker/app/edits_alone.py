@@ -4,7 +4,7 @@ What this does is what reading and planning everything would do. Whatever is out
 is left to that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from tracker.app.live import history_once_read
 from tracker.app.lost_facts import lost_between
 from tracker.app.remembering import SEEN, history_from
 from tracker.app.telling import as_kept, digests_ahead, moves_made
-from tracker.app.told_so_far import ToldSoFar
 from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.changes import Kept, Telling, compare
@@ -28,7 +27,7 @@ from tracker.loading.files import printable, shown_path
 from tracker.loading.reread import EditedFile, Reread, reread
 from tracker.loading.standing import in_order
 from tracker.planning import Memo, plan
-from tracker.store import GoodFile, JournalEntry
+from tracker.store import DatesTold, GoodFile, JournalEntry
 
 
 class _Edit(Struct, frozen=True):
@@ -39,6 +38,7 @@ class _Edit(Struct, frozen=True):
     good: GoodFile | None
     entries: tuple[JournalEntry, ...]
     kept: tuple[Kept, ...]
+    told: tuple[DatesTold, ...]
 
     def is_new(self, now: datetime) -> bool:
         """Say whether the campaign may be one that goes on under this name since its file went."""
@@ -55,10 +55,9 @@ class Taken(Struct, frozen=True):
 class EditsAlone:
     """Takes edits that concern nothing but the campaigns whose files were edited."""
 
-    def __init__(self, engine: Engine, config_path: Path, told: ToldSoFar) -> None:
+    def __init__(self, engine: Engine, config_path: Path) -> None:
         self.engine = engine
         self._config_path = config_path
-        self._told = told
         self._memo = Memo()
 
     def take(self, files: Mapping[str, EditedFile], *, now: datetime) -> Taken | None:
@@ -73,7 +72,7 @@ class EditsAlone:
         campaigns = {name: one.campaign for name, one in read.items()}
         new = InForce.of(replace(old.world, campaigns=campaigns))
         with self.engine.store.writing():
-            self._told.catch_up(self.engine.store)
+            self.engine.beside.catch_up()
             edits = [self._looked_up(*one) for one in read.items()]
             if not all(self._is_usual(one, files[one.name].was, new, now) for one in edits):
                 return None
@@ -108,6 +107,7 @@ class EditsAlone:
             store.good_file("campaign", name),
             tuple(store.journal(campaign=name)),
             tuple(as_kept(store.lines(campaign=name))),
+            tuple(store.passing.of([name])),
         )
 
     def _is_usual(self, edit: _Edit, was: str, new: InForce, now: datetime) -> bool:
@@ -140,7 +140,7 @@ class EditsAlone:
             return history_once_read(edit.entries, files, now=now)
 
         def telling(old: World, new: World) -> Telling:
-            return self._told.telling(new, moves_made(old, new, now=now), edited_at=None)
+            return self._telling([edit], new, moves_made(old, new, now=now), None)
 
         kept = {one.occurrence.key: one for one in edit.kept}
         return Outlook(now, frozenset({edit.name}), kept, history, telling, self._memo)
@@ -163,9 +163,20 @@ class EditsAlone:
             replace(planned, occurrences=ahead),
             [*(one for edit in edits for one in edit.kept), *digests],
             now=now,
-            telling=self._told.telling(new.world, changed, edited_at=engine.edited_at),
+            telling=self._telling(edits, new.world, changed, engine.edited_at),
         )
         engine.bring_in_line(changes, now)
+
+    def _telling(
+        self,
+        edits: list[_Edit],
+        world: World,
+        new: Iterable[JournalEntry],
+        edited_at: datetime | None,
+    ) -> Telling:
+        own = [entry for one in edits for entry in one.entries]
+        told = [dates for one in edits for dates in one.told]
+        return self.engine.beside.telling(world, own, told, new, edited_at=edited_at)
 
     def _problems(self, edits: list[_Edit]) -> tuple[Problem, ...]:
         """Return what is wrong now: with these files, and as before with all others."""

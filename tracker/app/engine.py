@@ -1,17 +1,19 @@
 """What the tracker does: it looks, writes down what it saw, plans again and sends what is due."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from tracker.app.edits import edit_entries
+from tracker.app.beside_campaigns import BesideCampaigns
+from tracker.app.edits import EDIT, edit_entries
 from tracker.app.hands import Clock, Deliver
 from tracker.app.in_force import InForce
+from tracker.app.in_parts import AT_ONCE, compared_in_parts
 from tracker.app.planned import let_know
 from tracker.app.remembering import history_from, sightings
 from tracker.app.sending import Ground, Sending, Sent
-from tracker.app.telling import moves_made, outbox_of, telling_from
+from tracker.app.telling import moves_made, outbox_of, telling_from, untold_in
 from tracker.app.trouble import problem_sightings
 from tracker.campaign import World
 from tracker.changes import Changes, Telling, compare
@@ -21,7 +23,7 @@ from tracker.errors import Problem
 from tracker.events import GRACE, History
 from tracker.occurrence import Occurrence
 from tracker.planning import Memo, Plan, plan
-from tracker.store import JournalEntry, Store
+from tracker.store import DatesTold, JournalEntry, Store
 
 AHEAD = timedelta(days=21)  # a digest looks 14 days ahead
 
@@ -31,7 +33,8 @@ def horizon(now: datetime) -> datetime:
     return (now + AHEAD).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def _by_owner(lines: tuple[Occurrence, ...]) -> dict[str, tuple[Occurrence, ...]]:
+def _by_owner(found: Iterable[Occurrence]) -> dict[str, tuple[Occurrence, ...]]:
+    lines = list(found)
     owners = {one.owner for one in lines}
     return {who: tuple(one for one in lines if one.owner == who) for who in owners}
 
@@ -54,6 +57,8 @@ class Engine:
         self._for_digest: dict[str, tuple[Occurrence, ...]] = {}
         self._journal: tuple[JournalEntry, ...] = ()
         self.history = History()
+        self.beside = BesideCampaigns(store)
+        self._told: tuple[DatesTold, ...] | None = None
         self._telling: Telling | None = None
         self._memo = Memo()
         self._stale = True
@@ -111,11 +116,13 @@ class Engine:
             if self._let_go(history, now):
                 history = self.record(now)
             planned = plan(self.world, history, now=now, until=horizon(now), memo=self._memo)
-            changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
-            self.bring_in_line(changes, now)
+            for_digest: list[Occurrence] = []
+            for changes in self._compared(planned, now):
+                self.bring_in_line(changes, now)
+                for_digest += changes.for_digest
             if self.store.is_shared:
                 let_know(self.store, self.problems, now=now)
-        self._for_digest = _by_owner(changes.for_digest)
+        self._for_digest = _by_owner(for_digest)
         return planned
 
     def foresee(self) -> Plan:
@@ -123,9 +130,25 @@ class Engine:
         now = self.clock()
         self._add_up(self.store.whole_journal())
         planned = plan(self.world, self.history, now=now, until=horizon(now), memo=self._memo)
-        changes = compare(planned, outbox_of(self.store), now=now, telling=self._telling)
-        self._for_digest = _by_owner(changes.for_digest)
+        changes = list(self._compared(planned, now))
+        self._for_digest = _by_owner(line for one in changes for line in one.for_digest)
         return planned
+
+    def _compared(self, planned: Plan, now: datetime) -> Iterator[Changes]:
+        if len(self.world.campaigns) > AT_ONCE:
+            telling, untold = self._told_beside(()), untold_in(self._journal)
+            yield from compared_in_parts(planned, self.store, telling, untold, now=now)
+        else:
+            telling = self._told_beside(self.store.passing.so_far())
+            yield compare(planned, outbox_of(self.store), now=now, telling=telling)
+
+    def _told_beside(self, told: tuple[DatesTold, ...]) -> Telling:
+        if self._telling is None or told is not self._told:
+            self._telling = telling_from(
+                self._journal, told, self.world, self.history.edits, edited_at=self.edited_at
+            )
+            self._told = told
+        return self._telling
 
     def bring_in_line(self, changes: Changes, now: datetime) -> None:
         """Write the changes into the outbox."""
@@ -170,13 +193,15 @@ class Engine:
         return map(self._not_before_the_edit, found)
 
     def catch_up(self) -> History:
-        """Add up what the journal says beside first sights and facts; those are each campaign's.
+        """Add up what the journal says beside the campaigns, without edits.
 
         That is for files of which only some campaigns are in memory.
         """
-        entries = self.store.journal_beside_sights()
+        self.beside.catch_up()
+        entries = self.beside.entries
         if not self._is_added_up(entries):
-            self.history = history_from(entries, {}, self.blank_history())
+            said = (one for one in entries if one.kind != EDIT)
+            self.history = history_from(said, {}, self.blank_history())
             self._journal, self._stale = entries, False
         return self.history
 
@@ -192,9 +217,7 @@ class Engine:
         if self._is_added_up(entries):
             return
         self.history = history_from(entries, self.files.facts, self.blank_history())
-        self._telling = telling_from(
-            entries, self.world, self.history.edits, edited_at=self.edited_at
-        )
+        self._telling = None
         self._journal = entries
         self._stale = False
 
@@ -223,8 +246,10 @@ class Engine:
 
         Until it left it had told nobody anything, so that only now there is something to correct.
         """
-        made, edits = self.sending.oldest_again, self.history.edits
-        edited = self.edited_at or (edits[-1].at if edits else None)
+        made, edited = self.sending.oldest_again, self.edited_at
+        if made is not None and edited is None:
+            last = self.store.last_entry(EDIT)
+            edited = last.at if last else None
         return made is not None and edited is not None and made <= edited
 
     def next_moment(self, after: datetime, *, due: datetime | None = None) -> datetime | None:

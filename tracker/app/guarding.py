@@ -317,7 +317,8 @@ class _Guard:
     def _outlook(self, concerned: frozenset[str]) -> "Outlook":
         def telling(old: World, new: World) -> Telling:
             entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
-            return telling_from(entries, new, (), edited_at=None)
+            told = self.store.passing.of(new.campaigns)
+            return telling_from(entries, told, new, (), edited_at=None)
 
         def history(world: World) -> History:
             return live_history(self.store, world, now=self.now)

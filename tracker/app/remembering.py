@@ -13,9 +13,9 @@ from tracker.app.words import spoken
 from tracker.campaign import World
 from tracker.events import Fact, Frame, History, frame, read_facts
 from tracker.store import JournalEntry
-from tracker.store.journal import RENAMED
+from tracker.store.journal import DIGEST, RENAMED
 
-SEEN, FACT, DIGEST = "seen", "fact", "digest"
+SEEN, FACT = "seen", "fact"
 Facts: TypeAlias = Mapping[str, Mapping[str, Fact]]  # by campaign, then by key
 
 

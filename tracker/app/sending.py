@@ -263,15 +263,18 @@ class Sending:
     def _started(
         self, made: list[tuple[NewMail, Written]], this: _Round
     ) -> list[tuple[MailRecord, Written]]:
-        """Write mails down; what goes into the journal comes last, where machines wait."""
+        """Write mails down, and the dates that they tell."""
         records = self.store.start_mails([new for new, _ in made], now=this.now)
         begun = [
             (record, written)
             for record, (_, written) in zip(records, made, strict=True)
             if record is not None
         ]
-        told = (told_in_passing(one.coordinator, one.id, w, now=this.now) for one, w in begun)
-        self.store.record(filter(None, told))
+        self.store.passing.tell(
+            date
+            for record, written in begun
+            for date in told_in_passing(record.coordinator, record.id, written, now=this.now)
+        )
         return begun
 
     def _riding(self, readers: list[str], this: _Round) -> dict[str, list[Occurrence]]:

@@ -1,10 +1,8 @@
-"""What the journal says of dates: those told in passing, and meetings that files have moved."""
+"""What was told of dates: those given in passing, and meetings that files have moved."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
-
-from msgspec.structs import replace
 
 from tracker.campaign import World
 from tracker.changes import Kept, Move, Telling, Told, moves_between
@@ -12,14 +10,11 @@ from tracker.difference import Edit
 from tracker.digest import Written
 from tracker.occurrence import LineKind, Topic
 from tracker.planning import Readers
-from tracker.store import JournalEntry, OutboxLine, Store
-from tracker.store.journal import RENAMED
+from tracker.store import DatesTold, JournalEntry, OutboxLine, Store
+from tracker.store.dates_told import Date
 
-PASSING, UNTOLD, TOLD_AGAIN, MOVE = "passing", "untold", "told again", "move"
-UNANSWERED = "unanswered"
-DATES_TOLD = frozenset(  # what `telling_from` adds up
-    {PASSING, UNTOLD, TOLD_AGAIN, UNANSWERED, MOVE, RENAMED}
-)
+UNTOLD, TOLD_AGAIN, UNANSWERED, MOVE = "untold", "told again", "unanswered", "move"
+HOW_IT_FARED = frozenset({UNTOLD, TOLD_AGAIN, UNANSWERED, MOVE})  # what `telling_from` adds up
 
 
 def moves_made(before: World, after: World, *, now: datetime) -> Iterator[JournalEntry]:
@@ -35,16 +30,16 @@ def moves_made(before: World, after: World, *, now: datetime) -> Iterator[Journa
 
 def told_in_passing(
     reader: str, mail: int, written: Written, *, now: datetime
-) -> JournalEntry | None:
-    """Make the entry of the dates that a digest or an accepted notice gives; None if none."""
-    tells = [
-        [*topic[:3], str(topic.session) if topic.session else None, topic.ask, _iso(at), text]
-        for topic, at, text in written.tells
-    ]
-    if not tells:
-        return None
-    data = {"coordinator": reader, "mail": mail, "tells": tells}
-    return JournalEntry(now, PASSING, None, f"{PASSING}/{mail}", data)
+) -> Iterator[DatesTold]:
+    """Yield the dates that a digest or an accepted notice gives, by campaign."""
+    campaigns: dict[str, list[Date]] = {}
+    for topic, at, text in written.tells:
+        if topic.campaign is not None:
+            day = str(topic.session) if topic.session else None
+            one = (topic.item, topic.forum, day, topic.ask, _iso(at), text)
+            campaigns.setdefault(topic.campaign, []).append(one)
+    for campaign, dates in campaigns.items():
+        yield DatesTold(campaign, reader, mail, now, dates)
 
 
 def never_told(mail: int, attempt: int, *, now: datetime) -> JournalEntry:
@@ -84,35 +79,25 @@ def as_kept(lines: Iterable[OutboxLine]) -> list[Kept]:
 
 def telling_from(
     entries: Iterable[JournalEntry],
+    told: Iterable[DatesTold],
     world: World,
     edits: tuple[Edit, ...],
     *,
     edited_at: datetime | None,
 ) -> Telling:
     """Add up what corrections depend on."""
-    passing: list[JournalEntry] = []
+    entries = [one for one in entries if one.kind in HOW_IT_FARED]
     moves: dict[str, tuple[Move, ...]] = {}
-    untold: set[int] = set()
     unanswered: dict[int, datetime] = {}
     for entry in entries:
-        if entry.kind == PASSING:
-            passing.append(entry)
-        elif entry.kind == RENAMED:
-            passing = [_renamed(one, entry.data) for one in passing]
-        elif entry.kind == UNTOLD:
-            untold.add(entry.data["mail"])
-        elif entry.kind == TOLD_AGAIN:
-            untold.discard(entry.data["mail"])
-        elif entry.kind == UNANSWERED:
+        if entry.kind == UNANSWERED:
             unanswered[entry.data["mail"]] = entry.at
         elif entry.kind == MOVE and entry.campaign is not None:
             moves[entry.campaign] = (*moves.get(entry.campaign, ()), move_in(entry.data))
     return Telling(
         readers=Readers(world.config),
         settle=world.config.times.settle,
-        passing=tuple(
-            one for entry in passing if entry.data["mail"] not in untold for one in dates_in(entry)
-        ),
+        passing=passing_in(told, untold_in(entries)),
         unanswered=unanswered,
         moves=moves,
         edits=edits,
@@ -120,11 +105,20 @@ def telling_from(
     )
 
 
-def _renamed(entry: JournalEntry, names: dict[str, str]) -> JournalEntry:
-    """Let what was told of a campaign be told of it under its new id."""
-    old, new = names["old"], names["new"]
-    tells = [[new if one[0] == old else one[0], *one[1:]] for one in entry.data["tells"]]
-    return replace(entry, data={**entry.data, "tells": tells})
+def untold_in(entries: Iterable[JournalEntry]) -> frozenset[int]:
+    """Return the mails that told nobody anything: they failed, and did not go again."""
+    found: set[int] = set()
+    for entry in entries:
+        if entry.kind == UNTOLD:
+            found.add(entry.data["mail"])
+        elif entry.kind == TOLD_AGAIN:
+            found.discard(entry.data["mail"])
+    return frozenset(found)
+
+
+def passing_in(told: Iterable[DatesTold], untold: frozenset[int]) -> tuple[Told, ...]:
+    """Return the dates that were told in passing, but for those of mails that told nothing."""
+    return tuple(date for one in told if one.mail not in untold for date in dates_in(one))
 
 
 def move_in(data: dict[str, Any]) -> Move:
@@ -132,17 +126,17 @@ def move_in(data: dict[str, Any]) -> Move:
     return Move(data["forum"], date.fromisoformat(data["was"]), date.fromisoformat(data["now"]))
 
 
-def dates_in(entry: JournalEntry) -> Iterator[Told]:
+def dates_in(told: DatesTold) -> Iterator[Told]:
     """Read the dates that were told in passing by one mail."""
-    for campaign, item, forum, session, ask, states, text in entry.data["tells"]:
+    for item, forum, session, ask, states, text in told.dates:
         day = date.fromisoformat(session) if session else None
         yield Told(
-            reader=entry.data["coordinator"],
-            topic=Topic(campaign, item, forum, day, ask),
+            reader=told.coordinator,
+            topic=Topic(told.campaign, item, forum, day, ask),
             states=datetime.fromisoformat(states) if states else None,
             what=text,
-            mail=entry.data["mail"],
-            at=entry.at,
+            mail=told.mail,
+            at=told.at,
             in_passing=True,
         )
 

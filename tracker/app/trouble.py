@@ -33,7 +33,9 @@ def trouble_for(
 ) -> Trouble:
     """Collect what went wrong since a reader's last digest, dated as on that reader's calendar."""
     after = since or BEGINNING
-    new = [one for one in store.journal_beside_sights() if one.kind == PROBLEM and one.at > after]
+    new = [
+        one for one in store.journal_beside_campaigns() if one.kind == PROBLEM and one.at > after
+    ]
     return Trouble(
         missed=tuple(_missed(store, reader, after)),
         failed=tuple(_failed(store, reader, after)),
@@ -46,16 +48,15 @@ def trouble_for(
 def _corrected(
     store: Store, reader: str, after: datetime
 ) -> Iterable[tuple[datetime, Occurrence]]:
-    for line in store.lines(states=ARRIVED, coordinator=reader):
-        at = line.settled_at
-        if line.occurrence.kind == LineKind.CORRECTION and at is not None and at > after:
-            yield at, line.occurrence
+    for line in store.lines(states=ARRIVED, coordinator=reader, settled_after=after):
+        if line.occurrence.kind == LineKind.CORRECTION and line.settled_at is not None:
+            yield line.settled_at, line.occurrence
 
 
 def _missed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
-    for line in store.lines(states={"expired"}, coordinator=reader.id):
+    for line in store.lines(states={"expired"}, coordinator=reader.id, settled_after=after):
         one = line.occurrence
-        if line.settled_at is None or line.settled_at <= after or one.kind in ALWAYS_REPLACED:
+        if one.kind in ALWAYS_REPLACED:
             continue
         if line.reason and line.reason.startswith(MISSED):
             when = show_day_short(day_in(one.due, reader.zone)) if one.due else ""
@@ -63,8 +64,8 @@ def _missed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
 
 
 def _failed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
-    for mail in store.mails(states={"failed"}):
-        if mail.coordinator == reader.id and mail.settled_at and mail.settled_at > after:
+    for mail in store.mails(states={"failed"}, settled_after=after):
+        if mail.coordinator == reader.id:
             when = show_day_short(day_in(mail.created_at, reader.zone))
             yield Entry(text=mail.subject, when=when, detail=mail.reason or "")
 

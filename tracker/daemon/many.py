@@ -17,7 +17,6 @@ from msgspec import json
 from tracker.app.due_by_reader import DueByReader
 from tracker.app.engine import Engine
 from tracker.app.sending import Ground
-from tracker.app.told_so_far import ToldSoFar
 from tracker.app.whole import Whole, files_of, last_whole, still_stands
 from tracker.daemon.bell import HOUSE_AT
 from tracker.daemon.folder import Contents, Folder
@@ -44,17 +43,14 @@ Look = Callable[[Asked, Tell], None]
 class Many:
     """Keeps a daemon's files on the disk; `look` looks at all of them, in a program of its own."""
 
-    def __init__(
-        self, engine: Engine, folder: Folder, told: ToldSoFar, campaigns: Path, look: Look
-    ) -> None:
+    def __init__(self, engine: Engine, folder: Folder, campaigns: Path, look: Look) -> None:
         self.engine = engine
-        self.told = told
         self.heard = 0
         self._failed: tuple[Contents, datetime] = ({}, engine.clock())
         self._folder = folder
         self._campaigns = campaigns
         self._look = look
-        self._due = DueByReader(engine, told)
+        self._due = DueByReader(engine)
 
     def begin(self, *, since: datetime | None, watch: Watch) -> None:
         """Put the files in force as the last look at all found them, or as a new one does.

@@ -17,7 +17,6 @@ from tracker.app.holding.epoch import must_be_there
 from tracker.app.holding.witness import file_in
 from tracker.app.in_force import InForce
 from tracker.app.outages import note_outage
-from tracker.app.told_so_far import ToldSoFar
 from tracker.compose import Composer
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, must_have_folder, read_files, usable
@@ -190,7 +189,7 @@ def started(  # noqa: PLR0913 -- what is run, on which files, and who is told
 
     engine.sending.recover()
     if is_many(folder, store, many=many):
-        keeper = Many(engine, folder, ToldSoFar(), campaigns, look)
+        keeper = Many(engine, folder, campaigns, look)
         keeper.begin(since=up_until, watch=watch)
         return Daemon(engine, folder, read, bell, watchdog, many=keeper)
     reading = read(watch)

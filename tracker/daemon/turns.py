@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tracker.app.due_alone import DueAlone
 from tracker.app.edits import with_returned
@@ -13,7 +13,6 @@ from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
 from tracker.app.guarding import ACCEPTED, hold_back
 from tracker.app.sending import Ground
-from tracker.app.told_so_far import ToldSoFar
 from tracker.campaign import World
 from tracker.config import Config
 from tracker.daemon.beginning import begin_planning, put_in_force
@@ -28,6 +27,7 @@ from tracker.planning import Plan
 
 LOG = logging.getLogger("tracker")
 MOST_NAMED = 10
+LATELY = timedelta(days=8)  # a weekly digest, and a night on which no house was kept
 
 
 class Daemon:
@@ -54,9 +54,8 @@ class Daemon:
         self.watchdog = watchdog or Watchdog(engine.store, ServiceManager(None))
         self.folder = folder
         self._read = read
-        told = many.told if many else ToldSoFar()
-        self._edits = EditsAlone(engine, folder.config, told)
-        self._due = DueAlone(engine, told)
+        self._edits = EditsAlone(engine, folder.config)
+        self._due = DueAlone(engine)
         self._many = many
         self._following = Following(engine, folder.config)
         self._plans = plans
@@ -140,6 +139,7 @@ class Daemon:
             self.watchdog.waits(unwritten)
 
     def _purge(self, now: datetime) -> None:
+        self.engine.store.passing.take_out_replaced(since=now - LATELY)
         purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
         if purged:
             LOG.info("took the text out of %d mails that ended long ago", purged)

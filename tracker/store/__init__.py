@@ -30,6 +30,7 @@ from tracker.store import (
     schema,
     standing,
 )
+from tracker.store.dates_told import DatesTold, Passing
 from tracker.store.engine import database_file, database_url, open_engine
 from tracker.store.leases import Planner
 from tracker.store.lock import DaemonLock, is_held
@@ -53,6 +54,7 @@ from tracker.store.transactions import Transactions
 __all__ = [
     "Attempt",
     "AttemptOutcome",
+    "DatesTold",
     "GoodFile",
     "Hold",
     "JournalEntry",
@@ -245,13 +247,23 @@ class Store:
         with self._reading() as connection:
             return self._transactions.journal.caught_up(connection)
 
-    def journal_beside_sights(self) -> tuple[JournalEntry, ...]:
-        """Return the journal without first sights and facts, which are most of it.
+    def journal_beside_campaigns(self) -> tuple[JournalEntry, ...]:
+        """Return the journal without what concerns one campaign alone, which is most of it.
 
         The very same tuple as before where none was added.
         """
         with self._reading() as connection:
-            return self._transactions.beside_sights.caught_up(connection)
+            return self._transactions.beside_campaigns.caught_up(connection)
+
+    def last_entry(self, kind: str) -> JournalEntry | None:
+        """Return the newest entry of a kind."""
+        with self._reading() as connection:
+            return journal.last_of(connection, kind)
+
+    @property
+    def passing(self) -> Passing:
+        """Return the dates that mails gave in passing."""
+        return self._transactions.passing
 
     def campaigns_of(self, coordinator: str) -> set[str]:
         """Return every campaign that this reader was seen to coordinate, or has lines of."""
@@ -267,17 +279,40 @@ class Store:
         states: Collection[str] | None = None,
         campaign: str | None = None,
         coordinator: str | None = None,
+        settled_after: datetime | None = None,
     ) -> list[OutboxLine]:
-        """Return lines by due moment, then key; `coordinator` is who gets them."""
+        """Return lines by due moment, then key; `coordinator` is who gets them.
+
+        With `settled_after` only those that came to their end after a moment.
+        """
         with self._reading() as connection:
             return lines.read(
-                connection, states=states, campaign=campaign, coordinator=coordinator
+                connection,
+                states=states,
+                campaign=campaign,
+                coordinator=coordinator,
+                settled_after=settled_after,
             )
 
     def askings(self, steps: Collection[tuple[str, str]]) -> list[Occurrence]:
         """Return the lines of these follow-ups, (campaign, id), that left or may have."""
         with self._reading() as connection:
             return lines.askings(connection, steps)
+
+    def lines_of(self, campaigns: Collection[str]) -> list[OutboxLine]:
+        """Return all lines of some campaigns, by due moment, then key."""
+        with self._reading() as connection:
+            return lines.of_campaigns(connection, campaigns)
+
+    def lines_beside_campaigns(self) -> list[OutboxLine]:
+        """Return the lines that are no campaign's, whatever became of them."""
+        with self._reading() as connection:
+            return lines.beside_campaigns(connection)
+
+    def campaigns_with_lines(self) -> set[str]:
+        """Return the campaigns that have lines."""
+        with self._reading() as connection:
+            return lines.campaigns(connection)
 
     def lines_of_no_campaign(self) -> list[OutboxLine]:
         """Return the queued lines that are no campaign's: digests, and word about shared files."""
@@ -464,11 +499,18 @@ class Store:
             return mails.put_back(connection, mail, now=now)
 
     def mails(
-        self, *, states: Collection[str] | None = None, limit: int | None = None
+        self,
+        *,
+        states: Collection[str] | None = None,
+        limit: int | None = None,
+        settled_after: datetime | None = None,
     ) -> list[MailRecord]:
-        """Return mails in the order they were made; with `limit`, the newest so many."""
+        """Return mails in the order they were made; with `limit`, the newest so many.
+
+        With `settled_after` only those that came to their end after a moment.
+        """
         with self._reading() as connection:
-            return mails.read(connection, states=states, limit=limit)
+            return mails.read(connection, states=states, limit=limit, settled_after=settled_after)
 
     def latest_mails(self) -> dict[str, list[datetime]]:
         """Return, by coordinator, when the latest thousand mails were begun."""

@@ -3,17 +3,17 @@
 import json
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 
+from msgspec.json import Decoder
 from msgspec.structs import fields
 
-from tracker.occurrence import LineKind, Occurrence, Origin
+from tracker.occurrence import Occurrence, Origin
 
 # Reading the outbox again and again would otherwise spend most of its time on the same documents.
 _REMEMBERED = 8_192
 _NAMES = tuple(field.name for field in fields(Occurrence))
 _EMPTY = {field.name: field.default for field in fields(Occurrence)}
-_MOMENTS = ("due", "expires", "states", "was", "told_at")
+_READ = Decoder(Occurrence)
 
 
 def dump(occurrence: Occurrence) -> str:
@@ -26,18 +26,7 @@ def dump(occurrence: Occurrence) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def load(document: str) -> Occurrence:
     """Read an occurrence back, equal to the one written."""
-    told: dict[str, Any] = json.loads(document)
-    for name in _MOMENTS:
-        if told.get(name) is not None:
-            told[name] = datetime.fromisoformat(told[name])
-    if "session" in told:
-        told["session"] = date.fromisoformat(told["session"])
-    if "origin" in told:
-        kind, identity, path = told["origin"]
-        told["origin"] = Origin(kind=kind, id=identity, path=tuple(path))
-    told["targets"] = tuple(told.get("targets", ()))
-    told["kind"] = LineKind(told["kind"])
-    return Occurrence(**told)
+    return _READ.decode(document)
 
 
 def _plain(value: object) -> object:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from sqlalchemy import Column, Select, select, update
 from sqlalchemy.engine import Connection, Row
 
-from tracker.tables import ATTEMPT, FILE, HOLD, JOURNAL, LINE, MAIL
+from tracker.tables import ATTEMPT, FILE, HOLD, JOURNAL, LINE, MAIL, TOLD
 
 GONE = "[forgotten]"
 _KEYS = frozenset({"key", "series"})
@@ -69,7 +69,7 @@ def forget(connection: Connection, person: Person, *, now: datetime) -> Forgotte
     return Forgotten(
         mails=mails,
         lines=_lines(connection, person, words, now),
-        entries=_journal(connection, person, words),
+        entries=_journal(connection, person, words) + _told(connection, person, words),
         answers=_texts(connection, words, (ATTEMPT.c.answer, HOLD.c.why)),
         files=_files(connection, person, words),
         kept=kept,
@@ -189,6 +189,20 @@ def _journal(connection: Connection, person: Person, words: re.Pattern[str]) -> 
             changed[row.id] = {"key": key, "document": _json(new)}
     for number, values in changed.items():
         connection.execute(update(JOURNAL).where(JOURNAL.c.id == number).values(values))
+    return len(changed)
+
+
+def _told(connection: Connection, person: Person, words: re.Pattern[str]) -> int:
+    """Take the person out of the dates told in passing: as their reader, and in what they say."""
+    changed = {}
+    for row in _stream(connection, select(TOLD)):
+        document = json.loads(row.document)
+        new = _clean(document, words, person)
+        reader = person.alias if row.coordinator == person.id else row.coordinator
+        if (new, reader) != (document, row.coordinator):
+            changed[row.id] = {"coordinator": reader, "document": _json(new)}
+    for number, values in changed.items():
+        connection.execute(update(TOLD).where(TOLD.c.id == number).values(values))
     return len(changed)
 
 

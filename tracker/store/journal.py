@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from msgspec.structs import replace
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.engine import Connection, Row
 
 from tracker.store import postgres
@@ -13,10 +13,21 @@ from tracker.store.records import JournalEntry
 from tracker.store.upsert import Insert, Upsert
 from tracker.tables import JOURNAL
 
-RENAMED = "renamed"  # the kind of entry that says so
-SIGHTS = frozenset({"seen", "fact"})
+RENAMED, DIGEST = "renamed", "digest"  # the kinds of entry that say so
+# What a campaign was seen to have, and what edits did to it, is read when it is asked for. What
+# they did to a meeting is of use beside it: other campaigns may aim at the same one.
+_OWN = ("seen", "fact", "edit", "move")
+_OF_A_MEETING = '"thing": "meeting"'
+_BESIDE = or_(
+    JOURNAL.c.campaign.is_(None),
+    JOURNAL.c.kind.not_in(_OWN),
+    and_(JOURNAL.c.kind == "edit", JOURNAL.c.document.contains(_OF_A_MEETING)),
+)
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
 _OF_CAMPAIGN = _AFTER.where(JOURNAL.c.campaign == bindparam("of"))
+_NEWEST = (
+    select(JOURNAL).where(JOURNAL.c.kind == bindparam("of")).order_by(JOURNAL.c.id.desc()).limit(1)
+)
 _LAST = select(func.max(JOURNAL.c.id))
 _SEEN_TO_COORDINATE = select(JOURNAL.c.campaign).where(
     JOURNAL.c.kind == "seen", JOURNAL.c.key.endswith(bindparam("what"))
@@ -37,10 +48,11 @@ class SoFar:
     Only a campaign's new id changes what is there; who writes that down forgets what was read.
     Entries are committed in the order of their numbers: SQLite has one writer at a time, and on
     PostgreSQL whoever appends keeps others from it until the end of the transaction.
+    Of the digests that left only each reader's last one is kept here: no other counts.
     """
 
-    def __init__(self, *, but: Collection[str] = ()) -> None:
-        self._but = but
+    def __init__(self, *, beside_campaigns: bool = False) -> None:
+        self._beside_campaigns = beside_campaigns
         self._last = 0
         self._entries: tuple[JournalEntry, ...] = ()
 
@@ -49,12 +61,18 @@ class SoFar:
         last = last_number(connection)
         if last == self._last:
             return self._entries
-        new = read(connection, campaign=None, kinds=None, after=self._last, but=self._but)
+        new = read(
+            connection,
+            campaign=None,
+            kinds=None,
+            after=self._last,
+            beside_campaigns=self._beside_campaigns,
+        )
         if any(entry.kind == RENAMED for entry in new) and self._entries:
             self.forget()  # another process gave a campaign's entries their new keys
             return self.caught_up(connection)
         if new:
-            self._entries = (*self._entries, *new)
+            self._entries = _with_last_digests((*self._entries, *new), new)
         self._last = max(last, new[-1].id or 0) if new else last
         return self._entries
 
@@ -83,16 +101,25 @@ def read(
     campaign: str | None,
     kinds: Collection[str] | None,
     after: int,
-    but: Collection[str] = (),
+    beside_campaigns: bool = False,
 ) -> list[JournalEntry]:
-    """Return the entries numbered above `after`, oldest first, none of the kinds in `but`."""
+    """Return the entries numbered above `after`, oldest first.
+
+    With `beside_campaigns` none that concerns nothing but its own campaign.
+    """
     query = _AFTER if campaign is None else _OF_CAMPAIGN
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
-    if but:
-        query = query.where(JOURNAL.c.kind.not_in(but))
+    if beside_campaigns:
+        query = query.where(_BESIDE)
     asked = {"after": after} if campaign is None else {"after": after, "of": campaign}
     return [_entry(row) for row in connection.execute(query, asked).all()]
+
+
+def last_of(connection: Connection, kind: str) -> JournalEntry | None:
+    """Return the newest entry of a kind."""
+    row = connection.execute(_NEWEST, {"of": kind}).first()
+    return None if row is None else _entry(row)
 
 
 def campaigns_of(connection: Connection, coordinator: str) -> set[str]:
@@ -104,6 +131,18 @@ def campaigns_of(connection: Connection, coordinator: str) -> set[str]:
 def last_number(connection: Connection) -> int:
     """Return the number of the newest entry."""
     return connection.execute(_LAST).scalar() or 0
+
+
+def _with_last_digests(
+    entries: tuple[JournalEntry, ...], new: Iterable[JournalEntry]
+) -> tuple[JournalEntry, ...]:
+    """Leave out the digests after which each reader had another."""
+    if not any(one.kind == DIGEST for one in new):
+        return entries
+    last = {one.data["coordinator"]: one for one in entries if one.kind == DIGEST}
+    return tuple(
+        one for one in entries if one.kind != DIGEST or last[one.data["coordinator"]] is one
+    )
 
 
 def _row(entry: JournalEntry) -> dict[str, object]:

@@ -67,7 +67,10 @@ NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
-_OF_NO_CAMPAIGN = _ALL.where(LINE.c.campaign.is_(None), LINE.c.state == "queued")
+_OF_CAMPAIGNS = _ALL.where(LINE.c.campaign.in_(bindparam("campaigns", expanding=True)))
+_BESIDE_CAMPAIGNS = _ALL.where(LINE.c.campaign.is_(None))
+_OF_NO_CAMPAIGN = _BESIDE_CAMPAIGNS.where(LINE.c.state == "queued")
+_CAMPAIGNS = select(LINE.c.campaign).where(LINE.c.campaign.is_not(None)).distinct()
 _UNSENT = _ALL.where(
     LINE.c.state.in_(("queued", "expired")),
     LINE.c.due > bindparam("since", type_=LINE.c.due.type),
@@ -136,6 +139,7 @@ def read(
     states: Collection[str] | None,
     campaign: str | None,
     coordinator: str | None,
+    settled_after: datetime | None,
 ) -> list[OutboxLine]:
     """Return lines by due moment, then key; `coordinator` is who gets them."""
     query = _ALL if campaign is None else _OF_CAMPAIGN
@@ -143,6 +147,8 @@ def read(
         query = query.where(LINE.c.state.in_(states))
     if coordinator is not None:
         query = query.where(LINE.c.recipient == coordinator)
+    if settled_after is not None:
+        query = query.where(LINE.c.settled_at > settled_after)
     asked = {} if campaign is None else {"of": campaign}
     return [_line(*row) for row in connection.execute(query, asked).all()]
 
@@ -158,6 +164,22 @@ def askings(connection: Connection, steps: Collection[tuple[str, str]]) -> list[
     wanted = {"/".join(step) for step in steps}
     found = connection.execute(_ASKINGS, {"campaigns": sorted({one for one, _ in steps})})
     return [documents.load(row.document) for row in found if _step(row.key) in wanted]
+
+
+def of_campaigns(connection: Connection, campaigns: Collection[str]) -> list[OutboxLine]:
+    """Return all lines of some campaigns, by due moment, then key."""
+    rows = connection.execute(_OF_CAMPAIGNS, {"campaigns": list(campaigns)}).all()
+    return [_line(*row) for row in rows]
+
+
+def campaigns(connection: Connection) -> set[str]:
+    """Return the campaigns that have lines."""
+    return set(connection.execute(_CAMPAIGNS).scalars())
+
+
+def beside_campaigns(connection: Connection) -> list[OutboxLine]:
+    """Return the lines that belong to no campaign, whatever became of them."""
+    return [_line(*row) for row in connection.execute(_BESIDE_CAMPAIGNS).all()]
 
 
 def of_no_campaign(connection: Connection) -> list[OutboxLine]:

@@ -300,12 +300,18 @@ def next_due(connection: Connection, *, after: datetime | None) -> datetime | No
 
 
 def read(
-    connection: Connection, *, states: Collection[str] | None, limit: int | None
+    connection: Connection,
+    *,
+    states: Collection[str] | None,
+    limit: int | None,
+    settled_after: datetime | None,
 ) -> list[MailRecord]:
     """Return mails in the order they were made; with `limit`, the newest so many."""
     query = select(MAIL).order_by(MAIL.c.id.desc()).limit(limit)
     if states is not None:
         query = query.where(MAIL.c.state.in_(states))
+    if settled_after is not None:
+        query = query.where(MAIL.c.settled_at > settled_after)
     return [_record(row) for row in reversed(connection.execute(query).all())]
 
 

@@ -8,16 +8,17 @@ from sqlalchemy.engine import Connection
 
 from tracker.occurrence import Occurrence
 from tracker.store import documents
-from tracker.tables import FILE, JOURNAL, LINE, MAIL
+from tracker.tables import FILE, JOURNAL, LINE, MAIL, TOLD
 
 _UNSENT = frozenset({"queued", "cancelled", "expired"})
 
 
 def rename(connection: Connection, old: str, new: str) -> None:
-    """Move a campaign's lines, mails, sightings, facts and last good version to its new id."""
+    """Move a campaign's lines, mails, entries, dates told and last good version to its new id."""
     moved = _lines(connection, old, new)
     _carried(connection, old, moved)
     _journal(connection, old, new)
+    connection.execute(update(TOLD).where(TOLD.c.campaign == old).values(campaign=new))
     here = FILE.c.kind == "campaign"
     if connection.execute(select(FILE.c.id).where(here, FILE.c.id == new)).first():
         connection.execute(delete(FILE).where(here, FILE.c.id == old))

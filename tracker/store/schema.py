@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from tracker.errors import ConfigError
 from tracker.tables import Row
 
-NEWEST = "0002"
+NEWEST = "0003"
 _FOLDER = Path(__file__).parent.parent / "migrations"
 _VERSION_TABLE = "alembic_version"
 

@@ -8,8 +8,10 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
 from tracker.failpoints import here
+from tracker.store import dates_told
+from tracker.store.dates_told import Passing
 from tracker.store.engine import Work, is_shared, transaction
-from tracker.store.journal import SIGHTS, SoFar
+from tracker.store.journal import SoFar
 from tracker.store.leases import Planner, Watch
 from tracker.store.records import MailRecord
 
@@ -20,7 +22,8 @@ class _Mine(threading.local):
     def __init__(self) -> None:
         self.connection: Connection | None = None
         self.journal = SoFar()
-        self.beside_sights = SoFar(but=SIGHTS)
+        self.beside_campaigns = SoFar(beside_campaigns=True)
+        self.told = dates_told.SoFar()
         self.taken: set[int] = set()
         self.ended: set[int] = set()
 
@@ -35,6 +38,7 @@ class Transactions:
         self.engine = engine
         self.is_shared = is_shared(engine.url)
         self.planner = Planner(self.run, owner=owner, is_shared=self.is_shared)
+        self.passing = Passing(self.run, lambda: self._mine.told)
         self.watch = Watch()
         self.in_hand: frozenset[int] = frozenset()
         self._mine = _Mine()
@@ -45,14 +49,15 @@ class Transactions:
         return self._mine.journal
 
     @property
-    def beside_sights(self) -> SoFar:
-        """Return the journal without first sights and facts, as this thread has read it."""
-        return self._mine.beside_sights
+    def beside_campaigns(self) -> SoFar:
+        """Return the journal without what is read with its campaign, as this thread has it."""
+        return self._mine.beside_campaigns
 
     def forget(self) -> None:
         """Let go of what this thread has read of the journal."""
         self._mine.journal.forget()
-        self._mine.beside_sights.forget()
+        self._mine.beside_campaigns.forget()
+        self._mine.told.forget()
 
     @contextmanager
     def run(self, work: Work) -> Iterator[Connection]:
