@@ -66,7 +66,7 @@ async def _measured(
         found: tuple[list[float], list[float], list[float]] = ([], [], [])
         for edit, name in enumerate(names):
             clock.at += SECOND
-            taken, busy = await _edited(daemon, home, name, edit)
+            taken, busy = await edited(daemon, home, name, edit)
             theirs = peer.replanned(name, _year(daemon, name))
             for one, seconds in zip(found, (taken, busy, theirs), strict=True):
                 one.append(seconds * 1e3)
@@ -74,7 +74,7 @@ async def _measured(
     return (*found, sum(map(len, peer.jobs.values())) / len(peer.jobs))
 
 
-async def _edited(daemon: Daemon, home: Path, name: str, edit: int) -> tuple[float, float]:
+async def edited(daemon: Daemon, home: Path, name: str, edit: int) -> tuple[float, float]:
     """Move a deadline of a campaign by some days; return what the daemon takes and works for it.
 
     The two looks at the folder do not count: the first is over, and the second is taken off.

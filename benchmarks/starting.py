@@ -37,8 +37,8 @@ def start_rows(home: Path, campaigns: int, rounds: int) -> Iterator[Row]:
         for file in home.glob("tracker.db*"):
             file.unlink()
         bare.append(_parsed(home))
-        cold.append(_started(home))
-        warm.append(_started(home))
+        cold.append(started(home))
+        warm.append(started(home))
         reads.append(float(_python("-c", _READ, str(home / "tracker.db"))))
     worked = [one[PROCESSOR] for one in cold]
     ratio = times(worked, bare)
@@ -79,7 +79,8 @@ def _parsed(home: Path) -> float:
     return process_time() - begun
 
 
-def _started(home: Path) -> dict[str, float]:
+def started(home: Path) -> dict[str, float]:
+    """Start a daemon in a process of its own; return what `one_daemon.py` says of it."""
     found: dict[str, float] = json.loads(_python(str(HERE / "one_daemon.py"), str(home)))
     return found
 
