@@ -312,7 +312,7 @@ def questions(house: House) -> list[str]:
     found: list[str] = []
 
     def note(_connection: object, _cursor: object, words: str, *_rest: object) -> None:
-        if "document LIKE" in words:
+        if "line.document LIKE" in words:
             found.append(words)
 
     event.listen(house.store._engine, "before_cursor_execute", note)

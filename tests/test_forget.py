@@ -14,7 +14,7 @@ from tests.desk import Desk
 from tests.house import House
 from tracker.delivery import Outcome
 from tracker.loading.world import Reading, read_world
-from tracker.store import JournalEntry, NewMail, Store
+from tracker.store import DatesTold, JournalEntry, NewMail, Store
 from tracker.store.forgetting import Person, forget
 from tracker.store.lock import DaemonLock
 
@@ -392,9 +392,11 @@ def test_the_outbox_and_the_journal_forget_on_both_databases(database: str, tmp_
     )
     with open_or("sqlite:///both.db", base=tmp_path) as store:
         store.record(
-            [JournalEntry(TUESDAY, "digest", None, "digest/anna/1", {"by": "Anna Meier"})]
+            [JournalEntry(TUESDAY, "settled", None, "settled/anna/1", {"by": "Anna Meier"})]
         )
         store.start_mail(mail, now=TUESDAY)
+        told = ("call", None, None, None, None, "Call Anna Meier")
+        store.passing.tell([DatesTold("letter", "anna", 1, TUESDAY, [told])])
         with store.laying_hands(really=False) as connection:
             tried = forget(connection, person, now=THURSDAY)
         before = [one.subject for one in store.mails()]
@@ -402,10 +404,12 @@ def test_the_outbox_and_the_journal_forget_on_both_databases(database: str, tmp_
             done = forget(connection, person, now=THURSDAY)
         (after,) = store.mails()
         (entry,) = store.whole_journal()
+        (date,) = store.passing.so_far()
 
     assert tried == done
-    assert (done.mails, done.entries) == (1, 1)
+    assert (done.mails, done.entries) == (1, 2)
     assert before == ["Anna Meier: 1 to do"]
     assert (after.coordinator, after.subject, after.raw) == ("forgotten-1", "[forgotten]", b"")
     assert after.state == "cancelled"
-    assert (entry.key, entry.data) == ("digest/forgotten-1/1", {"by": "[forgotten]"})
+    assert (entry.key, entry.data) == ("settled/forgotten-1/1", {"by": "[forgotten]"})
+    assert (date.coordinator, date.dates[0][-1]) == ("forgotten-1", "Call [forgotten]")

@@ -38,7 +38,7 @@ class BesideCampaigns:
         if self.entries is before:
             return
         # After a transaction that came to nothing all is read anew: its numbers are used again.
-        same = bool(before) and self.entries[:1] == before[:1] and self.entries[0] is before[0]
+        same = bool(before and self.entries) and self.entries[0] is before[0]
         new = [one for one in self.entries if (one.id or 0) > self._last]
         if not same or any(one.kind == RENAMED for one in new):
             self._forget()

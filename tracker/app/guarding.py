@@ -11,7 +11,7 @@ from tracker.app.engine import Engine
 from tracker.app.files_seen import file_name, readers_of
 from tracker.app.in_force import with_only
 from tracker.app.live import live_history
-from tracker.app.telling import moves_made, outbox_of, telling_from
+from tracker.app.telling import HOW_IT_FARED, moves_made, outbox_of, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
@@ -316,7 +316,8 @@ class _Guard:
 
     def _outlook(self, concerned: frozenset[str]) -> "Outlook":
         def telling(old: World, new: World) -> Telling:
-            entries = [*self.store.journal(), *moves_made(old, new, now=self.now)]
+            entries = self.store.journal(kinds=HOW_IT_FARED)
+            entries += moves_made(old, new, now=self.now)
             told = self.store.passing.of(new.campaigns)
             return telling_from(entries, told, new, (), edited_at=None)
 
