@@ -4,13 +4,14 @@ What this finds is what one comparison of everything finds: lines of one campaig
 those of another, only on the digests to come.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from tracker.app.telling import as_kept, passing_in
 from tracker.changes import Changes, Kept, Telling, compare
+from tracker.difference import Edit
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan
 from tracker.store import Store
@@ -34,6 +35,7 @@ def compared_in_parts(
     keys = {one.key for one in digests}
     waiting = [one for one in beside if one.occurrence.key in keys]
     names = sorted({*planned.courses, *lines, *store.campaigns_with_lines()})
+    edits_near = _edits_near(telling.edits)
     for begin in range(0, len(names), AT_ONCE):
         part = names[begin : begin + AT_ONCE]
         mine = [one for name in part for one in lines.get(name, ())]
@@ -41,9 +43,27 @@ def compared_in_parts(
             replace(planned, occurrences=(*mine, *digests)),
             [*as_kept(store.lines_of(part)), *waiting],
             now=now,
-            telling=replace(telling, passing=passing_in(store.passing.of(part), untold)),
+            telling=replace(
+                telling,
+                passing=passing_in(store.passing.of(part), untold),
+                edits=edits_near(part),
+            ),
         )
         yield _of_campaigns(changes, waiting)
+
+
+def _edits_near(edits: tuple[Edit, ...]) -> Callable[[Iterable[str]], tuple[Edit, ...]]:
+    """Return what gives the edits that concern some campaigns, in their order."""
+    places: dict[str, list[int]] = {}
+    for place, edit in enumerate(edits):
+        for name in edit.campaigns:
+            places.setdefault(name, []).append(place)
+
+    def near(names: Iterable[str]) -> tuple[Edit, ...]:
+        found = {place for name in names for place in places.get(name, ())}
+        return tuple(edits[place] for place in sorted(found))
+
+    return near
 
 
 def _of_campaigns(changes: Changes, waiting: list[Kept]) -> Changes:
