@@ -11,7 +11,7 @@ from tracker.app.engine import Engine
 from tracker.app.files_seen import file_name, readers_of
 from tracker.app.in_force import with_only
 from tracker.app.live import live_history
-from tracker.app.telling import HOW_IT_FARED, moves_made, outbox_of, telling_from
+from tracker.app.telling import HOW_IT_FARED, as_kept, moves_made, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
@@ -295,6 +295,8 @@ class _Guard:
         old, new = (with_file(self._ground(), file.id, one) for one in (was, becomes))
         concerned = _concerned(about, old)
         old, new = with_only(old, concerned), with_only(new, concerned)
+        if old == new:
+            return
         effect, reason = judge(old, new, self._outlook(concerned))
         if reason is None and is_cut_short(file.text, self.good[about].text):
             effect = effect_on(old, new, self._outlook(concerned))
@@ -324,7 +326,8 @@ class _Guard:
         def history(world: World) -> History:
             return live_history(self.store, world, now=self.now)
 
-        kept = {one.occurrence.key: one for one in outbox_of(self.store)}
+        lines = (*self.store.lines_beside_campaigns(), *self.store.lines_of(concerned))
+        kept = {one.occurrence.key: one for one in as_kept(lines)}
         return Outlook(self.now, concerned, kept, history, telling)
 
     def _hold(

@@ -300,7 +300,7 @@ class Store:
             return lines.askings(connection, steps)
 
     def lines_of(self, campaigns: Collection[str]) -> list[OutboxLine]:
-        """Return all lines of some campaigns, by due moment, then key."""
+        """Return all lines of some campaigns."""
         with self._reading() as connection:
             return lines.of_campaigns(connection, campaigns)
 

@@ -67,6 +67,7 @@ NEXT_DUE = select(func.min(LINE.c.due)).where(_FREE)
 NEXT_DUE_AFTER = NEXT_DUE.where(LINE.c.due > bindparam("after", type_=LINE.c.due.type))
 _ALL = select(*_SEEN).order_by(LINE.c.due, LINE.c.key)
 _OF_CAMPAIGN = _ALL.where(LINE.c.campaign == bindparam("of"))
+_AT_ONCE = 500  # names in one statement
 _OF_CAMPAIGNS = _ALL.where(LINE.c.campaign.in_(bindparam("campaigns", expanding=True)))
 _BESIDE_CAMPAIGNS = _ALL.where(LINE.c.campaign.is_(None))
 _OF_NO_CAMPAIGN = _BESIDE_CAMPAIGNS.where(LINE.c.state == "queued")
@@ -167,8 +168,10 @@ def askings(connection: Connection, steps: Collection[tuple[str, str]]) -> list[
 
 
 def of_campaigns(connection: Connection, campaigns: Collection[str]) -> list[OutboxLine]:
-    """Return all lines of some campaigns, by due moment, then key."""
-    rows = connection.execute(_OF_CAMPAIGNS, {"campaigns": list(campaigns)}).all()
+    """Return all lines of some campaigns."""
+    names = sorted(campaigns)
+    parts = ({"campaigns": names[at : at + _AT_ONCE]} for at in range(0, len(names), _AT_ONCE))
+    rows = [row for one in parts for row in connection.execute(_OF_CAMPAIGNS, one).all()]
     return [_line(*row) for row in rows]
 
 
