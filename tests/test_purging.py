@@ -9,7 +9,7 @@ from tests.a_machine import AMachine
 from tests.held_desk import DAY, TUESDAY, HeldDesk, a_home
 from tests.outbox import NOW, a_mail, on_disk, planned
 from tracker.errors import QuestionError
-from tracker.store import Store
+from tracker.store import DatesTold, Store
 
 CANARY = b"Zarina Canary-Abdullaeva"
 
@@ -87,3 +87,18 @@ async def test_the_daemon_purges_when_it_keeps_house_and_sends_nothing_twice(tmp
     assert mail is not None
     assert mail.raw == b""
     assert not told & {key for one in left for key in one.keys}
+
+
+async def test_the_daemon_lets_go_of_dates_told_anew_when_it_keeps_house(tmp_path: Path):
+    desk = await HeldDesk(a_home(tmp_path), AMachine(TUESDAY)).start()
+    await desk.live(DAY)
+    mail = next(one for one in desk.store.mails() if one.state == "sent")
+    call = ("call", None, None, None, None, "Call the embassies")
+    now = desk.computer.wall()
+    days = [DatesTold("elsewhere", "vienna", mail.id, now - n * DAY, [call]) for n in (3, 2, 1)]
+    desk.store.passing.tell(days)
+    await desk.daemon.bell.keep_house()
+
+    await desk.turn()
+
+    assert desk.store.passing.of(["elsewhere"]) == days[2:]

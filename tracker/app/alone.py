@@ -41,7 +41,7 @@ def plan_alone(
     history = beside(replace(history, edits=engine.beside.edits(entries)))
     planned = plan(files.world, history, now=now, until=horizon(now), only=names)
     digests = digests_ahead(store, now)
-    kept = [one for name in sorted(names) for one in as_kept(store.lines(campaign=name))]
+    kept = as_kept(store.lines_of(names))
     ahead = (*planned.occurrences, *(one.occurrence for one in digests))
     changes = compare(
         replace(planned, occurrences=ahead),

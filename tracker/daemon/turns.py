@@ -125,7 +125,7 @@ class Daemon:
             self._plan_is_due = self._all_is_due = True
         try:
             if house:
-                self._purge(started)
+                self._let_go(started)
             due = await self._plan_and_send(started)
             # What is due already and did not go in this turn waits for the next look: ringing for
             # it at once would never end.
@@ -138,7 +138,8 @@ class Daemon:
             self._in_vain = str(unwritten)
             self.watchdog.waits(unwritten)
 
-    def _purge(self, now: datetime) -> None:
+    def _let_go(self, now: datetime) -> None:
+        """Take out of the database what is kept for a while only."""
         self.engine.store.passing.take_out_replaced(since=now - LATELY)
         purged = self.engine.store.purge(now - self.engine.world.config.keep.bodies)
         if purged:
