@@ -122,6 +122,13 @@ def test_a_fact_with_other_keys_or_names_is_not(lines: str, code: str):
     assert fact(lines) == [code]
 
 
+def test_an_ask_is_put_off_to_a_session_though_at_no_meeting():
+    put_off = 'fact = "outcome"\nask = "mission"\nmeeting = "none"\nresult = "deferred"\n'
+
+    assert fact(put_off + "to = 2010-07-01") == []
+    assert fact(put_off + "to = 2010-07-02") == ["not-a-session"]
+
+
 def test_a_fact_may_name_a_step_that_is_skipped():
     skipped = '\n[[deadline]]\nid = "deliver"\nskip = true\n'
     log = '\n[[log]]\non = 2010-06-24\nfact = "done"\nitem = "deliver"\n'

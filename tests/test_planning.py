@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.builders import LETTER, a_world, at
+import pytest
+
+from tests.builders import COUNCIL, LETTER, a_world, at
 from tests.house import House
 from tracker.changes import Kept, compare
 from tracker.events import replayed
@@ -384,3 +386,37 @@ def test_a_deferral_into_nothing_is_a_decision():
     lines = planned(letter + CARRIED_OUT + outcome("deferred"), now="2010-06-25 05:00")
 
     assert rows(lines, "carried-out")[0] == ("2010-07-08 06:00", "vienna", "first")
+
+
+CANCELLED = 'cancelled = [{ on = 2010-07-01, why = "No quorum" }]\n'
+
+
+@pytest.mark.parametrize("to", ["to = 2010-07-01\n", ""])
+def test_an_ask_put_off_to_a_session_that_is_cancelled_comes_up_at_the_one_after(to: str):
+    letter = LETTER + FOLLOW_UP + CARRIED_OUT + outcome("deferred", more=to)
+
+    lines = planned(letter, now="2010-06-25 00:00", forums={"council": COUNCIL + CANCELLED})
+
+    assert {str(one.session) for one in lines if one.item == "meeting"} == {"2010-07-08"}
+    assert ("2010-07-09 06:00", "vienna", "first") in rows(lines, "readout")
+    assert rows(lines, "carried-out") == []
+
+
+@pytest.mark.parametrize("said", ["", 'meeting = "none"\n'])
+def test_an_ask_put_off_at_no_meeting_comes_up_at_the_session_that_is_named(said: str):
+    put_off = outcome("deferred", on="2010-06-22", more=f"{said}to = 2010-07-01\n")
+
+    lines = planned(LETTER + CARRIED_OUT + put_off, now="2010-06-25 00:00")
+
+    assert {str(one.session) for one in lines if one.item == "meeting"} == {"2010-07-01"}
+    assert rows(lines, "carried-out") == []
+
+
+def test_a_talk_of_our_own_is_put_off_before_it_has_begun():
+    letter = LETTER.replace('forum = "council"', 'name = "Talk"\ntime = "15:00"')
+    put_off = outcome("deferred", on="2010-06-22", more="to = 2010-06-29\n")
+
+    lines = planned(letter + put_off, now="2010-06-25 00:00")
+
+    (reminder,) = [one for one in lines if one.lead == "on the day"]
+    assert reminder.states == at("2010-06-29 13:00")

@@ -7,20 +7,29 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from tracker.campaign import SETTLING, Stance, Target, World
+from tracker.events.deferrals import led_to
 from tracker.events.facts import Fact
 from tracker.events.frame import Frame, frame
-from tracker.events.meetings import PlannedMeeting, from_session, meetings_of, own_meeting
-from tracker.sessions import next_regular, session_on
+from tracker.events.meetings import PlannedMeeting, meetings_of
 
 MeetingKey = tuple[str | None, date]
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """How an ask fared: the fact, the meeting it was at, and the meeting it names next."""
+    """How an ask fared: the fact, the meeting it was at, and the meetings that it leads to.
+
+    Of those a cancelled one comes before the one in its place.
+    """
 
     fact: Fact
     meeting: PlannedMeeting | None
-    next: MeetingKey | None = None
+    further: tuple[PlannedMeeting, ...] = ()
+
+    @property
+    def next(self) -> MeetingKey | None:
+        """Return the meeting at which the ask comes up again, if this names one."""
+        held = self.further and not self.further[-1].cancelled
+        return self.further[-1].key if held else None
 
     @property
     def settles(self) -> bool:
@@ -174,8 +183,8 @@ def _resolve(
         before.add(at_meeting[fact.index])
         if fact.kind == "outcome":
             place = meeting.key if meeting else fact.index
-            effective[fact.ask, place] = _outcome(fact, meeting, world)
-            meetings = _with_deferrals(planned, effective.values(), world)
+            effective[fact.ask, place] = _outcome(fact, meeting, planned, world)
+            meetings = _with_deferrals(planned, effective.values())
     return at_meeting, list(effective.values()), meetings
 
 
@@ -214,37 +223,19 @@ def _fits_worse(
     return (fact.ask is not None and not meeting.concerns(fact.ask), meeting.key in told)
 
 
-def _outcome(fact: Fact, meeting: PlannedMeeting | None, world: World) -> Outcome:
-    further = _further(fact, meeting, world) if fact.result == "deferred" else None
-    return Outcome(fact=fact, meeting=meeting, next=further.key if further else None)
-
-
-def _further(fact: Fact, meeting: PlannedMeeting | None, world: World) -> PlannedMeeting | None:
-    """Find the meeting that a deferral names: `to`, or the forum's next regular session."""
-    if meeting is None:
-        return None
-    if meeting.forum is None:
-        return own_meeting(meeting, fact.to) if fact.to else None
-    forum = world.forums[meeting.forum]
-    session = (
-        session_on(meeting.forum, forum, fact.to)
-        if fact.to
-        else next_regular(meeting.forum, forum, max(meeting.day, fact.on))
-    )
-    return from_session(session, world) if session else None
+def _outcome(
+    fact: Fact, meeting: PlannedMeeting | None, planned: Iterable[PlannedMeeting], world: World
+) -> Outcome:
+    further = led_to(fact, meeting, planned, world) if fact.result == "deferred" else ()
+    return Outcome(fact=fact, meeting=meeting, further=further)
 
 
 def _with_deferrals(
-    planned: tuple[PlannedMeeting, ...], outcomes: Iterable[Outcome], world: World
+    planned: tuple[PlannedMeeting, ...], outcomes: Iterable[Outcome]
 ) -> tuple[PlannedMeeting, ...]:
     found = {one.key: one for one in planned}
     for outcome in sorted(outcomes, key=lambda one: (one.fact.at, one.fact.index)):
-        further = (
-            _further(outcome.fact, outcome.meeting, world)
-            if outcome.fact.result == "deferred"
-            else None
-        )
-        if further and outcome.fact.ask:
+        for further in outcome.further:
             found[further.key] = _joined(found.get(further.key), further, outcome)
     return tuple(sorted(found.values(), key=lambda one: (one.start, one.forum or "", one.session)))
 

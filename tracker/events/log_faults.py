@@ -7,6 +7,7 @@ from tracker.campaign import World
 from tracker.dates import show_day
 from tracker.errors import Fault, KeyPath
 from tracker.events.course import Course, course, meeting_of
+from tracker.events.deferrals import put_off_from
 from tracker.events.facts import Fact, read_facts
 from tracker.events.frame import frame
 from tracker.events.meetings import PlannedMeeting
@@ -30,9 +31,22 @@ def log_faults(campaign_id: str, world: World) -> list[Fault]:
 def _put_off_astray(fact: Fact, whole: Course, world: World) -> PlannedMeeting | None:
     """Return the meeting that put an ask off to a day without a session, if this fact says so."""
     meeting = meeting_of(fact, whole.meetings) if fact.to else None
+    if _is_at_none(fact, meeting) and not put_off_from(fact, whole.meetings, world):
+        meeting = _of_a_forum(fact, whole)
     if meeting is None or meeting.forum is None or fact.to is None:
         return None
     return None if session_on(meeting.forum, world.forums[meeting.forum], fact.to) else meeting
+
+
+def _is_at_none(fact: Fact, meeting: PlannedMeeting | None) -> bool:
+    """Say whether an ask was put off at no meeting."""
+    return fact.to is not None and meeting is None and fact.meeting in {None, "none"}
+
+
+def _of_a_forum(fact: Fact, whole: Course) -> PlannedMeeting | None:
+    """Return a session of a forum with the ask of a fact on its table, if there is any."""
+    mine = (one for one in whole.meetings if fact.ask and one.concerns(fact.ask))
+    return next((one for one in mine if one.forum), None)
 
 
 def _is_led_to(day: object, astray: Collection[str | None], world: World) -> bool:
@@ -81,4 +95,11 @@ def _faults(
             code="not-a-session",
             message=f"{held_by.name} has no session on {show_day(fact.to)}",
             hint="name a session's original date, or leave `to` out for the next regular one",
+        )
+    elif _is_at_none(fact, meeting) and not put_off_from(fact, whole.meetings, world):
+        yield Fault(
+            path=(*path, "to"),
+            code="put-off-nowhere",
+            message="the campaign has no meeting, so nothing says who would meet then",
+            hint="add a [[meeting]] with its forum and that date, and leave `to` out",
         )
