@@ -403,3 +403,32 @@ async def test_a_file_that_is_back_after_days_and_broken_stands_as_it_last_was(h
     assert closed == {"other"}
     assert back == {"letter", "other"}
     assert desk.campaigns == {"letter", "other"}
+
+
+PERMANENT = LETTER.replace('"council"', '"osce-permanent-council"').replace(
+    "workdays", 'playbook = "standard"\nworkdays'
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"), [("playbooks", "standard"), ("forums", "osce-permanent-council")]
+)
+async def test_a_faulty_copy_of_a_shipped_file_puts_no_campaign_out_of_force(
+    home: Path, file: str, name: str
+):
+    (home / "campaigns" / "letter.toml").write_text(PERMANENT)
+    desk = await a_quiet_desk(home)
+    queued = desk.states("letter")
+    (home / "campaigns" / file / f"{name}.toml").write_text('nmae = "A copy"\n')
+
+    await desk.later(40)
+
+    assert desk.states("letter") == queued
+    ((_, subject),) = desk.post()
+    assert subject == f"Mend campaigns/{file}/{name}.toml"
+    assert "the one that comes with the tracker stays in force" in " ".join(desk.text().split())
+
+    desk.store.close()
+    again = Post(home, desk.clock.at)
+    await again.turn()
+    assert again.states("letter") == queued

@@ -30,6 +30,10 @@ from tracker.store import JournalEntry, Store
 from tracker.store.journal import RENAMED
 
 MOST_A_FILE = 10
+SHIPPED_STANDS = (
+    "Mend the file and save it. Until then the one that comes with the tracker stays in force, and"
+    " nothing is cancelled."
+)
 MOST_A_LOOK = 200
 _LINE = re.compile(r"\b(line|lines) [\d,]+")
 
@@ -150,8 +154,9 @@ class _Look:
     def _problem(self, about: FileKey, fault: str, said: Said) -> FileWord:
         file = self._file(about)
         good = self.good.get(about)
-        kept = about in self.reading.in_force and good is not None
-        headline, since = "", good.read_at if kept and good else None
+        kept = about in self.reading.in_force
+        headline = "" if good or not kept else SHIPPED_STANDS
+        since = good.read_at if kept and good else None
         subject = f"Mend {file}" if kept else f"Mend {file}: it is not in force"
         if about[0] == "folder":
             subject = f"Look at {file}: {said.text}"

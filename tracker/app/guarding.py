@@ -20,11 +20,12 @@ from tracker.differences import differences
 from tracker.errors import QuestionError
 from tracker.events import FileWord, History, Said, frame
 from tracker.loading import SourceFile, read_again
-from tracker.loading.standing import FileKey, needed_by
+from tracker.loading.files import digest_of
+from tracker.loading.standing import FileKey, needed_by, shipped_text
 from tracker.loading.world import Reading
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import HORIZON, Memo, Plan, plan
-from tracker.store import JournalEntry, Store
+from tracker.store import GoodFile, JournalEntry, Store
 
 HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
 MOST_SAID = 12
@@ -262,7 +263,8 @@ class _Guard:
         self.reading = reading
         self.before = before
         self.now = now
-        self.good = engine.store.good_files()
+        good = engine.store.good_files()
+        self.good = dict(_shipped(reading.present - good.keys(), good.values())) | good
 
     def edited(self) -> Iterator[SourceFile]:
         """Yield the sound files whose text is another than the one in force."""
@@ -383,6 +385,17 @@ def _day(one: Occurrence, world: World) -> str:
     if one.states is None or one.campaign is None:
         return ""
     return show_day_short(day_in(one.states, frame(one.campaign, world).workdays.zone))
+
+
+def _shipped(
+    keys: Iterable[FileKey], known: Collection[GoodFile]
+) -> Iterator[tuple[FileKey, GoodFile]]:
+    """Yield the shipped files that new ones take the place of: each is the version before."""
+    since = min((one.read_at for one in known), default=None)
+    for key in keys:
+        text = shipped_text(key)
+        if since is not None and text is not None:
+            yield key, GoodFile(*key, digest_of(text.encode()), text, since)
 
 
 def is_cut_short(text: str, before: str) -> bool:

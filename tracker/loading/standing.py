@@ -7,8 +7,16 @@ from pathlib import Path
 from tracker.campaign import Campaign
 from tracker.config import Config
 from tracker.errors import Problem
-from tracker.loading.files import FOLDERS, FileKind, SourceFile, printable, shown_path
+from tracker.loading.files import (
+    FOLDERS,
+    FileKind,
+    SourceFile,
+    printable,
+    read_bytes,
+    shown_path,
+)
 from tracker.loading.placing import slipped
+from tracker.loading.shipped import shipped_folder
 from tracker.loading.slip import Slip
 
 FileKey = tuple[str, str]
@@ -25,6 +33,15 @@ def path_of(key: FileKey, campaigns: Path) -> Path:
     """Return where the file of a kind and id stands in a campaigns folder."""
     kind, name = key
     return shown_path(campaigns / dict(FOLDERS)[KINDS[kind]] / f"{name}.toml")
+
+
+def shipped_text(key: FileKey) -> str | None:
+    """Return the text of the shipped file of a kind and id, if there is one."""
+    folder = shipped_folder()
+    if folder is None or key[0] in {"campaign", "config"}:
+        return None
+    data = read_bytes(path_of(key, folder))
+    return None if isinstance(data, Problem) else data.decode("utf-8")
 
 
 def needed_by(campaign: Campaign, config: Config) -> Iterator[FileKey]:

@@ -36,6 +36,7 @@ from tracker.loading.standing import (
     is_gone,
     needed_by,
     path_of,
+    shipped_text,
     would_break,
 )
 
@@ -211,8 +212,13 @@ class _Folder(Struct):
             self.stand(read)
 
     def _last(self, key: FileKey, path: Path) -> Read | None:
-        """Read the last good text of a file, if there is one and it is still sound by itself."""
+        """Read the last good text of a file, if there is one and it is still sound by itself.
+
+        One that takes a shipped file's place has that before it, where campaigns went on so.
+        """
         text = self.last_good.get(key)
+        if text is None and any(kind == "campaign" for kind, _ in self.last_good):
+            text = shipped_text(key)
         if text is None:
             return None
         kind: FileKind = "config" if key[0] == "config" else KINDS[key[0]]
