@@ -342,6 +342,17 @@ async def test_a_lost_fact_is_told_with_the_lines_to_paste_and_an_edited_one_is_
     assert [subject.split()[0] for _, subject in desk.post()] == ["Look", "Mended:"]
 
 
+async def test_a_fact_that_stood_twice_and_stands_once_is_not_lost(home: Path):
+    fact = '\n[[log]]\non = 2010-06-22\nfact = "delivered"\n'
+    (home / "campaigns" / "letter.toml").write_text(LETTER + fact + fact)
+    desk = await a_quiet_desk(home)
+
+    desk.write("letter", LETTER + fact)
+    await desk.later(60)
+
+    assert desk.post() == []
+
+
 async def test_a_broken_config_is_told_to_all_and_the_old_one_stays(home: Path):
     desk = await a_quiet_desk(home)
     (home / "config.toml").write_text(CONFIG.replace("[[coordinator]]", "[coordinator]", 1))

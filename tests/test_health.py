@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import CONFIG, at
 from tests.desk import Desk, Said
+from tests.folders import LETTER
 from tests.test_daemon import TUESDAY, Desk as DaemonDesk, home
 from tracker.app.health import health_of
 from tracker.app.metrics import write_metrics
@@ -140,6 +141,23 @@ def test_a_file_with_an_error_is_said_by_its_name(desk: Desk, daemon: DaemonDesk
     (desk.folder / "campaigns" / "broken.toml").unlink()
     asyncio.run(daemon.turn(3))
     assert asked(desk).code == 0
+
+
+@pytest.mark.parametrize("text", [None, LETTER])
+def test_a_file_that_is_gone_and_a_fact_taken_out_are_no_trouble_for_ever(
+    desk: Desk, daemon: DaemonDesk, text: str | None
+):
+    daemon.write("letter", LETTER + '\n[[log]]\non = 2010-06-22\nfact = "delivered"\n')
+    daemon.write("other", LETTER)
+    asyncio.run(daemon.turn(3))
+    file = desk.folder / "campaigns" / "letter.toml"
+    file.unlink() if text is None else file.write_text(text)
+    asyncio.run(daemon.turn(3))
+
+    assert "campaign letter" in told(desk)
+    daemon.clock.at = TUESDAY + timedelta(hours=24, minutes=1)
+    daemon.daemon.watchdog.turned(daemon.clock())
+    assert "campaign letter" not in asked(desk, timedelta(hours=24, minutes=2)).out
 
 
 def test_the_worst_comes_first_and_all_of_it_is_in_one_line(desk: Desk, daemon: DaemonDesk):

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from tracker.app.lost_facts import LOST
 from tracker.app.nights import night_over
 from tracker.app.words import KINDS, spoken
 from tracker.config import Config
+from tracker.events import GRACE, FileWord
 from tracker.occurrence import Occurrence
 from tracker.planning import Readers
 from tracker.store import Hold, Standing, Store
@@ -44,7 +46,7 @@ def health_of(
     """Ask the database how things are; `running` is whether a daemon has it, None if unknown."""
     turned = store.marked(TURNED)
     words = spoken(store.journal(kinds=KINDS)).words.values()
-    wrong = {_file(one.of, one.id) for one in words if one.kind in _WRONG}
+    wrong = {_file(one.of, one.id) for one in words if _is_wrong(one, now)}
     return Health(
         at=now,
         turned_at=turned.at if turned else None,
@@ -54,6 +56,16 @@ def health_of(
         files=tuple(sorted(wrong)),
         running=running,
     )
+
+
+def _is_wrong(word: FileWord, now: datetime) -> bool:
+    """Say whether a word calls for somebody.
+
+    A campaign whose file is gone counts as closed after a day, and a fact that was taken out on
+    purpose cannot be told from one that was lost: both were told, and are no trouble for ever.
+    """
+    over = word.kind == "missing" or word.fault.startswith(LOST)
+    return word.kind in _WRONG and not (over and now >= word.at + GRACE)
 
 
 def _overdue(lines: list[Occurrence], config: Config, now: datetime) -> datetime | None:

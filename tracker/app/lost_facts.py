@@ -44,13 +44,18 @@ def lost_facts(
 
 
 def lost_between(old: Collection[Fact], now: Collection[Fact]) -> Iterator[Lost]:
-    """Yield the facts that one version of a log has and another does not."""
+    """Yield the facts that one version of a log has and another does not.
+
+    What stood there twice and stands there once still counts.
+    """
     lacking = Counter(map(_slot, old)) - Counter(map(_slot, now))
     kept = {_said(fact) for fact in now}
     for fact in sorted(old, key=lambda one: _said(one) in kept):
         slot = _slot(fact)
         if lacking[slot]:
             lacking[slot] -= 1
+            if _said(fact) in kept:
+                continue
             number = sum(_slot(one) == slot for one in now) + lacking[slot] + 1
             yield Lost(f"{LOST}|{slot}|{number}", _lines(fact))
 
