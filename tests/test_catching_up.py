@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.builders import a_world, at
+from tests.builders import CONFIG, a_world, at
 from tests.house import COMPOSER, House
 from tests.plain_composer import PlainComposer
 from tracker.compose import Composer
@@ -117,3 +117,21 @@ def test_all_dates_set_to_one_day_make_one_mail_a_person():
     readers = Counter(one.record.coordinator for one in house.mails[before:])
     assert readers
     assert max(readers.values()) == 1
+
+
+@pytest.mark.parametrize(("hour", "digests"), [(9, 1), (7, 2)])
+def test_a_digest_that_is_late_leaves_only_if_the_next_one_is_not_near(hour: int, digests: int):
+    at_noon = CONFIG.replace('digest = "weekdays"', 'digest = "weekdays"\nat = "12:00"')
+    world = a_world(LETTER.format(n=0), config=at_noon)
+    house = House(world, replayed=False, opened=MONDAY)
+    house.turn_to(at("2010-06-24 18:00"))  # a Thursday
+
+    house.jump_to(at("2010-06-28 00:00") + hour * HOUR)
+    house.turn_to(at("2010-06-28 12:00"))
+
+    kinds = Counter(
+        one.written.kind
+        for one in house.mails
+        if one.record.coordinator == "vienna" and one.at > at("2010-06-28 00:00")
+    )
+    assert kinds["digest"] == digests

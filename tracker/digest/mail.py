@@ -1,7 +1,7 @@
 """One coordinator's whole message, worked out from the lines that are due."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import get_args
 
 from msgspec import Struct
@@ -24,6 +24,7 @@ from tracker.digest.subject import headline, subject
 from tracker.events import History
 from tracker.occurrence import LineKind, Occurrence, Topic
 
+NEAR = timedelta(hours=2)  # before its end a late digest is left to the next one
 AT_MEETING = (LineKind.OVERDUE, LineKind.ESCALATION, LineKind.REMINDER, LineKind.FOLLOW_UP)
 PASTED = 4
 RESULTS: tuple[Result, ...] = get_args(Result)
@@ -56,9 +57,10 @@ def write(
     The kind is digest if one is among the lines, else correction, else reminder, else notice.
     """
     digest: Digest | None = None
-    if any(one.kind == LineKind.DIGEST for one in lines):
+    due = [one for one in lines if one.kind == LineKind.DIGEST]
+    if due:
         digest = digest_of(saying, lines, history, trouble)
-        if not digest.triggered and not monday(saying):
+        if _next_is_near(due, saying) or not (digest.triggered or monday(saying)):
             lines = [one for one in lines if one.kind != LineKind.DIGEST]
             digest = None
     if not lines:
@@ -103,6 +105,12 @@ def _campaigns(lines: Sequence[Occurrence], saying: Saying) -> set[str]:
             one for one, whole in courses.items() if reader in whole.frame.campaign.coordinators
         )
     return found
+
+
+def _next_is_near(digests: Sequence[Occurrence], saying: Saying) -> bool:
+    """Say whether a digest that is late would only say what the next one says soon after."""
+    ends = [one.expires for one in digests if one.expires is not None]
+    return len(ends) == len(digests) and max(ends) - saying.now <= NEAR
 
 
 def monday(saying: Saying) -> bool:
