@@ -304,6 +304,31 @@ def test_as_json_each_line_says_its_change_and_a_moved_one_what_it_was(desk: Des
     assert all(("was" in one) == (one["change"] == "moved") for one in found)
 
 
+def test_what_leaves_at_once_is_what_a_replay_of_the_edit_sends_then(desk: Desk):
+    """New York's desk is new at noon: the reminder rides on its first mail; Vienna was told."""
+    another(desk, COUNCIL, moved_council(desk))
+    overlay(desk, "2010-06-22T12:00Z", COUNCIL, moved_council(desk))
+
+    found = against(desk, "--json").objects
+
+    sent = desk.run(
+        *("replay", "--edits", "edits", "--json"),
+        *("--from", "2010-06-22T12:00Z", "--to", "2010-06-22T12:30Z"),
+    )
+    lines = {
+        (mail["to"], one["kind"], one["item"], one["lead"], str(one["states"]))
+        for mail in sent.objects
+        for one in mail["items"]
+        if one["campaign"] == HRW and one["item"] != "accepted"
+    }
+    assert {one["kind"] for mail in sent.objects for one in mail["items"]} >= {"correction"}
+    assert {
+        (one["to"], one["kind"], one["item"], one["lead"], str(one["states"]))
+        for one in found
+        if one["at_once"]
+    } == lines
+
+
 @pytest.mark.story
 def test_a_dropped_step_cancels_its_lines_and_nothing_else(desk: Desk):
     text = campaign(desk, 'id   = "embassy-calls"', 'id   = "embassy-calls"\nskip = true')
@@ -421,13 +446,12 @@ def test_with_a_database_what_has_left_is_not_moved_and_what_is_new_goes_at_once
 
     found = letter.run("plan", "border", "--days", "30", "--against", "next", "--json").objects
 
-    # The calls, due yesterday, are due today: their reminder of this morning leaves at once, and
-    # so does word of both dates to Vienna, who was told otherwise.
+    # Word of both dates goes to Vienna, who was told otherwise. It says that the calls, due
+    # yesterday, are due today: the reminder of this morning, which is past, is not sent again.
     assert [
         (one["kind"], one["item"], one["lead"], one["change"], one["due"], one["at_once"])
         for one in found
     ] == [
-        ("reminder", "calls", "on the day", "added", "2010-06-23T06:00:00Z", True),
         ("correction", "calls", None, "added", "2010-06-23T07:10:00Z", True),
         ("correction", "meeting", None, "added", "2010-06-23T07:10:00Z", True),
         ("overdue", "calls", None, "added", "2010-06-24T06:00:00Z", False),

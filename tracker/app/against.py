@@ -7,12 +7,11 @@ from msgspec.structs import replace
 from tracker.app.remembering import frames_of
 from tracker.app.telling import HOW_IT_FARED, moves_made, outbox_of, telling_from
 from tracker.campaign import Campaign, World
-from tracker.changes import compare
+from tracker.changes import Changes, compare
 from tracker.difference import Edit
 from tracker.differences import concerned, differences
 from tracker.events import Frame, History, read_facts
 from tracker.events.history import WHOLE
-from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Plan
 from tracker.planning.steps import steps_of
 from tracker.store import Store
@@ -34,10 +33,10 @@ def foreseen(history: History, before: World, after: World, *, now: datetime) ->
     return replace(history, facts=facts, seen=seen)
 
 
-def corrections_of(
+def changes_of(
     planned: Plan, history: History, store: Store, before: World, after: World
-) -> tuple[Occurrence, ...]:
-    """Return the corrections that would go to those who were told otherwise, by a whole plan."""
+) -> Changes:
+    """Return what a plan with other files changes in an outbox, corrections among it."""
     now = planned.now
     entries = store.journal(kinds=HOW_IT_FARED)
     edits = (Edit(now, one, concerned(one, after)) for one in differences(before, after))
@@ -48,8 +47,14 @@ def corrections_of(
         (*history.edits, *edits),
         edited_at=now,
     )
-    changes = compare(planned, outbox_of(store), now=now, telling=telling)
-    return tuple(one for one in changes.add if one.kind == LineKind.CORRECTION)
+    return compare(planned, outbox_of(store), now=now, telling=telling)
+
+
+def edited_campaigns(before: World, after: World) -> frozenset[str]:
+    """Return the campaigns, there before and after, that an edit of any file concerns."""
+    edits = differences(before, after)
+    found = {name for one in edits for world in (before, after) for name in concerned(one, world)}
+    return frozenset(found & before.campaigns.keys() & after.campaigns.keys())
 
 
 def _parts(home: Frame, world: World) -> set[str]:

@@ -1,21 +1,27 @@
 """`tracker plan --against DIR`: what would change if DIR were the campaigns folder."""
 
+import asyncio
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Console
 
-from tracker.app.against import corrections_of, foreseen
+from tracker.app.against import changes_of, edited_campaigns, foreseen
+from tracker.app.in_force import with_only
 from tracker.app.live import live_history
-from tracker.app.replay import utc
+from tracker.app.replay import rewound, utc, wind
+from tracker.app.telling import digests_ahead
 from tracker.campaign import World
-from tracker.changes import Kept, begun_anew
+from tracker.changes import Changes, Kept, begun_anew
+from tracker.cli.composing import composer_of
 from tracker.cli.past import Past, looking_back
 from tracker.cli.reading import Files, say_not_in_force
 from tracker.cli.show import heading, paragraph, screen
@@ -29,9 +35,10 @@ from tracker.digest.say import city, many
 from tracker.errors import QuestionError
 from tracker.events import History
 from tracker.loading.world import read_world
-from tracker.occurrence import Occurrence
+from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import HORIZON, Plan, plan
 from tracker.report import show_problems
+from tracker.store import Store
 
 MARKS = {"added": "+ ", "moved": "> ", "cancelled": "- "}
 SAID_OF_A_SERIES = 2
@@ -100,10 +107,11 @@ def _effect(args: Namespace, past: Past, after: Files) -> Effect:
     edits = differences(before, then)
     if only is not None:
         edits = tuple(one for one in edits if _concerns(one, only[0], before, then))
-    changes = [
-        *(one for one in compare_plans(old, new, gone=left) if one.touches(until)),
-        *_corrections(past, then, only),
-    ]
+    found = [one for one in compare_plans(old, new, gone=left) if one.touches(until)]
+    with _outbox(args, past, then) as outbox:
+        made = _made(past, then, outbox)
+    corrections = _corrections(made, past.now + then.config.times.settle, only)
+    changes = [*_not_said_by_them(found, made, outbox.campaigns), *corrections]
     return Effect(past, after, edits, tuple(sorted(changes, key=lambda one: one.order)))
 
 
@@ -113,17 +121,56 @@ def _history(past: Past, then: World) -> History:
     return foreseen(past.history, past.files.world, then, now=past.now)
 
 
-def _corrections(past: Past, then: World, only: list[str] | None) -> Iterator[PlanChange]:
-    """Yield what would go to those who were told otherwise; they hear once the edit settled."""
-    if past.store is None:
+class _Outbox(Struct, frozen=True):
+    """An outbox, and the campaigns whose lines it has."""
+
+    store: Store
+    campaigns: Collection[str]
+
+
+@contextmanager
+def _outbox(args: Namespace, past: Past, then: World) -> Iterator[_Outbox]:
+    """Give the database's outbox, or that of a replay of the campaigns that the edit concerns."""
+    if past.store is not None:
+        yield _Outbox(past.store, then.campaigns)
         return
+    before = past.files.world
+    edited = edited_campaigns(before, then)
+    engine = rewound(with_only(before, edited), (), composer_of(args, before))
+    with engine.store as store:
+        asyncio.run(wind(engine, end=past.now))
+        yield _Outbox(store, edited)
+
+
+def _made(past: Past, then: World, outbox: _Outbox) -> Changes:
+    """Return what the other files would change in the outbox."""
     history = _history(past, then)
-    whole = plan(then, history, now=past.now)
-    soon = past.now + then.config.times.settle
-    for one in corrections_of(whole, history, past.store, past.files.world, then):
-        if only is None or one.campaign in only:
-            at_once = one.due is not None and one.due <= soon
+    planned = plan(then, history, now=past.now, only=outbox.campaigns)
+    digests = (one.occurrence for one in digests_ahead(outbox.store, past.now))
+    ahead = replace(planned, occurrences=(*planned.occurrences, *digests))
+    return changes_of(ahead, history, outbox.store, past.files.world, then)
+
+
+def _corrections(
+    made: Changes, settled: datetime, only: Collection[str] | None
+) -> Iterator[PlanChange]:
+    """Yield what would go to those who were told otherwise; they hear once the edit settled."""
+    for one in made.add:
+        if one.kind == LineKind.CORRECTION and (only is None or one.campaign in only):
+            at_once = one.due is not None and one.due <= settled
             yield PlanChange(change="added", line=one, at_once=at_once)
+
+
+def _not_said_by_them(
+    found: Iterable[PlanChange], made: Changes, campaigns: Collection[str]
+) -> Iterator[PlanChange]:
+    """Leave out the leads that are past where a correction says the date instead."""
+    new = {one.key for one in made.add}
+    for one in found:
+        if not one.at_once or one.line.key in new or one.line.campaign not in campaigns:
+            yield one
+        elif one.was is not None:
+            yield PlanChange(change="cancelled", line=one.was)
 
 
 def _left(past: Past, old: Plan) -> dict[str, Kept]:
