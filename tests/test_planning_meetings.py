@@ -114,3 +114,20 @@ def test_meetings_whose_askings_begin_on_one_morning_are_each_asked_about_once()
         ("Saturday", "Monday 05 July"),
         ("Saturday", "Monday 12 July"),
     ]
+
+
+def test_a_step_for_each_ask_counts_from_the_first_meeting_with_that_ask_on_the_table():
+    letter = LETTER + OUR_OWN.replace("2010-06-24", "2010-07-01")
+    letter = letter.replace("date = 2010-06-24", 'date = 2010-06-24\nasks = ["mission"]')
+    press = (
+        '\n[[follow-up]]\nid = "press"\nwhat = "Press for {ask}"\nfor = "each ask"\n'
+        'due = "1 working day after meeting"\nrepeat = "every 7 days, 1 more time"\n'
+    )
+
+    lines = planned(letter + press)
+
+    firsts = [one for one in lines if one.item == "press" and one.lead == "first"]
+    assert [(one.ask, str(one.session), f"{one.due:%d %B}") for one in firsts] == [
+        ("mission", "2010-06-24", "25 June"),
+        ("envoy", "2010-07-01", "02 July"),
+    ]

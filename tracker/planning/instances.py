@@ -125,7 +125,8 @@ def _made(step: PlannedStep, anchors: _Anchors) -> Iterator[Instance]:
                 yield _instance(step, anchors, meeting, None)
         case "each ask":
             for ask in whole.asks:
-                yield _instance(step, anchors, _first(step, held, anchors), ask)
+                mine = tuple(one for one in held if one.concerns(ask.id))
+                yield _instance(step, anchors, _first(step, mine, anchors), ask)
         case "campaign" | "each target":
             yield _instance(step, anchors, _first(step, held, anchors), None)
 
