@@ -1,10 +1,12 @@
 """`tracker when`."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.desk import Desk, a_copy_of_the_shipped_files, process
+from tracker.dates import WEEKDAYS
 
 
 @pytest.fixture
@@ -206,6 +208,35 @@ def test_a_broken_calendar_is_told_with_its_line(desk: Desk):
 
     assert said.code == 1
     assert "vienna.toml:" in said.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "said_of_it"),
+    [
+        ('holidays = "XX"', '"XX" is no country whose holidays are known'),
+        (
+            f"weekend = {json.dumps(WEEKDAYS)}",
+            "the weekend is the whole week: no working day is left",
+        ),
+    ],
+)
+def test_a_calendar_that_cannot_be_counted_on_is_told_with_its_line(
+    desk: Desk, fault: str, said_of_it: str
+):
+    path = desk.folder / "campaigns" / "workdays" / "odd.toml"
+    path.write_text(f'name = "Odd"\ntimezone = "Europe/Vienna"\n{fault}\n')
+    words = ("when", "1 working day before 24 June 2010")
+
+    named = desk.run(*words, "--workdays", "odd", "--json")
+    config = desk.folder / "config.toml"
+    config.write_text(config.read_text().replace('workdays  = "vienna"', 'workdays = "odd"'))
+    by_default = desk.run(*words)
+
+    for said in (named, by_default):
+        assert said.code == 1
+        assert said.out == ""
+        assert "odd.toml:3:" in said.err
+        assert said_of_it in said.err
 
 
 def test_a_broken_config_matters_only_to_a_phrase_that_needs_it(desk: Desk):

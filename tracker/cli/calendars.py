@@ -1,13 +1,17 @@
 """A working-day calendar by name, from the campaigns folder or from those that ship."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from tracker.campaign import Workdays
+from tracker.checking.calendars import workdays_faults
 from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import WorkingDays
 from tracker.errors import ConfigError, Problem, QuestionError
 from tracker.loading import read_text, shipped_folder
+from tracker.loading.one_file import read_data
+from tracker.loading.placing import placed
 from tracker.workdays import calendar
 
 _MOST_BYTES = 4 * 1024 * 1024
@@ -30,10 +34,18 @@ def named_calendar(config_path: Path, name: str | None) -> WorkingDays:
     wanted = name or (config.workdays if config else "")
     if wanted not in files:
         raise QuestionError(no_such("working-day calendar", wanted, files))
-    shape, problems = read_text("workdays", wanted, files[wanted], _bytes(files[wanted]))
-    if not isinstance(shape, Workdays):
-        raise QuestionError(_first(problems))
-    return calendar(shape)
+    return calendar(_shape(wanted, files[wanted]))
+
+
+def _shape(name: str, path: Path) -> Workdays:
+    """Read a calendar that can be counted on: its form is right, and so are its days."""
+    read = read_data("workdays", name, path, _bytes(path))
+    if not isinstance(read.shape, Workdays):
+        raise QuestionError(_first(read.problems))
+    wrong = placed(read.source, workdays_faults(read.shape))
+    if wrong:
+        raise QuestionError(_first(wrong))
+    return read.shape
 
 
 def _config(path: Path) -> Config:
@@ -51,6 +63,6 @@ def _bytes(path: Path) -> bytes:
         raise ConfigError(f"{path} cannot be read: {refused.strerror}.") from None
 
 
-def _first(problems: list[Problem]) -> str:
+def _first(problems: Sequence[Problem]) -> str:
     one = problems[0]
     return f"{one.file}:{one.line}:{one.column}: {one.message}. `tracker check` shows more."
