@@ -4,7 +4,7 @@ from argparse import Namespace
 
 from tracker.app.guarding import accept, held_edits
 from tracker.cli.arguments import Commands, command
-from tracker.cli.past import open_store
+from tracker.cli.database import open_store
 from tracker.cli.reading import read_files
 from tracker.errors import QuestionError
 from tracker.loading.standing import FileKey
@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
 def run_accept(args: Namespace) -> int:
     """Write the word down; the daemon does the rest."""
     files = read_files(args)
-    store = open_store(args, files)
+    store = open_store(args, files.world.config)
     if store is None:
         raise QuestionError(NO_DATABASE)
     with store:

@@ -11,9 +11,9 @@ from tracker.app.live import live_history
 from tracker.app.replay import SimulatedClock, first_moment, rewound, wind
 from tracker.cli.arguments import Commands, command
 from tracker.cli.composing import composer_of
+from tracker.cli.database import open_store
 from tracker.cli.mail import show_mail
 from tracker.cli.moments import moment_of
-from tracker.cli.past import open_store
 from tracker.cli.reading import Files, must_have_folder, read_files, say_not_in_force
 from tracker.cli.show import screen
 from tracker.cli.waiting import progress
@@ -93,7 +93,7 @@ def _replayed(reader: str, files: Files, composer: Composer, at: datetime) -> As
 
 
 def _live(args: Namespace, reader: str, files: Files, now: datetime) -> Asked:
-    kept = open_store(args, files)
+    kept = open_store(args, files.world.config)
     if kept is None:
         must_have_folder(files)
         say_not_in_force(files)

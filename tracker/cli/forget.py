@@ -5,7 +5,7 @@ from argparse import Namespace
 from tracker.app.forgetting import Report, forget_person
 from tracker.cli.arguments import Commands, command
 from tracker.cli.backup import NO_DATABASE
-from tracker.cli.past import open_store
+from tracker.cli.database import open_store
 from tracker.cli.reading import read_files
 from tracker.digest.say import many
 from tracker.errors import BusyError, QuestionError, TrackerError
@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
 def run_forget(args: Namespace) -> int:
     """Show what would be forgotten, or forget it."""
     files = read_files(args)
-    store = open_store(args, files)
+    store = open_store(args, files.world.config)
     if store is None:
         raise QuestionError(NO_DATABASE)
     with store:

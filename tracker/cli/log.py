@@ -15,7 +15,7 @@ from tracker.appending import NewFact, appended, log_lines
 from tracker.campaign import LoggedFact, Result, Stance, World
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of, no_date
-from tracker.cli.reading import Files, read_files
+from tracker.cli.reading import Files, read_files, remembered
 from tracker.dates import instant, zone
 from tracker.errors import UsageError
 from tracker.events import frame
@@ -69,7 +69,7 @@ def _add_options(option: Callable[..., object]) -> None:
 def run_log(args: Namespace) -> int:
     """Append the fact; 1 if the file would not be sound with it, 75 if it cannot be written."""
     now: datetime = args.clock()
-    files = read_files(args, now=now)
+    files = _files(args, now)
     entry = _Entry(files, files.campaign(args.campaign), now)
     lines = log_lines(_fact(args, entry))
     _must_be_text(lines)
@@ -87,6 +87,19 @@ def run_log(args: Namespace) -> int:
     print("\n".join(f"  {line}" for line in lines))
     print(f"\n{_told(entry)}")
     return 0
+
+
+def _files(args: Namespace, now: datetime) -> Files:
+    """Read the files; where another file's errors are in the way, as the daemon has that one."""
+    files = read_files(args, now=now)
+    if args.campaign in files.world.campaigns:
+        return files
+    reading = remembered(args, files.reading, now=now).reading
+    key = ("campaign", args.campaign)
+    file = reading.in_force.get(key) if key in reading.present else None
+    if reading.world is None or file is None or str(file.path) in reading.not_in_force:
+        return files
+    return Files(reading, reading.world)
 
 
 class _UnsoundError(Exception):

@@ -11,8 +11,8 @@ from tracker.app.explaining import mail_number
 from tracker.app.replay import utc
 from tracker.app.telling import told_after_all
 from tracker.cli.arguments import Commands, command
+from tracker.cli.database import open_store
 from tracker.cli.held import say_held
-from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files
 from tracker.cli.show import heading, paragraph, screen, show_moment, table
 from tracker.digest.say import many
@@ -47,7 +47,7 @@ def run_outbox(args: Namespace) -> int:
     """List the outbox, or queue one mail again."""
     number = _number(args)
     files = read_files(args)
-    store = open_store(args, files)
+    store = open_store(args, files.world.config)
     if store is None:
         if number is not None:
             raise QuestionError(NO_DATABASE)

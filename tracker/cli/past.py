@@ -4,19 +4,17 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from tracker.cli.database import open_store
 from tracker.cli.moments import Asked, end_of, show_asked
 from tracker.cli.reading import Files, must_have_folder, read_files, say_not_in_force
 from tracker.events import History, replayed
 
 if TYPE_CHECKING:
     from tracker.store import Store
-
-SQLITE_FILE = "sqlite:///"
 
 
 class Past(Struct, frozen=True):
@@ -47,7 +45,7 @@ def looking_back(args: Namespace) -> Iterator[Past]:
     """
     real = args.clock()
     files = read_files(args, now=real)
-    store = None if args.at else open_store(args, files)
+    store = None if args.at else open_store(args, files.world.config)
     try:
         if store is not None:
             files = read_files(args, now=real, store=store)
@@ -58,27 +56,6 @@ def looking_back(args: Namespace) -> Iterator[Past]:
     finally:
         if store is not None:
             store.close()
-
-
-def open_store(args: Namespace, files: Files) -> "Store | None":
-    """Open the database if there is one; ConfigError where one is gone that mail was sent from."""
-    url, base = files.world.config.database, args.config.parent
-    if url.startswith(SQLITE_FILE) and _never_was(base / url.removeprefix(SQLITE_FILE)):
-        return None
-    from tracker.store import Store  # noqa: PLC0415 -- a third of a second, and mostly not needed
-
-    return Store.open(url, base=base)
-
-
-def _never_was(file: Path) -> bool:
-    """Say that there is no database yet; a file with nothing in it is none, and stays empty."""
-    if file.exists() and file.stat().st_size:
-        return False
-    if file.with_name(f"{file.name}.epoch").exists():
-        from tracker.app.holding.epoch import must_be_there  # noqa: PLC0415 -- as above
-
-        must_be_there(file)
-    return True
 
 
 def _history(files: Files, store: "Store | None", now: datetime) -> History:

@@ -3,7 +3,7 @@
 from argparse import Namespace
 
 from tracker.cli.arguments import Commands, command
-from tracker.cli.past import open_store
+from tracker.cli.database import open_store
 from tracker.cli.reading import read_files
 from tracker.digest.say import many
 
@@ -28,7 +28,7 @@ def run_purge(args: Namespace) -> int:
     """Purge, and say how many mails had a text."""
     files = read_files(args)
     bodies = files.world.config.keep.bodies
-    store = open_store(args, files)
+    store = open_store(args, files.world.config)
     purged = 0
     if store is not None:
         with store:

@@ -3,6 +3,7 @@
 import os
 import sys
 from argparse import Namespace
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from tracker.campaign import World
+from tracker.cli.database import open_store
 from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import zone
-from tracker.errors import ConfigError, Problem, QuestionError
+from tracker.errors import ConfigError, Problem, QuestionError, TrackerError
 from tracker.loading.campaigns_folder import folder_problems
 from tracker.loading.config_alone import read_config
 from tracker.loading.files import shown_path
@@ -25,16 +27,27 @@ if TYPE_CHECKING:
     from tracker.store import Store
 
 
+class Remembered(Struct, frozen=True):
+    """A reading among what the database remembers.
+
+    `kept` says of when the last good versions are that are in force, by path.
+    """
+
+    reading: Reading
+    kept: Mapping[str, str] = {}
+
+
 class Files(Struct, frozen=True):
-    """A reading whose config.toml could be used."""
+    """A reading whose config.toml could be used; `kept` as in Remembered."""
 
     reading: Reading
     world: World
+    kept: Mapping[str, str] = {}
 
     @property
     def home(self) -> ZoneInfo:
         """Return config.toml's zone: that of its default working-day calendar."""
-        return zone(self.world.workdays[self.world.config.workdays].timezone)
+        return _home(self.world)
 
     def campaign(self, campaign_id: str) -> str:
         """Return the id of a campaign in force, else raise QuestionError with the nearest."""
@@ -63,33 +76,73 @@ def read_files(
     now: datetime | None = None,
     store: "Store | None" = None,
 ) -> Files:
-    """Read everything; ConfigError, with its problems, where config.toml cannot be used.
+    """Read everything; ConfigError, with its problems, where there is nothing to go by.
 
     With a `store` the files are as the daemon has them: last good versions stand for files with
-    errors and for edits that are held.
+    errors and for edits that are held. Without one they do so, from the database if there is one,
+    only where the default calendar has errors, and all else hangs on it.
     """
     must_exist(args)
-    reading = _as_the_daemon(args, now, store) if store else read_world(args.config, now=now)
+    if store is not None:
+        return _usable(args, as_the_daemon(args, store, now=now or args.clock()))
+    reading = read_world(args.config, now=now)
     if reading.world is None:
-        config = str(reading.config_path)
-        said = show_problems(reading.problems, files=len(reading.files), config=config)
-        print(said, file=sys.stderr)
-        raise ConfigError(f"{args.config} cannot be used: mend it and run `tracker check`.")
+        return _usable(args, remembered(args, reading, now=now or args.clock()))
     return Files(reading, reading.world)
 
 
-def _as_the_daemon(args: Namespace, now: datetime | None, store: "Store") -> Reading:
-    from tracker.app.files_seen import ended  # noqa: PLC0415 -- loads the database
-    from tracker.app.guarding import held_edits  # noqa: PLC0415 -- loads the database
+def as_the_daemon(args: Namespace, store: "Store", *, now: datetime) -> Remembered:
+    """Read everything among what the database remembers."""
+    from tracker.app.last_good import kept_since, read_as_kept  # noqa: PLC0415 -- loads the database
 
-    moment = now or args.clock()
-    return read_world(
-        args.config,
-        now=now,
-        last_good=store.last_good(),
-        ended=ended(store, now=moment),
-        held=held_edits(store),
-    )
+    reading = read_as_kept(args.config, store, now=now)
+    if reading.world is None:
+        return Remembered(reading)
+    home = _home(reading.world)
+    since = kept_since(reading, store)
+    return Remembered(reading, {path: _version(at, home) for path, at in since.items()})
+
+
+def remembered(args: Namespace, reading: Reading, *, now: datetime) -> Remembered:
+    """Read everything as the daemon does, if there is a database to ask; else as it was read."""
+    if reading.config is None:
+        return Remembered(reading)
+    try:
+        store = open_store(args, reading.config)
+        if store is None:
+            return Remembered(reading)
+        with store:
+            return as_the_daemon(args, store, now=now)
+    except (TrackerError, OSError):  # what is in the files can be told all the same
+        return Remembered(reading)
+
+
+def _usable(args: Namespace, found: Remembered) -> Files:
+    reading = found.reading
+    if reading.world is not None:
+        return Files(reading, reading.world, found.kept)
+    config = str(reading.config_path)
+    said = show_problems(reading.problems, files=len(reading.files), config=config)
+    print(said, file=sys.stderr)
+    raise ConfigError(f"{_at_fault(args, reading)}: mend it and run `tracker check`.")
+
+
+def _at_fault(args: Namespace, reading: Reading) -> str:
+    """Name the file without which nothing can be told: config.toml or its default calendar."""
+    calendar = ("workdays", f"{reading.config.workdays}.toml" if reading.config else "")
+    for path in reading.not_in_force:
+        if Path(path).parts[-2:] == calendar:
+            return f"{path} has errors, and it is {args.config}'s default calendar"
+    return f"{args.config} cannot be used"
+
+
+def _version(at: datetime, home: ZoneInfo) -> str:
+    there = at.astimezone(home)
+    return f"{there.day} {there:%b %Y %H:%M}"
+
+
+def _home(world: World) -> ZoneInfo:
+    return zone(world.workdays[world.config.workdays].timezone)
 
 
 def config_of(args: Namespace) -> Config:

@@ -9,9 +9,9 @@ from tracker.app.holding.holding import DISK
 from tracker.app.replay import utc
 from tracker.app.resuming import Waiting, go_on, waiting
 from tracker.cli.arguments import Commands, command
+from tracker.cli.database import open_store
 from tracker.cli.machine import machine_of, this_machine
 from tracker.cli.nearest import no_such
-from tracker.cli.past import open_store
 from tracker.cli.reading import Files, read_files
 from tracker.cli.show import paragraph, screen, show_moment
 from tracker.digest.say import many
@@ -51,7 +51,7 @@ def add(commands: Commands) -> None:
 def run_resume(args: Namespace) -> int:
     """Let mail go on."""
     files = read_files(args)
-    store = open_store(args, files)
+    store = open_store(args, files.world.config)
     if store is None:
         return _said_nothing(args)
     with store:

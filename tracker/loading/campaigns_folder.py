@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tracker.errors import Fault, Problem
-from tracker.loading.files import printable, shown_path
+from tracker.loading.files import SourceFile, printable, shown_path
+from tracker.loading.placing import placed
+from tracker.loading.positions import spots_of
 
 KEY = "campaigns"
 _SHUT = frozenset({"no-folder", "unreadable"})
@@ -16,8 +20,15 @@ def shut_folder(problems: Iterable[Problem], folder: Path) -> Problem | None:
     return next((one for one in problems if one.code in _SHUT and one.file == here), None)
 
 
-def folder_fault(shut: Problem) -> Fault:
-    """Tell a shut folder where it is named: in config.toml."""
+def folder_told(shut: Problem, config: SourceFile) -> list[Problem]:
+    """Tell a shut folder where it is named: in config.toml, or nowhere in it."""
+    told = placed(config, [_folder_fault(shut)])
+    if (KEY,) in spots_of(config.text):
+        return told
+    return [replace(one, line=1, column=1, excerpt="") for one in told]
+
+
+def _folder_fault(shut: Problem) -> Fault:
     message, hint = f"there is no folder {shut.file}", "make it, or name the right one"
     if shut.code != "no-folder":
         message = f"the folder {shut.file} cannot be read: permission denied"

@@ -14,7 +14,7 @@ from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.checking import missing_file
 from tracker.config import Config
 from tracker.errors import Problem
-from tracker.loading.campaigns_folder import emptied, folder_fault, shut_folder
+from tracker.loading.campaigns_folder import emptied, folder_told, shut_folder
 from tracker.loading.checks import Check, campaign_faults, own_faults, passes, playbook_faults
 from tracker.loading.config_alone import named_folder
 from tracker.loading.files import (
@@ -170,7 +170,7 @@ class _Folder(Struct):
         shut = shut_folder(odd, self.folder)
         if shut is None or source is None or not named:
             return list(odd)
-        return placed(source, [folder_fault(shut)])
+        return folder_told(shut, source)
 
     def _config(self) -> Config | None:
         listed = Listed("config", self.config_path.stem, shown_path(self.config_path))
