@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import CONFIG, VIENNA, at
+from tests.builders import CONFIG, COUNCIL, VIENNA, at
 from tests.desk import Desk
 from tests.test_daemon import LETTER, Desk as DaemonDesk, home
 
@@ -129,3 +129,96 @@ def test_a_folder_that_config_toml_does_not_name_has_no_caret(desk: Desk):
     assert said.code == 1
     assert "config.toml:1:1: campaigns: there is no folder campaigns\n" in said.out
     assert "^" not in said.out
+
+
+# -- what follows from an error ----------------------------------------------------------------
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_check_says_which_version_stays_in_force(seen: Desk):
+    write(seen, "letter", LETTER.replace("dated", "datd"))
+    write(seen, "other", LETTER.replace("dated", "datd"))
+
+    said = seen.run("check")
+
+    assert said.code == 1
+    assert said.out.rpartition("errors in ")[2].splitlines()[0] == (
+        f"2 of 2 campaigns. letter keeps running on the version of {READ_ON};"
+        " other is not in force."
+    )
+
+
+def test_check_says_it_of_what_only_lacks_a_file_that_has_errors(seen: Desk):
+    write(seen, "forums/council", COUNCIL.replace("Thursday", "Thorsday"))
+
+    said = seen.run("check")
+
+    assert f"campaigns/forums/council.toml keeps running on the version of {READ_ON}" in said.out
+    assert f"letter keeps running on the version of {READ_ON}" in said.out
+
+
+def test_check_makes_no_database_and_needs_none(desk: Desk):
+    write(desk, "letter", LETTER.replace("dated", "datd"))
+
+    without = desk.run("check")
+    (desk.folder / "tracker.db").write_text("this is no database")
+    broken = desk.run("check")
+
+    assert "letter is not in force." in without.out
+    assert (broken.code, broken.out, broken.err) == (1, without.out, "")
+    assert (desk.folder / "tracker.db").read_text() == "this is no database"
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_questions_name_a_version_that_stays_in_force(seen: Desk, command: str):
+    write(seen, "letter", LETTER.replace("dated", "datd"))
+    write(seen, "other", LETTER.replace("dated", "datd"))
+
+    said = seen.run(command)
+
+    stays = f"the version of {READ_ON} stays in force."
+    assert said.err.splitlines() == [
+        f"With errors: campaigns/letter.toml (1 error; run `tracker check`): {stays}",
+        "Not in force: campaigns/other.toml (1 error; run `tracker check`).",
+    ]
+
+
+def test_the_doctor_counts_what_stays_in_force(seen: Desk):
+    write(seen, "other", LETTER)
+    write(seen, "letter", LETTER.replace("dated", "datd"))
+
+    said = flat(seen.run("doctor").out)
+
+    assert "campaigns: 2 campaigns in force in campaigns" in said
+    assert (
+        "with errors: campaigns/letter.toml (the last good version of it stays in force)" in said
+    )
+
+
+def test_to_the_doctor_config_toml_can_be_used_beside_a_calendar_that_is_kept(seen: Desk):
+    write(seen, "workdays/vienna", BROKEN)
+
+    said = seen.run("doctor")
+
+    assert "config.toml: config.toml can be used" in said.out
+    assert "1 campaign in force" in said.out
+    assert said.code != 78
+
+
+def test_a_lost_fact_is_explained_as_what_it_is(seen: Desk):
+    write(
+        seen, "letter", f'{LETTER}[[log]]\non = 2010-06-22\nfact = "note"\nnote = "They called"\n'
+    )
+    daemon = DaemonDesk(seen.folder, NOON)
+    asyncio.run(daemon.turn())
+    write(seen, "letter", LETTER)
+    asyncio.run(daemon.turn(3))
+    lines = [one for one in daemon.store.lines() if one.occurrence.item == "problem"]
+    daemon.store.close()
+
+    said = flat(seen.run("why", lines[0].occurrence.key).out)
+
+    assert "the file was read, and a fact is gone from its log" in said

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from tracker.app.lost_facts import LOST, lost_facts, still_lost
+from tracker.app.lost_facts import lost_facts, still_lost
 from tracker.app.words import (
     KINDS,
     Spoken,
@@ -21,7 +21,7 @@ from tracker.app.words import (
 )
 from tracker.campaign import World
 from tracker.errors import Problem, expectation
-from tracker.events import GRACE, STILL_TYPING, FileWord, Said
+from tracker.events import GRACE, LOST_FACT, STILL_TYPING, FileWord, Said
 from tracker.events.words import FileKey
 from tracker.loading.files import printable, shown_path
 from tracker.loading.standing import needed_by
@@ -136,7 +136,7 @@ class _Look:
     def _lost(self, campaign: str, found: dict[FileKey, dict[str, Said]]) -> None:
         about = ("campaign", campaign)
         for word in self.state.of(about, "problem"):
-            if word.fault.startswith(LOST) and still_lost(word.fault, campaign, self.world):
+            if word.fault.startswith(LOST_FACT) and still_lost(word.fault, campaign, self.world):
                 found.setdefault(about, {})[word.fault] = word.entries[0]
         for lost in lost_facts(campaign, self.good, self.reading):
             found.setdefault(about, {})[lost.fault] = lost.said
@@ -161,7 +161,7 @@ class _Look:
         if about[0] == "folder":
             subject = f"Look at {file}: {said.text}"
             headline = "Until that is mended everything else goes on as it was."
-        if fault.startswith(LOST):
+        if fault.startswith(LOST_FACT):
             subject = f"Look at {file}: a fact is gone from it"
             headline, since = "The file is in force as it stands: is anything missing?", None
         return replace(

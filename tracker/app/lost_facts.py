@@ -9,12 +9,10 @@ from msgspec.structs import replace
 from tracker.appending import NewFact, log_lines
 from tracker.campaign import Campaign, World
 from tracker.dates import show_day
-from tracker.events import Fact, Said, frame, read_facts
+from tracker.events import LOST_FACT, Fact, Said, frame, read_facts
 from tracker.loading.one_file import read_again
 from tracker.loading.world import Reading
 from tracker.store import GoodFile
-
-LOST = "lost-fact"
 
 
 class Lost(Struct, frozen=True):
@@ -57,7 +55,7 @@ def lost_between(old: Collection[Fact], now: Collection[Fact]) -> Iterator[Lost]
             if _said(fact) in kept:
                 continue
             number = sum(_slot(one) == slot for one in now) + lacking[slot] + 1
-            yield Lost(f"{LOST}|{slot}|{number}", _lines(fact))
+            yield Lost(f"{LOST_FACT}|{slot}|{number}", _lines(fact))
 
 
 def still_lost(fault: str, campaign: str, world: World) -> bool:

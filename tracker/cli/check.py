@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from textwrap import fill
@@ -12,7 +12,7 @@ from textwrap import fill
 from tracker.app.phrases import PhraseRow, phrases_of
 from tracker.app.templates import strange_templates_in, template_problems_in
 from tracker.cli.arguments import Commands, command
-from tracker.cli.reading import must_exist
+from tracker.cli.reading import must_exist, remembered
 from tracker.errors import Problem, QuestionError
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
@@ -54,7 +54,7 @@ def run_check(args: Namespace) -> int:
         for one in problems:
             print(json.dumps(problem_json(one), ensure_ascii=False))
     else:
-        _show(problems, reading, chosen)
+        _show(problems, reading, chosen, _kept(args, reading, problems))
         _show_phrases(reading, chosen, now)
     return 1 if any(one.severity == "error" for one in problems) else 0
 
@@ -87,10 +87,20 @@ def _stranger(file: str, reading: Reading) -> str:
     )
 
 
-def _show(problems: list[Problem], reading: Reading, chosen: frozenset[str]) -> None:
-    campaigns = [one for one in reading.files if one.kind == "campaign"]
+def _kept(args: Namespace, reading: Reading, problems: list[Problem]) -> Mapping[str, str]:
+    """Say of when the versions are that stay in force; only where there is an error to tell."""
+    if all(one.severity == "warning" for one in problems):
+        return {}
+    return remembered(args, reading, now=args.clock()).kept
+
+
+def _show(
+    problems: list[Problem], reading: Reading, chosen: frozenset[str], kept: Mapping[str, str]
+) -> None:
+    files = sum(one.kind == "campaign" for one in reading.files)
     if problems:
-        print(show_problems(problems, files=len(campaigns), config=str(reading.config_path)))
+        config = str(reading.config_path)
+        print(show_problems(problems, files=files, kept=kept, config=config))
     else:
         count = len(chosen) if chosen else len(reading.files)
         print(f"{count} file{'s are' if count != 1 else ' is'} sound.")

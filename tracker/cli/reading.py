@@ -16,6 +16,7 @@ from tracker.cli.database import open_store
 from tracker.cli.nearest import no_such
 from tracker.config import Config
 from tracker.dates import zone
+from tracker.digest.say import many
 from tracker.errors import ConfigError, Problem, QuestionError, TrackerError
 from tracker.loading.campaigns_folder import folder_problems
 from tracker.loading.config_alone import read_config
@@ -173,15 +174,20 @@ def must_have_folder(files: Files) -> None:
 
 
 def say_not_in_force(files: Files, *, beneath: Path | None = None) -> None:
-    """Name on stderr the files that the answer leaves out, all or those beneath a folder."""
+    """Name on stderr the files with errors, all or those beneath a folder, and what stands."""
     for path in files.reading.not_in_force:
         if beneath is not None and not Path(path).is_relative_to(shown_path(beneath)):
             continue
         errors = [one for one in files.reading.problems if one.file == path]
-        count = sum(one.severity == "error" for one in errors)
-        word = "error" if count == 1 else "errors"
+        count = many(sum(one.severity == "error" for one in errors), "error")
         more = "run `tracker check`" if beneath is None else _first(errors)
-        print(f"Not in force: {path} ({count} {word}; {more}).", file=sys.stderr)
+        print(_consequence(path, f"{count}; {more}", files.kept.get(path)), file=sys.stderr)
+
+
+def _consequence(path: str, why: str, kept: str | None) -> str:
+    if kept is None:
+        return f"Not in force: {path} ({why})."
+    return f"With errors: {path} ({why}): the version of {kept} stays in force."
 
 
 def _first(problems: list[Problem]) -> str:

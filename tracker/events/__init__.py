@@ -7,10 +7,11 @@ from tracker.events.history import History, replayed
 from tracker.events.log_faults import log_faults
 from tracker.events.meetings import PlannedMeeting, looked_ahead_to, meetings_of
 from tracker.events.outages import Outage, Unsent
-from tracker.events.words import GRACE, STILL_TYPING, FileWord, Said
+from tracker.events.words import GRACE, LOST_FACT, STILL_TYPING, FileWord, Said, WordKind
 
 __all__ = [
     "GRACE",
+    "LOST_FACT",
     "STILL_TYPING",
     "AskCourse",
     "Course",
@@ -24,6 +25,7 @@ __all__ = [
     "PlannedMeeting",
     "Said",
     "Unsent",
+    "WordKind",
     "course",
     "frame",
     "log_faults",

@@ -12,6 +12,8 @@ FileKey = tuple[str, str]
 STILL_TYPING = timedelta(seconds=30)
 # A campaign whose file has gone is as paused for so long, and after that as closed.
 GRACE = timedelta(hours=24)
+# How the `fault` of a word begins that speaks of a fact which the log has lost.
+LOST_FACT = "lost-fact"
 
 
 class Said(Struct, frozen=True):

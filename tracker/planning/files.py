@@ -5,7 +5,7 @@ from typing import Literal, cast
 
 from msgspec.structs import replace
 
-from tracker.events import GRACE, History
+from tracker.events import GRACE, LOST_FACT, FileWord, History, WordKind
 from tracker.occurrence import LineKind, Occurrence, Origin
 from tracker.planning.reader import Readers
 
@@ -37,7 +37,7 @@ def file_notices(history: History, readers: Readers) -> Iterator[Occurrence]:
                 due=reader.by_day(word.at),
                 expires=None,
                 what=word.subject,
-                why=_why(word.kind),
+                why=_why(word),
                 origin=Origin(cast("_OfFile", of), word.id),
             )
 
@@ -56,10 +56,17 @@ def waiting_for_their_file(lines: Iterable[Occurrence], history: History) -> Ite
             yield replace(one, due=max(one.due, since + GRACE))
 
 
-def _why(kind: str) -> str:
-    return {
-        "problem": "the file was read and has an error",
-        "fixed": "you were told that something was wrong with this file",
-        "missing": "the file was there and is gone",
-        "held": "the edit would change more than is usual at once",
-    }[kind]
+def _why(word: FileWord) -> str:
+    if word.fault.startswith(LOST_FACT):
+        return "the file was read, and a fact is gone from its log"
+    if word.of == "folder":
+        return "the folder was looked at, and something is wrong with it"
+    return _WHY[word.kind]
+
+
+_WHY: dict[WordKind, str] = {
+    "problem": "the file was read and has an error",
+    "fixed": "you were told that something was wrong with this file",
+    "missing": "the file was there and is gone",
+    "held": "the edit would change more than is usual at once",
+}

@@ -13,6 +13,7 @@ from tracker.app.doctor.mail import mail
 from tracker.app.doctor.outside import outside
 from tracker.app.doctor.trial import coordinator_at, send_trial
 from tracker.app.holding import last_seen
+from tracker.app.last_good import read_as_kept
 from tracker.config import Config
 from tracker.loading.world import Reading
 from tracker.store import Hold, Store
@@ -29,7 +30,10 @@ async def examine(
         elsewhere = machine(None, (), now=now, last_seen=None, user=os.geteuid())
         return [*files(reading), *elsewhere]
     found = database(config.database, base=base)
-    seen, holds = _remembered(config, base) if found.usable else (None, ())
+    seen: datetime | None = None
+    holds: tuple[Hold, ...] = ()
+    if found.usable:
+        seen, holds, reading = _remembered(config, base, reading, now)
     composer = composer_for(base / config.templates)
     return [
         *files(reading),
@@ -42,11 +46,17 @@ async def examine(
     ]
 
 
-def _remembered(config: Config, base: Path) -> tuple[datetime | None, tuple[Hold, ...]]:
-    """Return the last moment that the database knows of, and what keeps mail back."""
+def _remembered(
+    config: Config, base: Path, reading: Reading, now: datetime
+) -> tuple[datetime | None, tuple[Hold, ...], Reading]:
+    """Return the last moment that the database knows of, what keeps mail back, and the files.
+
+    They are read among what it has of them: a last good version stands for one with errors.
+    """
     with Store.open(config.database, base=base) as store:
         seen = last_seen(store)
-        return (seen.at if seen else None), tuple(store.holds())
+        kept = read_as_kept(base / reading.config_path.name, store, now=now)
+        return (seen.at if seen else None), tuple(store.holds()), kept
 
 
 def _database(found: Found, holds: tuple[Hold, ...]) -> list[Finding]:

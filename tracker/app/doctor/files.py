@@ -111,9 +111,17 @@ def _campaigns(reading: Reading) -> Finding:
     if not os.access(folder, os.R_OK | os.X_OK):
         fix = "make it, or let the tracker's user read it: chmod o+rx, or a group"
         return failure("campaigns", f"{folder} cannot be read", fix)
-    broken = [path for path in reading.not_in_force if Path(path).name != "config.toml"]
+    broken = [
+        _broken(path, reading) for path in reading.not_in_force if Path(path).name != "config.toml"
+    ]
     count = len(reading.world.campaigns) if reading.world else 0
     said = f"{many(count, 'campaign')} in force in {folder}"
     if broken:
         return warning("campaigns", f"{said}; with errors: {', '.join(broken)}", "tracker check")
     return ok("campaigns", said) if count else warning("campaigns", said, "write the first one")
+
+
+def _broken(path: str, reading: Reading) -> str:
+    """Name a file with errors, and say so where its last good version goes on."""
+    kept = any(str(file.path) == path for file in reading.in_force.values())
+    return f"{path} (the last good version of it stays in force)" if kept else path
