@@ -95,6 +95,16 @@ def test_a_window_that_ends_before_it_begins_is_a_matter_of_usage(desk: Desk):
     assert desk.run("replay", "--from", "2010-06-25", "--to", "2010-06-23").code == 2
 
 
+def test_after_the_last_date_that_the_files_know_there_are_no_mails(desk: Desk):
+    said = desk.run("replay", "--from", "2026-12-25")
+    machine = desk.run("replay", "--from", "2026-12-25", "--json")
+
+    assert (said.code, machine.code) == (0, 0)
+    assert " ".join(said.out.split()).startswith("0 mails from Friday 25 December 2026 on: ")
+    assert "with --to it goes further" in " ".join(said.out.split())
+    assert machine.out == ""
+
+
 def test_without_dates_a_replay_goes_from_the_beginning_to_a_month_after_the_last(desk: Desk):
     for path in (desk.folder / "campaigns").glob("*.toml"):
         path.unlink()

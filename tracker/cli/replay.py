@@ -82,6 +82,8 @@ def run_replay(args: Namespace) -> int:
     first, last = whole_span(world, overlays)
     start = _moment("--from", args.from_) or first
     end = _moment("--to", args.to) or last
+    if args.to is None and start >= end:
+        return _say_nothing_known(args, start, end)
     if end < start:
         raise UsageError(f"--to {args.to} lies before --from {args.from_}")
     deliver = _into(args.out, start) if args.out else None
@@ -104,6 +106,18 @@ def run_replay(args: Namespace) -> int:
     else:
         _show(shown, world, start, end)
         _say_where(args.out)
+    return 0
+
+
+def _say_nothing_known(args: Namespace, start: datetime, last: datetime) -> int:
+    """Say that nothing is known of the days asked about; they are no fault of anybody's."""
+    if not args.json:
+        paragraph(
+            screen(),
+            f"0 mails from {show_day(start.date())} on: without --to a replay ends a month after"
+            f" the last date that the files know, on {show_day(last.date())} (UTC); with --to it"
+            " goes further.",
+        )
     return 0
 
 
