@@ -135,6 +135,22 @@ async def test_a_newer_save_asks_anew_and_only_what_was_shown_last_can_be_confir
     assert held_edits(desk.store) == {}
 
 
+async def test_a_version_that_nobody_was_shown_is_answered_with_the_one_that_was(home: Path):
+    desk = await a_desk(home, MANY)
+    await saved(desk, "letter", FEW)
+    [(_, shown)] = held_edits(desk.store).items()
+
+    with pytest.raises(QuestionError) as refused:
+        await confirm(desk, home, "letter@00000000")
+
+    said = str(refused.value)
+    assert said.startswith(
+        "campaigns/letter.toml has no version 00000000 that was shown: held is"
+        f" letter@{shown[:8]} (it would cancel "
+    )
+    assert said.endswith(f"Confirm that with `tracker accept letter@{shown[:8]}`.")
+
+
 async def test_a_save_after_the_last_look_cannot_be_confirmed_unseen(home: Path):
     desk = await a_desk(home, MANY)
     await saved(desk, "letter", FEW)

@@ -85,10 +85,7 @@ def accept(store: Store, file_id: str, *, there: Mapping[FileKey, str], now: dat
         raise QuestionError(_none_held(name, held(entries).values()))
     shown = _shown(entries, found.about)
     if (version and not found.digest.startswith(version)) or (not version and len(shown) > 1):
-        raise QuestionError(
-            f"{found.file} was saved again since: what is held now is {found.version_id}"
-            f" ({found.reason}). Confirm that with `tracker accept {found.version_id}`."
-        )
+        raise QuestionError(_other_version(found, version, shown))
     if there.get(found.about) != found.digest:
         raise QuestionError(
             f"{found.file} was saved again since: the daemon looks at what it holds now, and asks"
@@ -98,6 +95,16 @@ def accept(store: Store, file_id: str, *, there: Mapping[FileKey, str], now: dat
     key = f"{ACCEPTED}/{'/'.join(found.about)}/{found.digest}/{now.isoformat()}"
     store.record([JournalEntry(now, ACCEPTED, None, key, data)])
     return found
+
+
+def _other_version(found: Held, version: str, shown: Collection[str]) -> str:
+    said = f"{found.file} was saved again since: what is held now"
+    if version and not any(one.startswith(version) for one in shown):
+        said = f"{found.file} has no version {version} that was shown: held"
+    return (
+        f"{said} is {found.version_id} ({found.reason})."
+        f" Confirm that with `tracker accept {found.version_id}`."
+    )
 
 
 def _shown(entries: Iterable[JournalEntry], about: FileKey) -> set[str]:
