@@ -1,14 +1,17 @@
 """`tracker plan`."""
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.desk import Desk, a_copy_of_the_shipped_files, a_folder_with_one_letter, on_a_terminal
 from tests.house import House
+from tests.test_daemon import LETTER as DAEMONS_LETTER, TUESDAY, Desk as DaemonDesk, home
 from tracker.loading.world import read_world
 
+__all__ = ["home"]  # a fixture
 HRW = "hrw-osce-ambassadors"
 
 
@@ -29,6 +32,13 @@ def letter(
     monkeypatch.chdir(a_folder_with_one_letter(tmp_path))
     monkeypatch.setenv("COLUMNS", "80")
     return Desk(tmp_path, capsys)
+
+
+@pytest.fixture
+def there(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A desk in the folder of a daemon."""
+    monkeypatch.chdir(home)
+    return Desk(home, capsys)
 
 
 def live(desk: Desk, opened: datetime) -> House:
@@ -306,3 +316,84 @@ def test_a_follow_up_that_begins_anew_is_to_come_and_one_that_only_shifts_is_not
         ("repeat 1", "border/ask/repeat-1/vienna"),
     ]
     assert letter.run("why", anew[0][1]).code == 0
+
+
+# -- what will not happen ----------------------------------------------------------------------
+
+OTHER = DAEMONS_LETTER.replace("Send a mission", "Open the border")
+WAITS = """
+[[follow-up]]
+id = "chase"
+what = "Chase the reply"
+due = "10 days after delivery"
+[[deadline]]
+id = "report"
+what = "Write the report"
+due = "2010-06-30"
+"""
+
+
+def words(said: str) -> str:
+    return " ".join(said.split())
+
+
+def test_of_a_closed_campaign_nothing_is_to_come_and_that_is_said(letter: Desk):
+    path = letter.campaign("border")
+    path.write_text(f"closed = 2010-06-21\n{path.read_text()}{WAITS}")
+
+    said = letter.run("plan", "--at", "2010-06-21T12:00+02:00")
+    machine = letter.run("plan", "--at", "2010-06-21T12:00+02:00", "--json")
+
+    assert "Closed: border (from Mon 21 June 2010 on). Nothing more is planned." in said.out
+    for gone in ("Waiting for a date", "Meetings (M)", "Write the report", "Chase the reply"):
+        assert gone not in said.out
+    assert "waiting" not in {one["state"] for one in machine.objects}
+
+
+def test_the_timeline_ends_where_a_campaign_closes(letter: Desk):
+    path = letter.campaign("border")
+    path.write_text(f"closed = 2010-06-24\n{path.read_text()}{WAITS}")
+
+    said = letter.run("plan", "--at", "2010-06-21T12:00+02:00")
+
+    timeline = said.out.partition("Meetings (M)")[2].partition("\n\n")[0]
+    assert "Call the chair" in timeline
+    assert "Permanent Council" not in timeline
+    assert "Write the report" not in timeline
+    assert "Waiting for a date" in said.out
+    assert "Closed: " not in said.out
+
+
+def test_of_a_campaign_without_a_file_only_the_word_about_it_is_to_come(home: Path, there: Desk):
+    (home / "campaigns" / "other.toml").write_text(OTHER)
+    daemon = DaemonDesk(home)
+    asyncio.run(daemon.turn())
+    (home / "campaigns" / "letter.toml").unlink()
+    asyncio.run(daemon.turn(3))
+    daemon.store.close()
+    there.now = TUESDAY + timedelta(hours=1)
+
+    said = words(there.run("plan", "letter").out)
+    lines = there.run("plan", "letter", "--json").objects
+
+    assert (
+        "Gone: letter (no file since Tue 22 June 2010, 07:00). Nothing leaves unless it is put"
+        " back; after a day it counts as closed." in said
+    )
+    assert "Meetings (M)" not in said
+    assert {one["item"] for one in lines} <= {"missing"}
+
+
+def test_so_it_is_before_the_daemon_has_noticed(home: Path, there: Desk):
+    (home / "campaigns" / "other.toml").write_text(OTHER)
+    daemon = DaemonDesk(home)
+    asyncio.run(daemon.turn())
+    daemon.store.close()
+    (home / "campaigns" / "letter.toml").unlink()
+    there.now = TUESDAY + timedelta(hours=1)
+
+    said = words(there.run("plan").out)
+
+    assert "Gone: letter (no file). Nothing leaves unless it is put back;" in said
+    assert "[letter]" not in said
+    assert "[other]" in said

@@ -2,10 +2,11 @@
 
 import json
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
@@ -16,7 +17,7 @@ from tracker.cli.past import Past, looking_back
 from tracker.cli.show import heading, paragraph, screen
 from tracker.cli.sources import Sources
 from tracker.cli.timeline import show_timeline
-from tracker.cli.to_come import is_to_come, left_by_now, occurrence_json
+from tracker.cli.to_come import can_leave, is_closed, is_to_come, left_by_now, occurrence_json
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import city, many
 from tracker.occurrence import LineKind, Occurrence
@@ -69,14 +70,27 @@ def run_plan(args: Namespace) -> int:
         planned = plan(past.files.world, past.history, now=past.now, until=until, only=only)
         left = left_by_now(past)
         planned = begun_anew(planned, left)
-        lines = [one for one in planned.occurrences if is_to_come(one, past, left)]
+        gone = _gone(past, planned)
+        lines = [
+            one
+            for one in planned.occurrences
+            if is_to_come(one, past, left) and can_leave(one, planned, gone)
+        ]
         if args.json:
             sources = Sources(past.files.reading)
             for one in lines:
                 print(json.dumps(occurrence_json(one, past.now, sources), ensure_ascii=False))
         else:
-            _show(lines, planned, past, until)
+            _show(lines, planned, past, until, gone)
     return 0
+
+
+def _gone(past: Past, planned: Plan) -> dict[str, datetime | None]:
+    """Return the campaigns that have no file, with the moment it went where that was seen."""
+    unseen = (name for kind, name in past.files.reading.gone if kind == "campaign")
+    found: dict[str, datetime | None] = dict.fromkeys(unseen)
+    found.update(past.history.missing)
+    return {one: found[one] for one in sorted(found) if one in planned.courses}
 
 
 def _days(text: str) -> int:
@@ -85,11 +99,18 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _show(lines: list[Occurrence], planned: Plan, past: Past, until: datetime) -> None:
+def _show(
+    lines: list[Occurrence],
+    planned: Plan,
+    past: Past,
+    until: datetime,
+    gone: Mapping[str, datetime | None],
+) -> None:
     out = screen()
     home = past.files.home
     paragraph(out, f"Plan from {past.said} ({city(home)})", style="bold")
-    show_timeline(out, planned, until)
+    _say_over(out, planned, gone, home)
+    show_timeline(out, planned, until, gone)
     going = [one for one in lines if one.state == "planned" and one.due]
     if not going:
         heading(out, "Nothing is to be sent.")
@@ -99,6 +120,30 @@ def _show(lines: list[Occurrence], planned: Plan, past: Past, until: datetime) -
         _show_day(out, list(those), past, more)
     _show_rest(out, "Left out", [one for one in lines if one.state == "skipped"], past)
     _show_rest(out, "Waiting for a date", [one for one in lines if one.state == "waiting"], past)
+
+
+def _say_over(
+    out: Console, planned: Plan, gone: Mapping[str, datetime | None], home: ZoneInfo
+) -> None:
+    """Name the campaigns of which nothing is to come: they are closed, or have no file."""
+    closed = [
+        f"{name} (from {show_day_short(whole.frame.closed)} on)"
+        for name, whole in planned.courses.items()
+        if name not in gone and whole.frame.closed and is_closed(name, planned, planned.now)
+    ]
+    if closed:
+        paragraph(out, f"Closed: {', '.join(closed)}. Nothing more is planned.")
+    if gone:
+        those = ", ".join(f"{name} (no file{_since(at, home)})" for name, at in gone.items())
+        more = "Nothing leaves unless it is put back; after a day it counts as closed."
+        paragraph(out, f"Gone: {those}. {more}")
+
+
+def _since(at: datetime | None, home: ZoneInfo) -> str:
+    if at is None:
+        return ""
+    there = at.astimezone(home)
+    return f" since {show_day_short(there.date())}, {there:%H:%M}"
 
 
 def _without_repeats(

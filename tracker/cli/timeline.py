@@ -1,6 +1,6 @@
 """A timeline of the meetings and deadlines ahead, as far apart as their days."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from rich.console import Console
 from tracker.campaign import Deadline
 from tracker.cli.show import NARROW, heading, table
 from tracker.dates import show_day_short
+from tracker.events import Course
 from tracker.planning import Plan, matters
 from tracker.planning.wording import fill
 
@@ -27,9 +28,13 @@ class _Mark(Struct):
     campaigns: list[str]
 
 
-def show_timeline(out: Console, planned: Plan, until: datetime) -> None:
-    """Draw what is ahead, the first on top; M is a meeting, D a deadline."""
-    marks = sorted(_marks(planned, until), key=lambda one: one.at)
+def show_timeline(out: Console, planned: Plan, until: datetime, gone: Collection[str]) -> None:
+    """Draw what is ahead, the first on top; M is a meeting, D a deadline.
+
+    What a campaign would do after it is closed, or while its file is `gone`, is not ahead.
+    """
+    ahead = {one: planned.courses[one] for one in planned.courses if one not in gone}
+    marks = sorted(_marks(planned, ahead, until), key=lambda one: one.at)
     if not marks:
         return
     heading(out, "Meetings (M) and deadlines (D)")
@@ -44,26 +49,33 @@ def show_timeline(out: Console, planned: Plan, until: datetime) -> None:
     table(out, ("day", "hour", "", "what"), rows)
 
 
-def _marks(planned: Plan, until: datetime) -> list[_Mark]:
+def _marks(planned: Plan, ahead: Mapping[str, Course], until: datetime) -> list[_Mark]:
     found: dict[tuple[object, ...], _Mark] = {}
-    for campaign, whole in planned.courses.items():
+    for campaign, whole in ahead.items():
+        end = _end(whole, until)
         for meeting in whole.meetings:
-            if whole.aims_at(meeting) and planned.now <= meeting.start < until:
+            if whole.aims_at(meeting) and planned.now <= meeting.start < end:
                 key = meeting.key if meeting.forum else (campaign, *meeting.key)
                 mark = _Mark(
                     meeting.start, meeting.zone, meeting.time_known, meeting.name, "M", []
                 )
                 found.setdefault(key, mark).campaigns.append(campaign)
-    return [*found.values(), *_deadlines(planned, until)]
+    return [*found.values(), *_deadlines(planned, ahead, until)]
 
 
-def _deadlines(planned: Plan, until: datetime) -> Iterator[_Mark]:
+def _end(whole: Course, until: datetime) -> datetime:
+    closed = whole.frame.closed_at
+    return until if closed is None else min(until, closed)
+
+
+def _deadlines(planned: Plan, ahead: Mapping[str, Course], until: datetime) -> Iterator[_Mark]:
     known = True
-    for campaign, whole in planned.courses.items():
+    for campaign, whole in ahead.items():
+        end = _end(whole, until)
         for one in planned.instances[campaign]:
             if one.settled or not matters(one) or not isinstance(one.step.step, Deadline):
                 continue
-            if one.at is not None and planned.now <= one.at < until:
+            if one.at is not None and planned.now <= one.at < end:
                 yield _Mark(one.at, whole.frame.workdays.zone, known, fill(one), "D", [campaign])
 
 

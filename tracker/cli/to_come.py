@@ -1,6 +1,6 @@
 """Lines of a plan that are still to leave, and how they are written as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,9 @@ from tracker.app.replay import line_json, utc
 from tracker.changes import Kept
 from tracker.cli.past import Past
 from tracker.cli.sources import Sources
-from tracker.occurrence import Occurrence
+from tracker.occurrence import LineKind, Occurrence
+from tracker.planning import Plan
+from tracker.planning.files import PREFIX
 
 UNSENT = frozenset({"queued", "cancelled"})
 
@@ -27,6 +29,24 @@ def is_to_come(one: Occurrence, past: Past, left: Mapping[str, Kept]) -> bool:
     if one.state != "planned" or one.due is None:
         return True
     return one.key not in left if past.store is not None else one.due >= past.now
+
+
+def can_leave(one: Occurrence, planned: Plan, gone: Collection[str]) -> bool:
+    """Say whether a line may still leave as things are.
+
+    Of a campaign whose file is gone nothing leaves but the word about that, and what still waits
+    for a date in a closed one never gets it.
+    """
+    if one.campaign in gone:
+        return one.kind == LineKind.NOTICE and one.key.startswith(PREFIX)
+    return one.state != "waiting" or not is_closed(one.campaign, planned, planned.now)
+
+
+def is_closed(campaign: str | None, planned: Plan, at: datetime) -> bool:
+    """Say whether nothing more is planned for a campaign at a moment."""
+    whole = planned.courses.get(campaign or "")
+    closed = whole.frame.closed_at if whole else None
+    return closed is not None and closed <= at
 
 
 def occurrence_json(one: Occurrence, now: datetime, sources: Sources) -> dict[str, Any]:
