@@ -397,3 +397,52 @@ def test_so_it_is_before_the_daemon_has_noticed(home: Path, there: Desk):
     assert "Gone: letter (no file). Nothing leaves unless it is put back;" in said
     assert "[letter]" not in said
     assert "[other]" in said
+
+
+# -- whose clock -------------------------------------------------------------------------------
+
+IN_NEW_YORK = """\
+title        = "Release the journalists"
+dated        = 2010-06-01
+coordinators = ["new-york"]
+workdays     = "un-new-york"
+
+[[meeting]]
+forum = "osce-permanent-council"
+date  = 2010-06-24
+
+[[deadline]]
+id   = "calls"
+what = "Call the ambassadors"
+due  = "2010-06-22"
+"""
+
+
+@pytest.fixture
+def overseas(letter: Desk) -> Desk:
+    """A desk in Vienna with a second letter, whose campaign is at home in New York."""
+    letter.campaign("journalists").write_text(IN_NEW_YORK)
+    return letter
+
+
+def test_a_campaign_is_told_by_its_own_clock(overseas: Desk):
+    said = words(overseas.run("plan", "journalists", "--at", "2010-06-20T12:00Z").out)
+
+    assert said.startswith(
+        "Plan from Sunday 20 June 2010, 14:00 (Vienna), by the clock of New York"
+    )
+    assert "Tue 22 June 2010 18:00 D" in said
+    assert (
+        "reminder, on the day: new-york 08:00 Call the ambassadors: Tue 22 June 2010, 18:00 ["
+        in said
+    )
+    assert "Thu 24 June 2010 10:00 Vienna ---" in said
+    assert "OSCE Permanent Council meets: Thu 24 June 2010, 10:00 Vienna [" in said
+
+
+def test_among_all_campaigns_an_hour_of_another_place_names_it(overseas: Desk):
+    said = words(overseas.run("plan", "--at", "2010-06-20T12:00Z").out)
+
+    assert said.startswith("Plan from Sunday 20 June 2010, 14:00 (Vienna)")
+    assert "Tue 22 June 2010 18:00 New York" in said
+    assert "new-york 14:00 Call the ambassadors: Tue 22 June 2010, 18:00 New York [" in said

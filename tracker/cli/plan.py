@@ -13,6 +13,7 @@ from rich.console import Console
 from tracker.changes import begun_anew
 from tracker.cli.against import run_against
 from tracker.cli.arguments import Commands, command
+from tracker.cli.hours import Clock
 from tracker.cli.past import Past, looking_back
 from tracker.cli.show import heading, paragraph, screen
 from tracker.cli.sources import Sources
@@ -20,6 +21,7 @@ from tracker.cli.timeline import show_timeline
 from tracker.cli.to_come import can_leave, is_closed, is_to_come, left_by_now, occurrence_json
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.say import city, many
+from tracker.events import frame
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import HORIZON, Plan, plan
 
@@ -81,8 +83,16 @@ def run_plan(args: Namespace) -> int:
             for one in lines:
                 print(json.dumps(occurrence_json(one, past.now, sources), ensure_ascii=False))
         else:
-            _show(lines, planned, past, until, gone)
+            clock = Clock(planned, _here(past, args.campaign))
+            _show(lines, planned, past, until, gone, clock)
     return 0
+
+
+def _here(past: Past, campaign: str | None) -> ZoneInfo:
+    """Return the zone that hours are told in: a campaign's own, for all of them config.toml's."""
+    if campaign is None:
+        return past.files.home
+    return frame(campaign, past.files.world).workdays.zone
 
 
 def _gone(past: Past, planned: Plan) -> dict[str, datetime | None]:
@@ -105,21 +115,29 @@ def _show(
     past: Past,
     until: datetime,
     gone: Mapping[str, datetime | None],
+    clock: Clock,
 ) -> None:
     out = screen()
-    home = past.files.home
-    paragraph(out, f"Plan from {past.said} ({city(home)})", style="bold")
-    _say_over(out, planned, gone, home)
-    show_timeline(out, planned, until, gone)
+    here = clock.here
+    paragraph(out, _head(past, here), style="bold")
+    _say_over(out, planned, gone, here)
+    show_timeline(out, planned, until, gone, here)
     going = [one for one in lines if one.state == "planned" and one.due]
     if not going:
         heading(out, "Nothing is to be sent.")
     kept, more = _without_repeats(going)
-    for day, those in groupby(kept, key=lambda one: day_in(one.due or past.now, home)):
+    for day, those in groupby(kept, key=lambda one: day_in(one.due or past.now, here)):
         heading(out, show_day(day))
-        _show_day(out, list(those), past, more)
-    _show_rest(out, "Left out", [one for one in lines if one.state == "skipped"], past)
-    _show_rest(out, "Waiting for a date", [one for one in lines if one.state == "waiting"], past)
+        _show_day(out, list(those), clock, more)
+    _show_rest(out, "Left out", [one for one in lines if one.state == "skipped"], here)
+    _show_rest(out, "Waiting for a date", [one for one in lines if one.state == "waiting"], here)
+
+
+def _head(past: Past, here: ZoneInfo) -> str:
+    """Say from when the plan is, as it was asked, and by whose clock its hours are."""
+    home = past.files.home
+    others = "" if here == home else f", by the clock of {city(here)}"
+    return f"Plan from {past.said} ({city(home)}){others}"
 
 
 def _say_over(
@@ -168,19 +186,19 @@ def _without_repeats(
 
 
 def _show_day(
-    out: Console, those: list[Occurrence], past: Past, more: dict[str, tuple[int, datetime]]
+    out: Console, those: list[Occurrence], clock: Clock, more: dict[str, tuple[int, datetime]]
 ) -> None:
     """Print one day's lines; those that differ only in their reader are one."""
     for same in _alike(those):
         one = same[0]
-        hours = ", ".join(f"{line.to} {_hour(line, past)}" for line in same)
+        hours = ", ".join(f"{line.to} {clock.leaves(line)}" for line in same)
         lead = f", {one.lead}" if one.lead else ""
         paragraph(out, f"{one.kind}{lead}: {hours}", indent=2, style="cyan")
         where = f" [{one.campaign}]" if one.campaign else ""
-        paragraph(out, f"{one.what}{_states(one, past)}{where}", indent=4)
+        paragraph(out, f"{one.what}{clock.states(one)}{where}", indent=4)
         if one.key in more:
             number, last = more[one.key]
-            day = show_day_short(day_in(last, past.files.home))
+            day = show_day_short(day_in(last, clock.here))
             paragraph(out, f"then {many(number, 'more time')}, so far to {day}", indent=4)
 
 
@@ -193,19 +211,7 @@ def _alike(those: list[Occurrence]) -> Iterator[list[Occurrence]]:
     yield from found.values()
 
 
-def _hour(one: Occurrence, past: Past) -> str:
-    assert one.due is not None
-    return f"{one.due.astimezone(past.files.home):%H:%M}"
-
-
-def _states(one: Occurrence, past: Past) -> str:
-    if one.states is None or one.kind not in {LineKind.REMINDER, LineKind.OVERDUE}:
-        return ""
-    there = one.states.astimezone(past.files.home)
-    return f": {show_day_short(there.date())}, {there:%H:%M}"
-
-
-def _show_rest(out: Console, head: str, those: list[Occurrence], past: Past) -> None:
+def _show_rest(out: Console, head: str, those: list[Occurrence], here: ZoneInfo) -> None:
     if not those:
         return
     heading(out, head)
@@ -213,5 +219,5 @@ def _show_rest(out: Console, head: str, those: list[Occurrence], past: Past) -> 
         one = same[0]
         lead = f", {one.lead}" if one.lead else ""
         paragraph(out, f"{one.what} ({one.kind}{lead}) [{one.campaign}]", indent=2)
-        day = f"{show_day_short(day_in(one.due, past.files.home))}: " if one.due else ""
+        day = f"{show_day_short(day_in(one.due, here))}: " if one.due else ""
         paragraph(out, f"{day}{one.reason or ''}", indent=4, style="dim")

@@ -10,6 +10,7 @@ from rich.console import Console
 from tracker.campaign import Deadline
 from tracker.cli.show import NARROW, heading, table
 from tracker.dates import show_day_short
+from tracker.digest.say import hour_there
 from tracker.events import Course
 from tracker.planning import Plan, matters
 from tracker.planning.wording import fill
@@ -28,10 +29,13 @@ class _Mark(Struct):
     campaigns: list[str]
 
 
-def show_timeline(out: Console, planned: Plan, until: datetime, gone: Collection[str]) -> None:
+def show_timeline(
+    out: Console, planned: Plan, until: datetime, gone: Collection[str], here: ZoneInfo
+) -> None:
     """Draw what is ahead, the first on top; M is a meeting, D a deadline.
 
-    What a campaign would do after it is closed, or while its file is `gone`, is not ahead.
+    What a campaign would do after it is closed, or while its file is `gone`, is not ahead. Each
+    stands at its own day and hour, which names its place where the clock is not that of `here`.
     """
     ahead = {one: planned.courses[one] for one in planned.courses if one not in gone}
     marks = sorted(_marks(planned, ahead, until), key=lambda one: one.at)
@@ -42,7 +46,7 @@ def show_timeline(out: Console, planned: Plan, until: datetime, gone: Collection
     rows = []
     for one in marks:
         there = one.at.astimezone(one.zone)
-        hour = f"{there:%H:%M}" if one.time_known else "-"
+        hour = hour_there(one.at, one.zone, here) if one.time_known else "-"
         bar = [_bar(one, marks)] if wide else [one.sign]
         what = f"{one.what} [{', '.join(one.campaigns)}]"
         rows.append([show_day_short(there.date()), hour, *bar, what])
