@@ -321,6 +321,7 @@ target = "france"
         "unknown-playbook",
         "closed-early",
         "phrase-weekday",
+        "unknown-target",
     ]
 
 

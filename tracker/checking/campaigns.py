@@ -1,21 +1,21 @@
 """Checks a campaign against all the other files."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
 from tracker.campaign import Campaign, World
+from tracker.checking.facts import fact_faults
 from tracker.checking.faults import day_of, missing_file, phrase_fault, twice, unknown
 from tracker.checking.log import Names, log_key_faults
 from tracker.checking.meetings import Meetings
 from tracker.checking.merged import listed
 from tracker.checking.remarks import remarks
 from tracker.checking.steps import Ground, step_faults
-from tracker.dates import day_in, show_day
+from tracker.dates import show_day
 from tracker.errors import Fault
-from tracker.events import frame, log_faults, read_facts
 from tracker.when import PhraseError, span_days
 from tracker.workdays import calendar
 
@@ -39,18 +39,20 @@ def campaign_faults(
     """
     broken = broken or {}
     faults = [*_name_faults(campaign, world, broken), *_source_faults(campaign)]
-    opened = _opened(campaign, faults)
-    if opened is None:
+    days = _opening_days(campaign, faults)
+    if not days:
         return faults
-    faults += _span_faults(campaign, opened)
-    faults += _content_faults(campaign, world, broken, opened)
-    if faults:
+    faults += _agreed(_dated_faults(campaign, world, broken, day) for day in days)
+    faults += fact_faults(campaign_id, campaign, world, faults, now)
+    if faults or errors_only:
         return faults
-    alone = replace(world, campaigns={campaign_id: campaign})
-    faults += log_faults(campaign_id, alone)
-    if now is not None:
-        faults += _future_faults(campaign_id, alone, now)
-    return faults if faults or errors_only else remarks(campaign_id, alone, now)
+    return remarks(campaign_id, replace(world, campaigns={campaign_id: campaign}), now)
+
+
+def _agreed(several: Iterable[list[Fault]]) -> list[Fault]:
+    """Return the faults that there are whichever day is the right one to count from."""
+    first, *others = several
+    return [one for one in first if all(one in other for other in others)]
 
 
 def _name_faults(campaign: Campaign, world: World, broken: Broken) -> Iterator[Fault]:
@@ -87,19 +89,26 @@ def _source_faults(campaign: Campaign) -> Iterator[Fault]:
         yield Fault(path=("file",), code="file-outside", message=message, hint=hint)
 
 
-def _opened(campaign: Campaign, faults: list[Fault]) -> date | None:
+def _opening_days(campaign: Campaign, faults: list[Fault]) -> tuple[date, ...]:
+    """Return the day that work began: none if it cannot be read, two if either may be wrong."""
     dated = day_of(("dated",), campaign.dated, None, faults)
-    if dated is None:
-        return None
-    if campaign.opened is None:
-        return dated
-    opened = day_of(("opened",), campaign.opened, dated, faults)
+    opened = day_of(("opened",), campaign.opened, dated, faults) if dated else None
+    if dated is None or campaign.opened is None:
+        return () if dated is None else (dated,)
     if opened is not None and opened > dated:
         message = f"work began on {show_day(opened)}, after the letter's date, {show_day(dated)}"
         hint = "`opened` is the day of the letter at the latest"
         faults.append(Fault(path=("opened",), code="opened-late", message=message, hint=hint))
-        return None
-    return opened
+        return (dated, opened)
+    return () if opened is None else (opened,)
+
+
+def _dated_faults(campaign: Campaign, world: World, broken: Broken, opened: date) -> list[Fault]:
+    """Return what is wrong with what may hang on the day that work began."""
+    return [
+        *_span_faults(campaign, opened),
+        *_content_faults(campaign, world, broken, opened),
+    ]
 
 
 def _span_faults(campaign: Campaign, opened: date) -> list[Fault]:
@@ -124,32 +133,19 @@ def _content_faults(campaign: Campaign, world: World, broken: Broken, opened: da
     out = {name: path for (kind, name), path in broken.items() if kind == "forum"}
     faults = Meetings(world, opened, asks, out).faults(campaign.meeting)
     playbook = world.playbooks.get(campaign.playbook) if campaign.playbook else None
-    if campaign.playbook is not None and playbook is None:
-        return faults  # which steps there are is not known, so none of them can be judged
+    known = campaign.playbook is None or playbook is not None
     workdays = world.workdays.get(campaign.workdays or world.config.workdays)
     own = list(listed(campaign.deadline, campaign.follow_up))
     ground = Ground(
         config=world.config,
         playbook=playbook,
+        known=known,
         targets=targets,
         opened=opened,
         workdays=calendar(workdays) if workdays else None,
     )
     faults += step_faults(own, ground)
     shared = [] if playbook is None else listed(playbook.deadline, playbook.follow_up)
-    items = frozenset(one.id for _, one in (*shared, *own))
+    items = frozenset(one.id for _, one in (*shared, *own)) if known else None
     names = Names(targets=targets, asks=asks, items=items, opened=opened)
     return faults + log_key_faults(campaign.log, names)
-
-
-def _future_faults(campaign_id: str, world: World, now: datetime) -> Iterator[Fault]:
-    home = frame(campaign_id, world)
-    today = day_in(now, home.workdays.zone)
-    for fact in read_facts(home):
-        if fact.at > now if fact.exact else fact.on > today:
-            yield Fault(
-                path=("log", fact.index, "on"),
-                code="fact-in-future",
-                message=f"{show_day(fact.on)} is still to come, and a fact has happened",
-                hint="log it once it has happened",
-            )

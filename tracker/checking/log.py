@@ -17,16 +17,17 @@ _NAMED_IN = {"target": "[[target]]", "ask": "[[ask]]", "item": "[[deadline]] or 
 
 
 class Names(Struct, frozen=True, kw_only=True):
-    """What a fact may name."""
+    """What a fact may name; `items` is None where the playbook's are not known."""
 
     targets: frozenset[str]
     asks: frozenset[str]
-    items: frozenset[str]
+    items: frozenset[str] | None
     opened: date
 
-    def of(self, key: str) -> frozenset[str]:
+    def of(self, key: str) -> frozenset[str] | None:
         """Return the names that a key may have; none for a key that holds no name."""
-        return {"target": self.targets, "ask": self.asks, "item": self.items}.get(key, frozenset())
+        known = {"target": self.targets, "ask": self.asks, "item": self.items}
+        return known.get(key, frozenset())
 
 
 def log_key_faults(log: tuple[LoggedFact, ...], names: Names) -> list[Fault]:
@@ -42,15 +43,15 @@ def log_key_faults(log: tuple[LoggedFact, ...], names: Names) -> list[Fault]:
 
 def _example(key: str, names: Names) -> str:
     """Say what to write for a missing key: in a name's place one that there is, if it is alone."""
-    known = sorted(names.of(key))
-    if key in _NAMED_IN and not known:
+    known = sorted(names.of(key) or ())
+    if key in _NAMED_IN and not known and names.of(key) is not None:
         return f"the campaign has no {_NAMED_IN[key]}: add one first"
     value = _EXAMPLES.get(key) or (known[0] if len(known) == 1 else "…")
     return f'write {key} = "{value}"'
 
 
 def _choices(key: str, names: Names) -> tuple[str, ...]:
-    known = sorted(names.of(key))
+    known = sorted(names.of(key) or ())
     return tuple(known[:MOST_SHOWN]) if len(known) > 1 else ()
 
 
@@ -85,9 +86,10 @@ def _name_faults(path: KeyPath, fact: LoggedFact, names: Names) -> Iterator[Faul
         "item": (fact.item, "this campaign or its playbook"),
     }
     for key, (name, where) in known.items():
-        if name is not None and name not in names.of(key):
+        there_are = names.of(key)
+        if name is not None and there_are is not None and name not in there_are:
             what = "step" if key == "item" else key
-            yield unknown((*path, key), what, name, names.of(key), where)
+            yield unknown((*path, key), what, name, there_are, where)
     if fact.to is not None and fact.result not in {None, "deferred"}:
         yield Fault(
             path=(*path, "to"),

@@ -1,13 +1,12 @@
 """Merges a playbook's steps with a campaign's, keeping in mind where each key is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from tracker.campaign import Deadline, FollowUp, Playbook, StepFor
 from tracker.errors import KeyPath
-from tracker.planning.steps import scope_of
+from tracker.planning.steps import laid_over, scope_of
 
 AnyStep = Deadline | FollowUp
 
@@ -52,28 +51,29 @@ def listed(
 
 def merge(
     own: Iterator[tuple[KeyPath, AnyStep]], playbook: Playbook | None
-) -> dict[str, CheckedStep]:
-    """Return the steps by id, the file's own over the playbook's."""
-    found: dict[str, CheckedStep] = {}
-    if playbook is not None:
-        for _, step in listed(playbook.deadline, playbook.follow_up):
-            found[step.id] = CheckedStep(step, None, frozenset())
-    for path, step in own:
-        keys = frozenset(_written(name) for name in step.model_fields_set)
-        base = found.get(step.id)
-        if base is None or base.path is not None:
-            found[step.id] = CheckedStep(step, path, keys)
-        else:
-            changed = {name: getattr(step, name) for name in step.model_fields_set}
-            over = base.step.model_copy(update=changed)
-            found[step.id] = replace(base, step=over, path=path, own=keys, over=base.step)
-    return found
+) -> tuple[dict[str, CheckedStep], list[CheckedStep]]:
+    """Return the steps by id, the file's own over the playbook's, and those that the file writes.
+
+    Of several with one id the last holds; each of them is among those that the file writes.
+    """
+    shared = [] if playbook is None else listed(playbook.deadline, playbook.follow_up)
+    found = {step.id: CheckedStep(step, None, frozenset()) for _, step in shared}
+    mine = [_over(found.get(step.id), path, step) for path, step in own]
+    return found | {one.id: one for one in mine}, mine
 
 
-def scopes(steps: Mapping[str, CheckedStep]) -> dict[str, StepFor]:
-    """Return what each step is for, as the plan has it."""
+def _over(base: CheckedStep | None, path: KeyPath, step: AnyStep) -> CheckedStep:
+    keys = frozenset(_written(name) for name in step.model_fields_set)
+    if base is None:
+        return CheckedStep(step, path, keys)
+    over = laid_over(base.step, step)
+    return CheckedStep(over, path, keys, over=base.step)
+
+
+def scopes(steps: Mapping[str, CheckedStep], mine: Iterable[CheckedStep]) -> list[StepFor]:
+    """Return what each step of `mine` is for, as the plan has it among these steps."""
     plain = {name: one.step for name, one in steps.items()}
-    return {name: scope_of(step, plain) for name, step in plain.items()}
+    return [scope_of(one.step, plain) for one in mine]
 
 
 def _written(name: str) -> str:

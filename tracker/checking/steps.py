@@ -1,6 +1,7 @@
 """Checks steps: their anchors, their places to fill, who must act and what they change."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -20,10 +21,14 @@ _PLACES = ("target", "meeting", "ask", "title")
 
 
 class Ground(Struct, frozen=True, kw_only=True):
-    """What steps are checked against; a playbook knows no targets and no opening."""
+    """What steps are checked against; a playbook knows no targets and no opening.
+
+    Where a campaign's playbook is not `known`, what its steps might settle is not judged.
+    """
 
     config: Config
     playbook: Playbook | None = None
+    known: bool = True
     targets: frozenset[str] | None = None
     opened: date | None = None
     workdays: WorkingDays | None = None
@@ -32,28 +37,27 @@ class Ground(Struct, frozen=True, kw_only=True):
 def step_faults(own: Iterable[tuple[KeyPath, AnyStep]], ground: Ground) -> list[Fault]:
     """Return what is wrong with the steps that one file writes."""
     written = list(own)
-    steps = merge(iter(written), ground.playbook)
-    what_for = scopes(steps)
+    steps, mine = merge(iter(written), ground.playbook)
     faults = [*twice((((*path, "id"), one.id) for path, one in written), "id")]
-    for one in steps.values():
-        if one.path is None:
-            continue
-        faults += _override_faults(one)
+    for one, what_for in zip(mine, scopes(steps, mine), strict=True):
+        faults += _override_faults(one, ground)
         if not one.step.skip:
             faults += _people_faults(one, ground)
-            faults += _fill_faults(one, steps, what_for)
-    faults += _anchor_faults(steps, what_for, ground)
+            faults += _fill_faults(one, steps, what_for, ground)
+    shared = [one for one in steps.values() if one.path is None]
+    faults += _anchor_faults([*shared, *mine], steps, ground)
     return faults
 
 
-def _override_faults(one: CheckedStep) -> Iterator[Fault]:
+def _override_faults(one: CheckedStep, ground: Ground) -> Iterator[Fault]:
     path, step = one.path or (), one.step
     if step.id in _TAKEN:
         message = f'"{step.id}" has a meaning of its own in dates and cannot be an id'
         hint = f'write another, like "{step.id}-step"'
         yield Fault(path=(*path, "id"), code="id-taken", message=message, hint=hint)
     if one.over is None:
-        yield from _new_step_faults(one, path)
+        if ground.known:
+            yield from _new_step_faults(one, path)
         return
     kind, other = str(path[0]), "follow-up" if path[0] == "deadline" else "deadline"
     if isinstance(one.over, Deadline) != (kind == "deadline"):
@@ -105,6 +109,8 @@ def _escalation(one: CheckedStep, step: FollowUp, ground: Ground) -> Iterator[Fa
         return
     if "escalate" in one.own and step.escalate not in (known := _people(ground)):
         yield unknown(one.at("escalate"), "coordinator", step.escalate, known, "config.toml")
+    if not ground.known and step.repeat is None:
+        return
     if step.repeat is None or step.repeat.more is None:
         yield Fault(
             path=one.at("escalate"),
@@ -129,18 +135,12 @@ def _target_faults(one: CheckedStep, ground: Ground) -> Iterator[Fault]:
 
 
 def _fill_faults(
-    one: CheckedStep, steps: Mapping[str, CheckedStep], what_for: Mapping[str, StepFor]
+    one: CheckedStep, steps: Mapping[str, CheckedStep], what_for: StepFor, ground: Ground
 ) -> Iterator[Fault]:
     what = one.step.what
     if what is None or not {"what", "for", "due", "target"} & one.own:
         return
-    can = {"title"}
-    if one.step.target is not None or what_for[one.id] == "each target":
-        can.add("target")
-    if what_for[one.id] == "meeting" or counts_from(one.id, "meeting", steps):
-        can.add("meeting")
-    if what_for[one.id] == "each ask":
-        can.add("ask")
+    can = _fillable(one, steps, what_for) if ground.known else set(_PLACES)
     for found in _BRACE.finditer(what):
         fault = _brace_fault(found[0], can)
         if fault is not None:
@@ -152,6 +152,18 @@ def _fill_faults(
                 hint=hint,
                 span=(found.start(), len(found[0])),
             )
+
+
+def _fillable(one: CheckedStep, steps: Mapping[str, CheckedStep], what_for: StepFor) -> set[str]:
+    """Return the places that can be filled in what a step says."""
+    can = {"title"}
+    if one.step.target is not None or what_for == "each target":
+        can.add("target")
+    if what_for == "meeting" or counts_from(one, "meeting", steps):
+        can.add("meeting")
+    if what_for == "each ask":
+        can.add("ask")
+    return can
 
 
 def _brace_fault(brace: str, can: set[str]) -> tuple[str, str | None] | None:
@@ -175,26 +187,30 @@ _WHY_NOT = {
 
 
 def counts_from(
-    name: str, anchor: str, steps: Mapping[str, CheckedStep], seen: frozenset[str] = frozenset()
+    one: CheckedStep | None,
+    anchor: str,
+    steps: Mapping[str, CheckedStep],
+    seen: frozenset[str] = frozenset(),
 ) -> bool:
     """Say whether a step counts from an anchor, by itself or through other steps."""
-    step = steps[name].step if name in steps else None
-    if step is None or step.due is None or name in seen:
+    if one is None or one.step.due is None or one.id in seen:
         return False
     return any(
-        used == anchor or counts_from(used, anchor, steps, seen | {name})
-        for used in step.due.anchors
+        used == anchor or counts_from(steps.get(used), anchor, steps, seen | {one.id})
+        for used in one.step.due.anchors
     )
 
 
 def _anchor_faults(
-    steps: Mapping[str, CheckedStep], what_for: Mapping[str, StepFor], ground: Ground
+    checked: list[CheckedStep], steps: Mapping[str, CheckedStep], ground: Ground
 ) -> Iterator[Fault]:
-    for one in steps.values():
+    several = {name for name, count in Counter(one.id for one in checked).items() if count > 1}
+    for one in checked:
         if one.step.due is None or one.step.skip:
             continue
         for name in one.step.due.anchors:
-            fault = _anchor_fault(one, name, steps, what_for)
+            # Of several steps with one id nobody can say which is meant.
+            fault = None if name in several else _anchor_fault(one, name, steps, ground)
             if fault is not None:
                 yield fault
         if one.path is not None and "due" in one.own:
@@ -202,21 +218,20 @@ def _anchor_faults(
 
 
 def _anchor_fault(
-    one: CheckedStep,
-    name: str,
-    steps: Mapping[str, CheckedStep],
-    what_for: Mapping[str, StepFor],
+    one: CheckedStep, name: str, steps: Mapping[str, CheckedStep], ground: Ground
 ) -> Fault | None:
     if name in ANCHORS:
         return None
     other = steps.get(name)
     mine = one.path is not None and "due" in one.own
+    if not ground.known and (other is None or not other.whole):
+        return None
     if other is None or not other.whole:
-        return _no_anchor(one, name, steps, what_for) if mine else _skipped_anchor(one, other)
-    if what_for[name] == "each target":
+        return _no_anchor(one, name, steps) if mine else _skipped_anchor(one, other)
+    if other.step.for_ == "each target":
         return _each_target(one, other) if mine or "for" in other.own else None
     # Each circle that is not the playbook's own has a link that this file writes.
-    return _circle(one, name) if mine and counts_from(name, one.id, steps) else None
+    return _circle(one, name) if mine and counts_from(other, one.id, steps) else None
 
 
 def _each_target(one: CheckedStep, other: CheckedStep) -> Fault:
@@ -240,17 +255,12 @@ def _circle(one: CheckedStep, name: str) -> Fault:
     )
 
 
-def _no_anchor(
-    one: CheckedStep,
-    name: str,
-    steps: Mapping[str, CheckedStep],
-    what_for: Mapping[str, StepFor],
-) -> Fault:
+def _no_anchor(one: CheckedStep, name: str, steps: Mapping[str, CheckedStep]) -> Fault:
     assert one.step.due is not None
     known = [
         other.id
         for other in steps.values()
-        if other.whole and other.id != one.id and what_for[other.id] != "each target"
+        if other.whole and other.id != one.id and other.step.for_ != "each target"
     ]
     return phrase_fault(one.at("due"), anchor_error(one.step.due, name, [*ANCHORS, *known]))
 
