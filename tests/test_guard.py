@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import CONFIG, COUNCIL, at
-from tests.folders import LETTER, a_home
+from tests.folders import LETTER, OTHER, a_home
 from tests.test_files_words import NOON, Post
 from tracker.app.guarding import accept, held_edits
 from tracker.errors import QuestionError
@@ -347,3 +347,64 @@ async def test_the_first_copy_of_a_shipped_file_is_held_as_any_other_edit_of_it(
 
     assert pending(desk) == before
     assert ("forum", "osce-permanent-council") in held_edits(desk.store)
+
+
+ASKING = (
+    LETTER.replace("2010-06-24", "2010-07-08")
+    + '\n[[deadline]]\nid = "draft"\nwhat = "Agree the text"\n'
+    + 'due = "2 working days before meeting at 18:00"\n'
+    + '\n[[follow-up]]\nid = "chase"\nwhat = "Ask Berlin"\n'
+    + 'due = "1 day after meeting"\nrepeat = "every 7 days, 11 more times"\n'
+)
+
+
+def shown(desk: Post) -> list[str]:
+    """Return what the last mail says that an edit would do, an entry each."""
+    _, _, entries = desk.text().partition("What it would change:\n* ")
+    return [" ".join(one.split()) for one in entries.partition("\n--\n")[0].split("\n* ")]
+
+
+async def test_what_would_be_cancelled_stands_in_the_order_of_its_days_and_a_series_once(
+    home: Path,
+):
+    desk = await a_desk(home, ASKING)
+
+    await saved(desk, "letter", "\n".join(ASKING.splitlines()[:4]))
+
+    last = "so far to Fri 24 September 2010"
+    told = [one for one in shown(desk) if one.startswith("Cancelled")]
+    assert told == [
+        "Cancelled: Agree the text Tue 6 July 2010: 3 for vienna",
+        "Cancelled: Permanent Council meets Thu 8 July 2010: 2 for vienna",
+        f"Cancelled: Ask Berlin Fri 9 July 2010 and 11 more times, {last}: 12 for vienna",
+    ]
+
+
+async def test_what_is_left_out_of_what_would_be_cancelled_is_counted(home: Path):
+    desk = await a_desk(home, BOTH.replace("2010-06-24", "2010-07-15") + steps(14, "7 July 2010"))
+
+    await saved(desk, "letter", BOTH.replace("2010-06-24", "2010-07-15"))
+
+    told = shown(desk)
+    cancelled = [one for one in told if one.startswith("Cancelled: Step")]
+    assert len(cancelled) == 12
+    assert told[12:14] == [
+        "and 2 more edits",
+        cancelled[0],
+    ]
+    assert told[-1] == "and 12 more lines cancelled: see tracker plan --against campaigns"
+    lines = sum(int(one.rpartition(": ")[2].split()[0]) for one in cancelled)
+    assert f"it would cancel {lines + 12} of the" in " ".join(desk.text().split())
+
+
+async def test_an_edit_of_what_campaigns_share_says_of_which_each_line_is(home: Path):
+    (home / "campaigns" / "playbooks" / "long.toml").write_text('name = "Long"\n' + steps(8))
+    (home / "campaigns" / "other.toml").write_text(
+        OTHER.replace("workdays", 'playbook = "long"\nworkdays')
+    )
+    desk = await a_desk(home, LONG)
+
+    await saved(desk, "playbooks/long", 'name = "Long"\n' + steps(1))
+
+    assert "Cancelled: Step 1 [letter] Wed 30 June 2010: 4 for new-york, vienna" in shown(desk)
+    assert "Cancelled: Step 1 [other] Wed 30 June 2010: 3 for vienna" in shown(desk)

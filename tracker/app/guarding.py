@@ -6,6 +6,7 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from tracker.app.confirming import shown
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
 from tracker.app.files_seen import file_name, readers_of
@@ -15,10 +16,8 @@ from tracker.app.telling import HOW_IT_FARED, as_kept, moves_made, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import Campaign, World
 from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
-from tracker.dates import day_in, show_day_short
-from tracker.differences import differences
 from tracker.errors import QuestionError
-from tracker.events import FileWord, History, Said, frame
+from tracker.events import FileWord, History
 from tracker.loading import SourceFile, read_again
 from tracker.loading.files import digest_of
 from tracker.loading.standing import FileKey, needed_by, shipped_text
@@ -28,7 +27,6 @@ from tracker.planning import HORIZON, Memo, Plan, plan
 from tracker.store import GoodFile, JournalEntry, Store
 
 HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
-MOST_SAID = 12
 DIGITS = 8
 _FOLDERS = {"forum": "forums/", "playbook": "playbooks/", "workdays": "workdays/"}
 
@@ -344,7 +342,7 @@ class _Guard:
     ) -> Iterator[JournalEntry]:
         about = (file.kind, file.id)
         name = file_name(self.reading, file.path)
-        shown = Held(about, file.digest, name, reason)
+        one = Held(about, file.digest, name, reason)
         data = {"of": about[0], "id": about[1], "digest": file.digest}
         yield JournalEntry(
             self.now,
@@ -366,32 +364,11 @@ class _Guard:
                 f"This edit waits for your word: {reason}. Until then the version before it stays"
                 " in force. Undo it, or confirm it if it is meant:"
             ),
-            settle=f"tracker accept {shown.version_id}",
+            settle=f"tracker accept {one.version_id}",
             since=self.good[about].read_at,
-            entries=tuple(_said(effect, worlds)),
+            entries=tuple(shown(effect, worlds)),
         )
         yield say(word, now=self.now)
-
-
-def _said(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
-    """Show the difference: what was edited, then what it would cancel and send."""
-    for edit in differences(*worlds)[:MOST_SAID]:
-        yield Said(text=edit.text)
-    for lines, what in ((effect.cancelled, "Cancelled"), (effect.at_once, "Sent at once")):
-        found: dict[tuple[str, str], list[str]] = {}
-        for one in sorted(lines, key=lambda line: (line.states is None, line.key)):
-            day = _day(one, worlds[0])
-            found.setdefault((one.what, day), []).append(one.owner)
-        for (text, day), readers in list(found.items())[:MOST_SAID]:
-            lines_for = f"{len(readers)} for {', '.join(sorted(set(readers)))}"
-            yield Said(text=f"{what}: {text}", place=f"{day}: {lines_for}" if day else lines_for)
-
-
-def _day(one: Occurrence, world: World) -> str:
-    """Say the day that a line speaks of where its campaign is at home."""
-    if one.states is None or one.campaign is None:
-        return ""
-    return show_day_short(day_in(one.states, frame(one.campaign, world).workdays.zone))
 
 
 def _shipped(

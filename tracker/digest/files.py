@@ -66,10 +66,9 @@ def _notice(words: Sequence[FileWord], saying: Saying, *, held: bool) -> Notice:
 
 def _said(words: Sequence[FileWord]) -> list[Said]:
     every = [said for word in words for said in word.entries]
-    if len(every) <= MOST:
-        return every
-    seen = "tracker plan" if words[0].kind == "held" else "tracker check"
-    return [*every[:MOST], Said(f"and {len(every) - MOST} more: see {seen}")]
+    if words[0].kind == "held" or len(every) <= MOST:
+        return every  # what a person is to confirm is shown whole, or says itself what is left out
+    return [*every[:MOST], Said(f"and {len(every) - MOST} more: see tracker check")]
 
 
 def _headline(word: FileWord, saying: Saying, *, held: bool) -> str:
