@@ -195,7 +195,8 @@ DIGEST = MailContent(
             entries=(
                 Entry(
                     text=MISSION,
-                    when="24 Jun deferred → 1 Jul deferred; no outcome of Thu 8 July 2010 yet",
+                    when="deferred Thu 24 June 2010 and Thu 1 July 2010; no outcome of Thu 8 July "
+                    "2010 yet",
                     detail="hrw-osce-ambassadors",
                 ),
             ),

@@ -353,9 +353,36 @@ def test_an_ask_s_line_goes_from_session_to_session_whenever_each_was_logged():
 
     house.turn_to(at("2010-07-05 06:00"))
 
-    assert "24 Jun deferred → 1 Jul partly met → 4 Jul adopted not implemented, 1 day" in text_of(
-        house.inbox("vienna@example.org")[-1]
-    )
+    assert (
+        "deferred Thu 24 June 2010 → partly met Thu 1 July 2010"
+        " → adopted not implemented Sun 4 July 2010, 1 day since"
+    ) in text_of(house.inbox("vienna@example.org")[-1])
+
+
+def test_what_was_deferred_time_and_again_is_counted_with_its_first_and_last_day():
+    letter = LETTER + an_outcome("2010-06-24", "deferred", "to = 2010-07-01\n")
+    letter += an_outcome("2010-07-01", "deferred", "to = 2010-07-08\n")
+    house = House(a_world(letter + an_outcome("2010-07-08", "deferred", "to = 2010-07-15\n")))
+
+    house.turn_to(at("2010-07-05 06:00"))
+    twice = text_of(house.inbox("vienna@example.org")[-1])
+    house.turn_to(at("2010-07-12 06:00"))
+    often = text_of(house.inbox("vienna@example.org")[-1])
+
+    assert "deferred Thu 24 June 2010 and Thu 1 July 2010; next: Thu 8 July 2010" in twice
+    assert "deferred 3 times, Thu 24 June 2010 to Thu 8 July 2010; next: Thu 15 July 2010" in often
+
+
+def test_an_outcome_of_a_session_some_days_ago_names_the_session_and_since_when_it_is_so():
+    house = House(a_world(LETTER + an_outcome("2010-06-28", "partly met")))
+
+    house.turn_to(at("2010-06-29 06:00"))
+    after = text_of(house.inbox("vienna@example.org")[-1])
+    house.turn_to(at("2010-07-05 06:00"))
+    later = text_of(house.inbox("vienna@example.org")[-1])
+
+    assert "partly met Mon 28 June 2010, 1 day since (meeting of Thu 24 June 2010)" in after
+    assert "partly met Mon 28 June 2010, 7 days since (meeting of Thu 24 June 2010)" in later
 
 
 def test_an_ask_s_line_gives_the_day_of_a_long_meeting_on_which_it_was_decided():
@@ -365,7 +392,8 @@ def test_an_ask_s_line_gives_the_day_of_a_long_meeting_on_which_it_was_decided()
 
     house.turn_to(at("2010-06-28 06:00"))
 
-    assert "24 Jun partly met, 4 days" in text_of(house.inbox("vienna@example.org")[-1])
+    said = text_of(house.inbox("vienna@example.org")[-1])
+    assert "partly met Thu 24 June 2010, 4 days since ·" in said
 
 
 def test_a_meeting_of_several_days_gives_its_last_day_also_where_its_hour_is_known():

@@ -107,7 +107,7 @@ def test_on_24_june_nobody_knows_the_outcome_before_the_session():
             "met, partly-met, deferred", ""
         )
 
-    assert "24 Jun deferred" in text_of(mail_of("2010-06-25", "vienna"))
+    assert "deferred Thu 24 June 2010" in text_of(mail_of("2010-06-25", "vienna"))
 
 
 def test_after_each_deferral_it_aims_at_the_next_session_saying_which_time_it_is():

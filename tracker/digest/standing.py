@@ -1,21 +1,23 @@
 """The standing part of a digest: who is silent, what changed, asks and outcomes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from itertools import groupby
 
 from tracker.content import Entry
-from tracker.dates import MONTHS, day_in, show_day, show_day_short
+from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.asking import chases, how_often, times_asked
 from tracker.digest.desk import Desk, closed_at
 from tracker.digest.edits import edited
 from tracker.digest.facts import say_fact
-from tracker.digest.say import days_between, listed, many
+from tracker.digest.say import days_between, listed, many, times
 from tracker.digest.topics import instance_topic
 from tracker.events import AskCourse, Course, Outcome, PlannedMeeting
 from tracker.planning.instances import last_word
 from tracker.planning.wording import called
 
 NAMED = 4
+A_FEW = 2
 
 
 def silent(desk: Desk) -> tuple[Entry, ...]:
@@ -92,19 +94,34 @@ def asks(desk: Desk) -> tuple[Entry, ...]:
 
 def ask_entry(ask: AskCourse, whole: Course, today: date) -> Entry:
     """Tell one ask from session to session, and what comes next or how long nothing came."""
-    trail = " → ".join(f"{_short(_held(one), today)} {one.fact.result}" for one in ask.outcomes)
-    latest = ask.latest
-    assert latest is not None
+    *before, latest = ask.outcomes
     following = whole.meeting(latest.next) if latest.next else None
-    if following is not None and following.day >= today:
-        when = f"next: {show_day_short(following.day)}"
-    elif following is not None:
-        when = f"no outcome of {show_day_short(following.day)} yet"
-    else:
-        return Entry(
-            text=ask.text, when=f"{trail}, {days_between(latest.fact.on, today)}", detail=whole.id
-        )
-    return Entry(text=ask.text, when=f"{trail}; {when}", detail=whole.id)
+    if following is None:
+        told = " → ".join([*_trail(before), _since(latest, today)])
+        return Entry(text=ask.text, when=told, detail=whole.id)
+    day = show_day_short(following.day)
+    then = f"next: {day}" if following.day >= today else f"no outcome of {day} yet"
+    return Entry(
+        text=ask.text, when=f"{' → '.join(_trail(ask.outcomes))}; {then}", detail=whole.id
+    )
+
+
+def _trail(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """Say what came of an ask and on which days; the same many times with the first and last."""
+    for result, alike in groupby(outcomes, key=lambda one: one.fact.result):
+        days = [show_day_short(_held(one)) for one in alike]
+        if len(days) > A_FEW:
+            yield f"{result} {times(len(days))}, {days[0]} to {days[-1]}"
+        else:
+            yield f"{result} {' and '.join(days)}"
+
+
+def _since(latest: Outcome, today: date) -> str:
+    """Say since when it has been so; where that is not the day of its meeting, both."""
+    on = latest.fact.on
+    since = "today" if on == today else f"{days_between(on, today)} since"
+    said = f"{latest.fact.result} {show_day_short(on)}, {since}"
+    return said if _held(latest) == on else f"{said} (meeting of {show_day_short(_held(latest))})"
 
 
 def _held(one: Outcome) -> date:
@@ -112,12 +129,6 @@ def _held(one: Outcome) -> date:
     if one.meeting is None:
         return one.fact.on
     return min(max(one.fact.on, one.meeting.day), one.meeting.last_day)
-
-
-def _short(day: date, today: date) -> str:
-    """Write a day of a trail, with the year where it is another one."""
-    said = f"{day.day} {MONTHS[day.month - 1][:3]}"
-    return said if day.year == today.year else f"{said} {day.year}"
 
 
 def state(desk: Desk) -> str:
