@@ -443,3 +443,39 @@ async def test_a_faulty_copy_of_a_shipped_file_puts_no_campaign_out_of_force(
     again = Post(home, desk.clock.at)
     await again.turn()
     assert again.states("letter") == queued
+
+
+TODAY = '\n[[deadline]]\nid = "draft"\nwhat = "Agree the text"\ndue = 2010-06-22\n'
+BY_NEW_YORK = TODAY.replace("due =", 'who = ["new-york"]\ndue =')
+
+
+async def a_new_campaign(home: Path, letter: str, now: datetime) -> str:
+    """Return the accepted notice of one campaign that is new."""
+    (home / "campaigns" / "other.toml").unlink()
+    desk = Post(home, now)
+    desk.write("letter", letter)
+    await desk.turn()
+    await desk.pass_to(now + timedelta(minutes=11))
+    return desk.text(0)
+
+
+@pytest.mark.parametrize("now", ["2010-06-21 23:30", "2010-06-22 10:00"], ids=["night", "noon"])
+async def test_what_is_due_before_tomorrow_morning_comes_first_in_an_accepted_notice(
+    home: Path, now: str
+):
+    text = await a_new_campaign(home, LETTER + TODAY, at(now))
+
+    assert "Before tomorrow morning: Agree the text." in text
+    assert "nothing to do" not in text
+    _, _, soon = text.partition("Before tomorrow morning:\n")
+    assert soon.startswith("* Agree the text\n  Tuesday 22 June 2010, 18:00 Vienna\n")
+    assert "* Agree the text\n" not in text.partition("The plan:")[2], "nothing stands twice"
+
+
+async def test_what_others_have_to_do_today_asks_nothing_of_who_is_told_of_a_campaign(home: Path):
+    both = LETTER.replace('["vienna"]', '["vienna", "new-york"]')
+
+    text = await a_new_campaign(home, both + BY_NEW_YORK, NOON)
+
+    assert "there is nothing to do now" in text
+    assert "Before tomorrow morning:\n* Agree the text\n" in text

@@ -25,7 +25,7 @@ LONG_GAP = timedelta(days=21)
 def accepted(one: Occurrence, saying: Saying) -> Notice:
     """Say what the tracker will do for a campaign that it has seen for the first time."""
     whole = saying.course(one)
-    tomorrow = saying.reader.first_after(saying.now)
+    tomorrow = _tomorrow(saying)
     ahead = list(_ahead(whole, saying))
     waiting = tuple(_waiting(whole, saying))
     sections = (
@@ -42,6 +42,23 @@ def accepted(one: Occurrence, saying: Saying) -> Notice:
         headline=_headline(dated=bool(ahead), waiting=bool(waiting)),
         sections=tuple(section for section in sections if section.entries),
     )
+
+
+def before_tomorrow(one: Occurrence, saying: Saying) -> tuple[str, ...]:
+    """Name what of a new campaign comes before tomorrow morning, without what others do."""
+    whole, reader = saying.course(one), saying.reader.id
+    others = {
+        fill(step)
+        for step in _instances(whole, saying)
+        if step.step.step.who is not None and reader not in step.step.step.who
+    }
+    soon = _until(list(_ahead(whole, saying)), _tomorrow(saying))
+    return tuple(entry.text for entry in soon if entry.text not in others)
+
+
+def _tomorrow(saying: Saying) -> datetime:
+    """Return tomorrow's morning: of a campaign seen at night this day's own is not it."""
+    return saying.reader.on(saying.today + ONE_DAY)
 
 
 def _headline(*, dated: bool, waiting: bool) -> str:

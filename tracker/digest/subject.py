@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from tracker.dates import show_day, show_day_short
+from tracker.digest.accepted import before_tomorrow
 from tracker.digest.correcting import changed_dates, first_changed
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
@@ -168,7 +169,8 @@ def _nothing_to_do(lines: Sequence[Occurrence], saying: Saying, digest: Digest |
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if _to_mend(notices):
         return _ended(_noticed(notices))
-    if digest and (said := list(_first_of(digest, saying))):
+    said = [*(_first_of(digest, saying) if digest else ()), *_soon(notices, saying)]
+    if said:
         return " ".join(map(_ended, said))
     if notices:
         return "For your information; there is nothing to do now."
@@ -184,6 +186,13 @@ def _first_of(digest: Digest, saying: Saying) -> Iterator[str]:
     elif digest.late:
         first = ", first" if len(digest.late) > 1 else ""
         yield f"{len(digest.late)} late{first}: {shorten(digest.late[0].what, LONGEST_FIRST)}"
+
+
+def _soon(notices: Sequence[Occurrence], saying: Saying) -> Iterator[str]:
+    """Yield what of new campaigns comes before tomorrow morning."""
+    new = (one for one in notices if one.item == "accepted")
+    if found := [text for one in new for text in before_tomorrow(one, saying)]:
+        yield f"Before tomorrow morning: {listed(found, 1)}"
 
 
 def _to_mend(notices: Sequence[Occurrence]) -> bool:
