@@ -97,6 +97,50 @@ def test_what_expired_is_listed_once_in_the_next_digest():
     assert telling_of_missed(house) == 1
 
 
+def test_what_expired_is_one_entry_a_thing_with_the_date_it_speaks_of():
+    house = a_house()
+    house.turn_to(MONDAY + 3 * HOUR)
+    house.jump_to(at("2010-06-24 14:00"))
+
+    missed = part_of_missed(house, "vienna@example.org")
+    theirs = part_of_missed(house, "new-york@example.org")
+
+    said = "not sent: 2 reminders and the word that it is overdue (its time passed before it could"
+    assert missed.count("Call the embassies") == 1, "nothing stands twice"
+    assert (
+        "Call the embassies was due Wednesday 23 June 2010, 12:00 Vienna"
+        f" · letter; letter-2; {said} be sent)"
+    ) in missed
+    assert (
+        "Permanent Council meets Thursday 24 June 2010, 10:00 Vienna · letter; letter-2; not"
+        in missed
+    )
+    assert "Call the embassies was due Wednesday 23 June 2010, 12:00 Vienna (06:00 New" in theirs
+
+
+def test_what_is_left_out_of_what_was_missed_is_found_with_the_outbox():
+    step = LETTER.partition("[[deadline]]")[2].partition("[[follow-up]]")[0]
+    steps = [
+        f"[[deadline]]{step}".replace("alls", f"alls-{n}").replace("Call", f"{n}. Call")
+        for n in range(13)
+    ]
+    world = a_world(LETTER.format(n=0) + "".join(steps))
+    house = House(world, replayed=False, opened=MONDAY)
+    house.turn_to(MONDAY + 3 * HOUR)
+    house.jump_to(at("2010-06-24 14:00"))
+
+    missed = part_of_missed(house, "vienna@example.org")
+
+    assert "and 3 more: see tracker outbox" in missed
+
+
+def part_of_missed(house: House, address: str) -> str:
+    """Return the section of what was missed in the first digest with one."""
+    texts = [mail.get_body(("plain",)) for mail in house.inbox(address)]
+    said = [" ".join(one.get_content().split()) for one in texts if one is not None]
+    return next(one for one in said if "Missed while" in one).partition("Missed while")[2]
+
+
 def telling_of_missed(house: House) -> int:
     """Count the mails to Vienna that tell of a line that expired."""
     texts = [mail.get_body(("plain",)) for mail in house.inbox("vienna@example.org")]

@@ -9,8 +9,7 @@ from tests.house import COMPOSER, House
 from tracker.app.outages import note_outage
 from tracker.app.sending import Sent
 from tracker.campaign import World
-from tracker.content import Entry
-from tracker.digest import Saying, Trouble, Written, write
+from tracker.digest import Missed, Saying, Trouble, Written, write
 from tracker.events import History, Outage, Unsent, replayed
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Readers, plan
@@ -107,7 +106,8 @@ def test_a_digest_in_the_same_mail_names_what_expired():
     digest = replace(lines[0], kind=LineKind.DIGEST, item="digest", campaign=None, key="d")
     planned = plan(WORLD, history, now=DOWN.until)
     saying = Saying(Readers(WORLD.config)["vienna"], planned, WORLD, DOWN.until)
-    missed = Trouble(missed=(Entry(text="Agree the text", detail="its time passed"),))
+    agreed = replace(lines[0], what="Agree the text", key="a")
+    missed = Trouble(missed=(Missed(agreed, "its time passed"),))
 
     written = write([*lines, digest], saying, history, missed)
 
@@ -196,7 +196,7 @@ def test_a_second_outage_does_not_tell_again_what_expired_in_the_first():
     assert len(house.engine.history.outages) == 1
 
 
-def test_what_was_missed_is_dated_as_on_its_readers_calendar():
+def test_what_was_missed_is_dated_as_where_it_was_to_be_done_and_for_its_reader():
     tokyo = CONFIG.replace('timezone = "Europe/Vienna"', 'timezone = "Asia/Tokyo"', 1)
     there = replace(WORLD, config=a_world(config=tokyo).config)
     house = House(there, replayed=False, opened=at("2010-06-21 00:00"))
@@ -205,4 +205,5 @@ def test_what_was_missed_is_dated_as_on_its_readers_calendar():
     sent = down_from(house, at("2010-06-21 03:00"), at("2010-06-27 23:30"), there)
 
     told = text(sent[0].written).partition("Missed while nothing could be sent")[2]
-    assert "Call the embassies Tue 22 June 2010" in told, "08:00 there is 23:00 UTC of the 21st"
+    due = "was due Friday 25 June 2010, 18:00 Vienna (Sat 26 June 2010 01:00 Tokyo)"
+    assert f"Call the embassies {due}" in told

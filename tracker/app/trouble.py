@@ -7,7 +7,7 @@ from tracker.app.resuming import SENT_ALREADY
 from tracker.changes import ARRIVED
 from tracker.content import Entry
 from tracker.dates import day_in, show_day_short
-from tracker.digest import Trouble
+from tracker.digest import Missed, Trouble
 from tracker.errors import Problem
 from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import Reader
@@ -37,7 +37,7 @@ def trouble_for(
         one for one in store.journal_beside_campaigns() if one.kind == PROBLEM and one.at > after
     ]
     return Trouble(
-        missed=tuple(_missed(store, reader, after)),
+        missed=tuple(_missed(store, reader.id, after)),
         failed=tuple(_failed(store, reader, after)),
         files=tuple(_files(problems)),
         newly_wrong=bool(new),
@@ -53,14 +53,13 @@ def _corrected(
             yield line.settled_at, line.occurrence
 
 
-def _missed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
-    for line in store.lines(states={"expired"}, coordinator=reader.id, settled_after=after):
+def _missed(store: Store, reader: str, after: datetime) -> Iterable[Missed]:
+    for line in store.lines(states={"expired"}, coordinator=reader, settled_after=after):
         one = line.occurrence
         if one.kind in ALWAYS_REPLACED:
             continue
         if line.reason and line.reason.startswith(MISSED):
-            when = show_day_short(day_in(one.due, reader.zone)) if one.due else ""
-            yield Entry(text=one.what, when=when, detail=line.reason)
+            yield Missed(one, line.reason)
 
 
 def _failed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:

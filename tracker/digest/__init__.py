@@ -2,10 +2,12 @@
 
 from tracker.digest.lines import Saying, is_late
 from tracker.digest.mail import Written, write
+from tracker.digest.missed import Missed
 from tracker.digest.sections import Digest, Trouble, digest_of
 
 __all__ = [
     "Digest",
+    "Missed",
     "Saying",
     "Trouble",
     "Written",

@@ -106,7 +106,7 @@ def holds_now(one: Occurrence, saying: Saying) -> str:
     """Say what holds now, in the zone of what it is about and in the reader's."""
     if one.states is None:
         return "cancelled" if _is_there(one, saying) else "no longer planned"
-    said = _moment(one.states, one, saying)
+    said = moment_of(one.states, one, saying)
     if one.was is None:
         return f"planned after all: {said}"
     over = ", which is past" if one.states <= saying.now else ""
@@ -120,10 +120,10 @@ def told_before(one: Occurrence, saying: Saying) -> str:
     day = f" on {_day(one.told_at, saying.reader.zone)}" if one.told_at else ""
     if one.was is None:
         return f"{told}{day} that it is no longer planned"
-    return f"{told}{day}: {_moment(one.was, one, saying)}"
+    return f"{told}{day}: {moment_of(one.was, one, saying)}"
 
 
-def _moment(at: datetime, one: Occurrence, saying: Saying) -> str:
+def moment_of(at: datetime, one: Occurrence, saying: Saying) -> str:
     """Say a moment in both zones, but no hour of a meeting whose hour is not known."""
     meeting = meeting_of(one, saying) if one.item == "meeting" else None
     if meeting is not None and meeting.start == at:

@@ -12,6 +12,7 @@ from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of
 from tracker.digest.lines import Saying, how_overdue, meeting_heading, standing_of
+from tracker.digest.missed import Missed, missed
 from tracker.digest.pausing import passed, paused
 from tracker.digest.picture import last_day, picture
 from tracker.digest.recess import recesses
@@ -29,6 +30,7 @@ from tracker.planning.wording import fill
 
 AHEAD = timedelta(days=14)
 MOST = 12
+_SEEN_WITH = {"missed": "tracker outbox", "failed": "tracker outbox", "files": "tracker check"}
 
 
 class Trouble(Struct, frozen=True, kw_only=True):
@@ -38,7 +40,7 @@ class Trouble(Struct, frozen=True, kw_only=True):
     were mailed, with when.
     """
 
-    missed: tuple[Entry, ...] = ()
+    missed: tuple[Missed, ...] = ()
     failed: tuple[Entry, ...] = ()
     files: tuple[Entry, ...] = ()
     newly_wrong: bool = False
@@ -91,7 +93,7 @@ def digest_of(
     desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
     today, news = list(_due_today(desk)), changed(desk)
     late = [one for one, _ in _still_overdue(desk) if _acts(one, desk)]
-    quiet, kept = silent(desk), passed(desk)
+    quiet, kept, lost = silent(desk), passed(desk), missed(trouble.missed, saying)
     chased = frozenset(one.detail for one in quiet)
     sections = (
         Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
@@ -106,7 +108,7 @@ def digest_of(
         Section(id="signatures", heading="Signatures", entries=signatures(desk)),
         Section(id="passed", heading="Passed while paused", entries=kept),
         Section(id="paused", heading="Paused", entries=paused(desk)),
-        Section(id="missed", heading="Missed while nothing could be sent", entries=trouble.missed),
+        Section(id="missed", heading="Missed while nothing could be sent", entries=lost),
         Section(id="failed", heading="Mail that did not go", entries=trouble.failed),
         Section(id="files", heading="Files with errors", entries=trouble.files),
     )
@@ -137,7 +139,8 @@ def _picture(desk: Desk) -> Picture | None:
 def _capped(section: Section) -> Section:
     if len(section.entries) <= MOST:
         return section
-    more = Entry(text=f"and {len(section.entries) - MOST} more: see tracker status")
+    seen = _SEEN_WITH.get(section.id, "tracker status")
+    more = Entry(text=f"and {len(section.entries) - MOST} more: see {seen}")
     return replace(section, entries=(*section.entries[:MOST], more))
 
 
