@@ -4,6 +4,7 @@ import pytest
 
 from tests.builders import CONFIG, COUNCIL, SECURITY_COUNCIL, a_world, at
 from tests.corrected import CALLS, CAMPAIGN, OPENED, TO_FRIDAY, a_house, council, text_of
+from tests.house import House
 
 pytestmark = pytest.mark.story
 
@@ -132,3 +133,72 @@ def test_nine_o_clock_that_was_told_is_said():
     (mail,) = house.turn_to(at("2010-06-23 09:30"))
 
     assert mail.record.subject == "Now Thu 24 June 15:00, not 09:00: Ministers"
+
+
+DRAFT = """
+[[deadline]]
+id = "draft"
+what = "Agree the text"
+due = "2 working days before meeting at 18:00"
+"""
+
+
+def reminded_of_the_draft(letter: str) -> House:
+    """Return a house in which the draft was reminded of, and its meeting not yet."""
+    house = a_house(a_world(letter))
+    house.turn_to(at("2010-06-21 09:00"))
+    return house
+
+
+def test_the_first_lines_say_that_the_meeting_before_a_corrected_date_has_moved():
+    house = reminded_of_the_draft(OPENED + DRAFT)
+    house.edit(a_world((OPENED + DRAFT).replace("2010-06-24", "2010-07-01")))
+
+    (mail,) = house.turn_to(at("2010-06-21 09:30"))
+
+    assert [line.item for line in mail.written.lines] == ["draft"]
+    assert mail.written.content.headline == (
+        "Permanent Council is now on Thursday 1 July 2010, not Thursday 24 June 2010."
+        " Now Tue 29 June 18:00, not Tue 22 June: Agree the text."
+    )
+
+
+def test_a_session_that_its_forum_has_moved_is_said_before_a_corrected_date():
+    house = reminded_of_the_draft(OPENED + DRAFT)
+    house.edit(a_world(OPENED + DRAFT, forums=council(TO_FRIDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-21 09:30"))
+
+    said = "Permanent Council is now on Friday 25 June 2010, not Thursday 24 June 2010. Now Wed"
+    assert mail.written.content.headline.startswith(said)
+
+
+def test_a_meeting_that_moved_again_and_again_is_said_from_the_day_told_to_the_last():
+    house = reminded_of_the_draft(OPENED + DRAFT)
+    for day in ("2010-07-01", "2010-07-08", "2010-07-15"):
+        house.edit(a_world((OPENED + DRAFT).replace("2010-06-24", day)))
+        house.turn_to(at("2010-06-21 09:01"))
+
+    (mail,) = house.turn_to(at("2010-06-21 09:30"))
+
+    said = "Permanent Council is now on Thursday 15 July 2010, not Thursday 24 June 2010. Now"
+    assert mail.written.content.headline.startswith(said)
+
+
+def test_a_meeting_that_is_corrected_itself_is_not_said_twice():
+    house = a_house(a_world(CAMPAIGN))
+    house.turn_to(at("2010-06-23 09:00"))
+    house.edit(a_world(CAMPAIGN, forums=council(TO_FRIDAY)))
+
+    (mail,) = house.turn_to(at("2010-06-23 09:30"))
+
+    assert "is now on" not in mail.written.content.headline
+
+
+def test_a_step_that_only_gets_another_date_says_nothing_of_its_meeting():
+    house = reminded_of_the_draft(OPENED + DRAFT)
+    house.edit(a_world(OPENED + DRAFT.replace("2 working days", "1 working day")))
+
+    (mail,) = house.turn_to(at("2010-06-21 09:30"))
+
+    assert "is now on" not in mail.written.content.headline

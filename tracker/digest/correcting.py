@@ -1,7 +1,7 @@
 """Corrections in words: what was said and when, what holds now, which reminders come again."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,8 @@ from tracker.occurrence import LineKind, Occurrence
 from tracker.sessions import TIME_NOT_KNOWN
 
 MOST_NAMED = 3
+_MOVES = {"meeting": ("moved",), "session": ("moved", "restored")}
+_DAY = re.compile(r"[A-Z][a-z]+day \d+ [A-Z][a-z]+ \d{4}")
 _CLOCK = re.compile(r"\d{4}, \d\d:\d\d")
 
 
@@ -80,6 +82,35 @@ def first_changed(lines: Sequence[Occurrence]) -> Occurrence | None:
     return min(
         found, key=lambda one: (one.item != "meeting", one.states is None, one.key), default=None
     )
+
+
+def meetings_moved(lines: Iterable[Occurrence], saying: Saying) -> Iterator[str]:
+    """Say which meetings are on another day now, where only dates that hang on them are corrected.
+
+    Whoever was told of a step may not have been told of its meeting yet.
+    """
+    corrected = [one for one in lines if one.kind == LineKind.CORRECTION]
+    said = {(one.campaign, one.session) for one in corrected if one.item == "meeting"}
+    for one in corrected:
+        meeting, was = meeting_of(one, saying), _day_of_meeting_then(one, saying)
+        if meeting is None or was is None or (one.campaign, one.session) in said:
+            continue
+        said.add((one.campaign, one.session))
+        if was != show_day(meeting.day):
+            yield f"{meeting.name} is now on {show_day(meeting.day)}, not {was}"
+
+
+def _day_of_meeting_then(one: Occurrence, saying: Saying) -> str | None:
+    """Return the day of a line's meeting when its date was told, as the edits since have it."""
+    sessions, was = {one.session}, None
+    since = (edit for edit in saying.history.edits if one.told_at and edit.at >= one.told_at)
+    for edit in reversed([edit for edit in since if one.campaign in edit.campaigns]):
+        did = edit.difference
+        moved = did.act in _MOVES.get(did.thing, ()) and did.forum == one.forum
+        if moved and did.was and not sessions.isdisjoint(did.sessions):
+            sessions.update(did.sessions)
+            was = _DAY.match(did.was) or was
+    return was.group() if was else None
 
 
 def _not_as_told(one: Occurrence, saying: Saying) -> str:

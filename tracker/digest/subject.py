@@ -5,7 +5,7 @@ from datetime import date
 
 from tracker.dates import show_day, show_day_short
 from tracker.digest.accepted import before_tomorrow
-from tracker.digest.correcting import changed_dates, first_changed
+from tracker.digest.correcting import changed_dates, first_changed, meetings_moved
 from tracker.digest.files import TO_DO as FILES_TO_MEND
 from tracker.digest.lines import Saying, meeting_of
 from tracker.digest.say import hour_there, listed, many, relative_day
@@ -147,7 +147,8 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
     first = first or (_meeting(ahead, saying) if ahead else "")
     if not first and _first(lines) is None:
         return _nothing_to_do(lines, saying, digest)
-    said = [text for text in (first, _capital(_to_do(lines, digest))) if text]
+    moved = meetings_moved(lines, saying)
+    said = [text for text in (*moved, first, _capital(_to_do(lines, digest))) if text]
     return _ended(". ".join(said))
 
 
