@@ -479,3 +479,51 @@ async def test_what_others_have_to_do_today_asks_nothing_of_who_is_told_of_a_cam
 
     assert "there is nothing to do now" in text
     assert "Before tomorrow morning:\n* Agree the text\n" in text
+
+
+def squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+async def test_a_fault_stands_once_in_a_digest_that_is_the_first_to_tell_it(home: Path):
+    desk = await a_quiet_desk(home, at("2010-06-20 10:00"))
+    await desk.pass_to(at("2010-06-21 05:59"))  # a Monday, just before the digest
+    desk.write("letter", BROKEN)
+    await desk.later(8)
+    desk.sent.clear()
+
+    desk.clock.at = at("2010-06-21 06:00")
+    await desk.daemon.turn()
+
+    [(_, record)] = desk.sent
+    assert record.kind == "digest"
+    assert desk.text().count("Fryday 25 June") == 1
+    assert "Files with errors" not in desk.text()
+    assert "Mend campaigns/letter.toml." in squeezed(desk.text())
+
+
+async def test_the_first_lines_of_a_digest_say_that_a_file_has_errors(home: Path):
+    desk = await a_quiet_desk(home, at("2010-06-20 10:00"))
+    desk.write("letter", BROKEN)
+    await desk.later(60)
+    desk.sent.clear()
+
+    await desk.pass_to(at("2010-06-21 06:01"))
+
+    text = squeezed(desk.text(0))
+    assert "Monday 21 June 2010 1 file has errors: letter.toml." in text
+    assert text.count("Files with errors") == 1
+
+
+async def test_the_first_lines_of_a_digest_with_things_to_do_say_that_a_file_has_errors(
+    home: Path,
+):
+    desk = await a_quiet_desk(home, at("2010-06-22 10:00"))
+    desk.write("other", BROKEN)
+    await desk.later(60)
+    desk.sent.clear()
+
+    await desk.pass_to(at("2010-06-23 06:01"))
+
+    text = squeezed(desk.text(0))
+    assert "Permanent Council. 1 file has errors: other.toml." in text

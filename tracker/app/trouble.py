@@ -39,7 +39,7 @@ def trouble_for(
     return Trouble(
         missed=tuple(_missed(store, reader.id, after)),
         failed=tuple(_failed(store, reader, after)),
-        files=tuple(_files(problems)),
+        files=tuple(one for one in problems if one.severity == "error"),
         newly_wrong=bool(new),
         corrected=tuple(_corrected(store, reader.id, after)),
     )
@@ -67,9 +67,3 @@ def _failed(store: Store, reader: Reader, after: datetime) -> Iterable[Entry]:
         if mail.coordinator == reader.id:
             when = show_day_short(day_in(mail.created_at, reader.zone))
             yield Entry(text=mail.subject, when=when, detail=mail.reason or "")
-
-
-def _files(problems: Iterable[Problem]) -> Iterable[Entry]:
-    for one in problems:
-        if one.severity == "error":
-            yield Entry(text=f"{one.file}, line {one.line}: {one.message}", detail=one.hint or "")

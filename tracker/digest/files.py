@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from tracker.content import Entry, Notice, Section
 from tracker.digest.lines import Saying
 from tracker.digest.say import moment
+from tracker.errors import Problem
 from tracker.events import GRACE, FileWord, History, Said
 from tracker.occurrence import Occurrence
 from tracker.planning.files import PREFIX, key_of_word
@@ -42,6 +43,26 @@ def lost_lines(lines: Iterable[Occurrence], history: History) -> list[str]:
         for said in word.entries
         if said.paste and any(one.startswith(f"{PREFIX}{word.key}/") for one in keys)
     ]
+
+
+def faults(
+    problems: Iterable[Problem], lines: Iterable[Occurrence], saying: Saying, history: History
+) -> tuple[Entry, ...]:
+    """Say what is wrong with files, but for what a word in the same mail says."""
+    keys = {one.key for one in lines}
+    here = [word for word in history.words if key_of_word(word.key, saying.reader.id) in keys]
+    return tuple(
+        Entry(text=f"{one.file}, line {one.line}: {one.message}", detail=one.hint or "")
+        for one in problems
+        if not any(_says(word, one) for word in here)
+    )
+
+
+def _says(word: FileWord, one: Problem) -> bool:
+    """Say whether a word is about a fault; its line may have been another one then."""
+    return one.file.endswith(word.file) and any(
+        said.text.endswith(one.message) for said in word.entries
+    )
 
 
 def _in_order(words: list[FileWord]) -> list[FileWord]:

@@ -1,6 +1,6 @@
 """A digest: its sections in order, and whether anything in it is a reason to send it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from tracker.content import Entry, Picture, Section
 from tracker.dates import day_in, show_day, show_day_short
 from tracker.digest.correcting import changed_date
 from tracker.digest.desk import Desk, desk_of
+from tracker.digest.files import faults
 from tracker.digest.lines import Saying, how_overdue, meeting_heading, standing_of
 from tracker.digest.missed import Missed, missed
 from tracker.digest.pausing import passed, paused
@@ -23,6 +24,7 @@ from tracker.digest.stances import stances
 from tracker.digest.standing import asks, changed, silent, state
 from tracker.digest.together import together
 from tracker.digest.topics import instance_topic, meeting_topic
+from tracker.errors import Problem
 from tracker.events import AskCourse, Course, History, PlannedMeeting
 from tracker.occurrence import Occurrence, Topic
 from tracker.planning import Instance
@@ -42,7 +44,7 @@ class Trouble(Struct, frozen=True, kw_only=True):
 
     missed: tuple[Missed, ...] = ()
     failed: tuple[Entry, ...] = ()
-    files: tuple[Entry, ...] = ()
+    files: tuple[Problem, ...] = ()
     newly_wrong: bool = False
     dates: tuple[Occurrence, ...] = ()
     corrected: tuple[tuple[datetime, Occurrence], ...] = ()
@@ -72,7 +74,7 @@ class Digest(Struct, frozen=True, kw_only=True):
 
     It is `triggered` if it has cause to leave. `today` are the day's own items that no line says,
     `late` what this reader is late with, the oldest first, and `settled_by` what would settle it;
-    `dates` are those told in passing that have changed.
+    `dates` are those told in passing that have changed, `files` the names of those with errors.
     """
 
     state: str
@@ -81,19 +83,21 @@ class Digest(Struct, frozen=True, kw_only=True):
     today: tuple[Named, ...] = ()
     late: tuple[Named, ...] = ()
     dates: tuple[Occurrence, ...] = ()
+    files: tuple[str, ...] = ()
     settled_by: tuple[Settlement, ...] = ()
     next_meeting: PlannedMeeting | None = None
     picture: Picture | None = None
 
 
 def digest_of(
-    saying: Saying, lines: Iterable[Occurrence], history: History, trouble: Trouble
+    saying: Saying, lines: Sequence[Occurrence], history: History, trouble: Trouble
 ) -> Digest:
     """Work out a reader's digest; nothing that the mail's own lines say stands here again."""
     desk = desk_of(saying, (*lines, *trouble.dates), history, trouble.corrected)
     today, news = list(_due_today(desk)), changed(desk)
     late = [one for one, _ in _still_overdue(desk) if _acts(one, desk)]
     quiet, kept, lost = silent(desk), passed(desk), missed(trouble.missed, saying)
+    wrong_files = faults(trouble.files, lines, saying, history)
     chased = frozenset(one.detail for one in quiet)
     sections = (
         Section(id="dates", heading="Dates that changed", entries=_dates(trouble, saying)),
@@ -110,7 +114,7 @@ def digest_of(
         Section(id="paused", heading="Paused", entries=paused(desk)),
         Section(id="missed", heading="Missed while nothing could be sent", entries=lost),
         Section(id="failed", heading="Mail that did not go", entries=trouble.failed),
-        Section(id="files", heading="Files with errors", entries=trouble.files),
+        Section(id="files", heading="Files with errors", entries=wrong_files),
     )
     wrong = trouble.missed or trouble.failed or trouble.newly_wrong or trouble.dates
     return Digest(
@@ -120,6 +124,7 @@ def digest_of(
         today=tuple(dict.fromkeys(one.named for one in _unsaid(today, desk))),
         late=tuple(map(_named, late)),
         dates=trouble.dates,
+        files=tuple(dict.fromkeys(one.file.rpartition("/")[2] for one in trouble.files)),
         settled_by=tuple(map(settling, late)),
         next_meeting=desk.next_meeting(),
         picture=_picture(desk),

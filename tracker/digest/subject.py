@@ -149,7 +149,7 @@ def headline(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None)
         return _nothing_to_do(lines, saying, digest)
     moved = meetings_moved(lines, saying)
     said = [text for text in (*moved, first, _capital(_to_do(lines, digest))) if text]
-    return _ended(". ".join(said))
+    return " ".join(map(_ended, (". ".join(said), *_wrong(lines, digest))))
 
 
 def _ended(text: str) -> str:
@@ -170,8 +170,8 @@ def _nothing_to_do(lines: Sequence[Occurrence], saying: Saying, digest: Digest |
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if _to_mend(notices):
         return _ended(_noticed(notices))
-    said = [*(_first_of(digest, saying) if digest else ()), *_soon(notices, saying)]
-    if said:
+    first = [*(_first_of(digest, saying) if digest else ()), *_soon(notices, saying)]
+    if said := [*first, *_wrong(lines, digest)]:
         return " ".join(map(_ended, said))
     if notices:
         return "For your information; there is nothing to do now."
@@ -194,6 +194,16 @@ def _soon(notices: Sequence[Occurrence], saying: Saying) -> Iterator[str]:
     new = (one for one in notices if one.item == "accepted")
     if found := [text for one in new for text in before_tomorrow(one, saying)]:
         yield f"Before tomorrow morning: {listed(found, 1)}"
+
+
+def _wrong(lines: Sequence[Occurrence], digest: Digest | None) -> Iterator[str]:
+    """Yield which file is to be mended: by word in this mail, else by what stands in a digest."""
+    notices = [one for one in lines if one.kind == LineKind.NOTICE]
+    if _to_mend(notices):
+        yield _noticed(notices)
+    elif digest and digest.files:
+        have = "file has" if len(digest.files) == 1 else "files have"
+        yield f"{len(digest.files)} {have} errors: {listed(digest.files, 1)}"
 
 
 def _to_mend(notices: Sequence[Occurrence]) -> bool:
