@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from tracker.app.lost_facts import LOST
 from tracker.app.nights import night_over
 from tracker.app.words import KINDS, spoken
 from tracker.config import Config
-from tracker.events import GRACE, FileWord
+from tracker.events import GRACE, LOST_FACT, FileWord
 from tracker.occurrence import Occurrence
 from tracker.planning import Readers
 from tracker.store import Hold, Standing, Store
@@ -64,7 +63,7 @@ def _is_wrong(word: FileWord, now: datetime) -> bool:
     A campaign whose file is gone counts as closed after a day, and a fact that was taken out on
     purpose cannot be told from one that was lost: both were told, and are no trouble for ever.
     """
-    over = word.kind == "missing" or word.fault.startswith(LOST)
+    over = word.kind == "missing" or word.fault.startswith(LOST_FACT)
     return word.kind in _WRONG and not (over and now >= word.at + GRACE)
 
 
