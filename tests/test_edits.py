@@ -289,3 +289,22 @@ def test_markup_in_a_name_is_shown_and_not_obeyed():
     assert "post Chair → <b>{{ 7*7 }}</b>" in text_of(mail)
     assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in page.get_content()
     assert "<b>{{" not in page.get_content()
+
+
+def test_a_reminder_due_as_a_correction_leaves_goes_with_it_and_one_already_past_does_not():
+    calls = '[[deadline]]\nid = "calls"\nwhat = "Call"\ndue = "2010-06-23 at 18:00"\n'
+    leads = 'remind = ["2 working days before", "1 working day before"]\n'
+    no_digest = CONFIG.replace('"weekdays"', '"never"').replace('"weekly"', '"never"')
+    before = LETTER.replace('forum = "council"\n', 'name = "Talk"\n').replace("06-24", "07-24")
+    house = House(a_world(before + calls + leads, config=no_digest), opened=at("2010-06-20 05:00"))
+    house.turn_to(at("2010-06-22 14:00"))
+    paused = before.replace("[[ask]]", 'paused = "22 June 2010 to 24 June 2010"\n[[ask]]', 1)
+
+    house.edit(a_world(paused + calls.replace("06-23", "06-28") + leads, config=no_digest))
+    house.turn_to(at("2010-06-25 07:00"))
+
+    (last,) = [one for one in house.mails if one.at > at("2010-06-23 00:00")]
+    assert [(str(one.kind), one.lead) for one in last.written.lines] == [
+        ("correction", None),
+        ("reminder", "1 working day before"),
+    ]

@@ -154,7 +154,7 @@ def said_already(
         correction.owner in {one.owner, one.to}
         and correction.states == one.states
         and correction.due is not None
-        and one.due <= correction.due
+        and one.due < correction.due
         and present_topic(correction.topic, planned, telling.moves) == topic
         for correction in known
     )

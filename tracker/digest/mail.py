@@ -60,7 +60,7 @@ def write(
     due = [one for one in lines if one.kind == LineKind.DIGEST]
     if due:
         digest = digest_of(saying, lines, history, trouble)
-        if _next_is_near(due, saying) or not (digest.triggered or monday(saying)):
+        if _can_wait(due, saying, trouble) or not (digest.triggered or monday(saying)):
             lines = [one for one in lines if one.kind != LineKind.DIGEST]
             digest = None
     if not lines:
@@ -107,10 +107,14 @@ def _campaigns(lines: Sequence[Occurrence], saying: Saying) -> set[str]:
     return found
 
 
-def _next_is_near(digests: Sequence[Occurrence], saying: Saying) -> bool:
-    """Say whether a digest that is late would only say what the next one says soon after."""
+def _can_wait(digests: Sequence[Occurrence], saying: Saying, trouble: Trouble) -> bool:
+    """Say whether a digest that is late would only say what the next one says soon after.
+
+    A date that it was to correct is told at once: it may lie before the next one.
+    """
     ends = [one.expires for one in digests if one.expires is not None]
-    return len(ends) == len(digests) and max(ends) - saying.now <= NEAR
+    is_near = len(ends) == len(digests) and max(ends) - saying.now <= NEAR
+    return is_near and not trouble.dates
 
 
 def monday(saying: Saying) -> bool:
