@@ -38,7 +38,7 @@ GOLDEN = Path(__file__).parent / "golden"
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(
     "ci",
-    max_examples=200,
+    max_examples=120,
     derandomize=True,
     deadline=None,
     print_blob=True,

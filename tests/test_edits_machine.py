@@ -19,8 +19,8 @@ from hypothesis.stateful import (
 from tests.edits_desk import Desk
 from tests.small_files import Step
 
-EXAMPLES = settings().max_examples  # the profile's: 50 for a quick look, 200 where all is run
-HISTORIES = 48 if EXAMPLES < 200 else 2_000
+EXAMPLES = settings().max_examples  # the profile's: 50 for a quick look, 120 where all is run
+HISTORIES = 48 if EXAMPLES < 120 else 2_000
 PARTS = 8
 MACHINE = settings(
     max_examples=HISTORIES // PARTS,
