@@ -1,13 +1,16 @@
 """The checks that a file has to pass, by itself and among the others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from tracker import checking
 from tracker.campaign import Campaign, Forum, Playbook, Workdays, World
 from tracker.config import Config
-from tracker.errors import Fault
+from tracker.errors import Fault, Problem
+from tracker.loading.files import FileKind
 from tracker.loading.one_file import Read
+from tracker.loading.placing import placed
 from tracker.loading.shapes import Shape
 
 Check = Callable[[str, Shape], list[Fault]]
@@ -52,3 +55,10 @@ def passes(read: Read, check: Check) -> bool:
     """Say whether a file passes a check without an error."""
     assert read.shape is not None
     return all(fault.severity == "warning" for fault in check(read.source.id, read.shape))
+
+
+def draft_problems(reads: Iterable[Read], kind: FileKind, check: Check) -> Iterator[Problem]:
+    """Yield what else is wrong with files that have no shape: all is told at once."""
+    for read in reads:
+        if read.draft is not None and read.source.kind == kind:
+            yield from placed(read.source, read.draft.faults(partial(check, read.source.id)))

@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tracker.errors import Fault, Problem
-from tracker.loading.draft import draft_of
+from tracker.loading.draft import Draft, draft_of
 from tracker.loading.files import FileKind, Listed, SourceFile, digest_of, read_bytes, shown_path
 from tracker.loading.placing import placed, slipped
 from tracker.loading.shapes import Shape, shape_of
@@ -15,14 +15,14 @@ from tracker.loading.toml import decode, parse
 class Read(Struct, frozen=True):
     """What came of one file: the shape is None if there are problems.
 
-    `draft` is then the shape without what is wrong, if it needs none of that: never in force, only
+    `draft` is then the file without what is wrong, if not all hangs on that: never in force, only
     looked at for further faults, so that all are told in one go.
     """
 
     source: SourceFile
     shape: Shape | None
     problems: tuple[Problem, ...] = ()
-    draft: Shape | None = None
+    draft: Draft | None = None
 
 
 def read_text(

@@ -73,9 +73,7 @@ def _without_echoes(faults: list[Fault]) -> list[Fault]:
         if one.code in {"misplaced-key", "unknown-key"}
     }
     return [
-        one
-        for one in faults
-        if one.code != "missing-key" or (one.path, _lacking(one)) not in found
+        one for one in faults if one.code != "missing-key" or (one.path, lacking(one)) not in found
     ]
 
 
@@ -85,7 +83,8 @@ def meant(fault: Fault) -> str:
     return said[1] if said else ""
 
 
-def _lacking(fault: Fault) -> str:
+def lacking(fault: Fault) -> str:
+    """Return the key that is missing."""
     return fault.message.split("`")[1]
 
 

@@ -15,7 +15,14 @@ from tracker.checking import missing_file
 from tracker.config import Config
 from tracker.errors import Problem
 from tracker.loading.campaigns_folder import emptied, folder_told, shut_folder
-from tracker.loading.checks import Check, campaign_faults, own_faults, passes, playbook_faults
+from tracker.loading.checks import (
+    Check,
+    campaign_faults,
+    draft_problems,
+    own_faults,
+    passes,
+    playbook_faults,
+)
 from tracker.loading.config_alone import named_folder
 from tracker.loading.files import (
     FOLDERS,
@@ -188,6 +195,7 @@ class _Folder(Struct):
         if last is not None:
             self.stand(last)
         elif read.shape is None:
+            self.problems += draft_problems([read], listed.kind, own_faults)
             self._break(read.source, own_faults)
         else:
             self._hold(read, own_faults)
@@ -345,7 +353,6 @@ class _Folder(Struct):
         broken = {key: str(path) for key, path in self.broken.items() if key not in self.shapes}
         check = partial(campaign_faults, world, broken, self.now, errors_only=self.errors_only)
         self._check("campaign", check)
-        self._check_drafts(check)
         return replace(world, campaigns=self._of("campaign", Campaign))
 
     def _config_shape(self) -> Config:
@@ -361,14 +368,7 @@ class _Folder(Struct):
                 self._hold(read, check)
             elif not passes(read, check):
                 del self.shapes[key], self.sources[key]
-
-    def _check_drafts(self, check: Check) -> None:
-        """Say what else is wrong with campaigns that have no shape: all is told at once."""
-        for read in self.reads:
-            if isinstance(read.draft, Campaign):
-                faults = check(read.source.id, read.draft)
-                errors = [fault for fault in faults if fault.severity == "error"]
-                self.problems += placed(read.source, errors)
+        self.problems += draft_problems(self.reads, kind, check)
 
     def _of(self, kind: FileKind, shape: type[Kept]) -> dict[str, Kept]:
         return {
