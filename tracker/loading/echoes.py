@@ -8,7 +8,6 @@ from typing import Any
 from msgspec import Struct, field
 
 from tracker.errors import Fault, KeyPath
-from tracker.fields import slug_of
 from tracker.loading.shapes import lacking
 from tracker.when import ANCHORS
 
@@ -156,7 +155,7 @@ class Gaps(Struct, frozen=True):
 def _meant_by(name: str, ids: list[object]) -> bool:
     """Say whether a name may be one of some faulty ids; one that is missing may be any."""
     written = [one for one in ids if isinstance(one, str)]
-    near = [form for one in written for form in (one.lower(), slug_of(one))]
+    near = [one.lower() for one in written]
     return len(written) < len(ids) or bool(get_close_matches(name.lower(), near, n=1))
 
 
