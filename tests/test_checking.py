@@ -361,3 +361,25 @@ def test_a_session_on_a_holiday_is_named_once_and_stands():
     assert codes(HEAD + corpus_christi) == ["on-holiday"]
     weekend = '\n[[meeting]]\nname = "Talk"\ndate = "Sunday 27 June"\n'
     assert codes(HEAD + BODY + weekend) == []
+
+
+def test_the_year_of_a_letter_is_proposed_by_its_opening_or_the_present():
+    undated = HEAD.replace("2010-06-22", '"22 June"')
+    new = undated.replace("opened = 2010-06-21\n", "")
+    later = datetime(2026, 11, 29, tzinfo=UTC)
+
+    assert [one.hint for one in faults(undated, now=later)] == [
+        'write the year too: "22 June 2010"'
+    ]
+    assert [one.hint for one in faults(new, now=later)] == ['write the year too: "22 June 2026"']
+    assert [one.hint for one in faults(new)] == ["write the year too"]
+
+
+def test_a_meeting_without_a_date_is_offered_the_forums_next_session():
+    forum = f'{HEAD}[[meeting]]\nforum = "council"\n'
+    own = f'{HEAD}[[meeting]]\nname = "Talk"\n'
+
+    assert [one.hint for one in faults(forum.replace("2010", "2026"))] == [
+        'write date = "Thursday 25 June 2026", or sessions = "every" to follow the forum'
+    ]
+    assert [one.hint for one in faults(own)] == ["write its date"]

@@ -268,7 +268,7 @@ def test_a_fact_that_would_not_be_sound_is_shown_in_its_place_and_not_written(
         ("letter outcom", "did you mean outcome?"),
         ("letter outcome --result part", "none of: met, partly met"),
         ("letter note --on 31-02", "--on: "),
-        ("letter note --on 24-Juny", 'write a date, like 2010-06-24 or "Thursday 24 June 2010"'),
+        ("letter note --on 24-Juny", "write a date: YYYY-MM-DD, or its day, month and year"),
         ("letter note --meeting soon", "--meeting: "),
         ("letter outcome --to 2010-06-24T10:00", "--to: "),
         ("letter note --note \udcff", "not text"),

@@ -115,6 +115,10 @@ def test_a_campaign_that_is_there_is_never_written_over(folder: Path, new: Ask):
         ),
         (changed(5, "osce"), 'Forum: There is no forum "osce". Did you mean "osce-permanent-c'),
         (changed(3, "Friday 24 June 2010"), "24 June 2010 is a Thursday, not a Friday"),
+        (
+            changed(3, "Friday 2 July"),
+            'nothing here decides it; write the year too: "Friday 2 July 2010"',
+        ),
         (changed(4, "viena"), 'There is no coordinator "viena". Did you mean "vienna"?'),
         (
             changed(6, "2010-06-30"),
@@ -146,11 +150,18 @@ def test_this_thursday_is_said_with_its_date_before_it_is_taken(folder: Path, ne
     assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
 
 
+def test_the_letters_date_decides_the_year_of_the_session(folder: Path, new: Ask):
+    said = new(answers=changed(6, "Thursday 1 July"))
+
+    assert said.code == 0
+    assert (folder / "campaigns/send-police-advisers-to-osh.toml").read_text() == FILE
+
+
 def test_another_thursday_than_that_is_asked_for_with_its_date(new: Ask):
     said = new(answers=(*ANSWERS[:6], "Thursday", "no", *ANSWERS[7:]))
 
     assert said.code == 1
-    assert "then write the date, like 1 July 2010" in said.err
+    assert "then write the date" in said.err
 
 
 class Terminal(StringIO):

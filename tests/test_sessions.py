@@ -373,6 +373,14 @@ def test_nothing_moves_or_is_added_onto_a_session():
     ]
 
 
+def test_the_year_of_the_session_is_proposed_for_the_day_it_moves_to():
+    forum = a_forum(moved=[{"from": date(2026, 12, 3), "to": "Friday 4 December"}])
+
+    assert [wrong.hint for _, wrong in forum_faults(forum)] == [
+        'write the year too: "Friday 4 December 2026"'
+    ]
+
+
 def test_a_forum_needs_plain_dates_with_years():
     assert faults(
         recess=["30 July to 1 September"],

@@ -358,7 +358,7 @@ def test_a_phrase_beyond_200_characters_is_not_read():
     [
         (
             "next Thursday",
-            'write its date, or what it comes after: "first Thursday after 30 June 2010"',
+            'write its date, or what it comes after: "first Thursday after …"',
         ),
         ("in 7 days", 'say what it counts from, like "7 days after delivery"'),
         ("10/11/2027", 'write "10 November 2027" or "11 October 2027"'),
@@ -367,7 +367,7 @@ def test_a_phrase_beyond_200_characters_is_not_read():
         ("0 days before meeting", 'for the day itself write "day of meeting"'),
         ("24 June at 24:00", 'write "00:00" of the day after'),
         ("24 June at 10:00 nowhere", 'write a place like "Europe/Vienna"'),
-        ("Friday", 'write its date, like "Friday 25 June 2010", or "first Friday after …"'),
+        ("Friday", 'write its date too, or "first Friday after …"'),
     ],
 )
 def test_a_hint_says_what_to_write(text, hint):

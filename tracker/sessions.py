@@ -222,7 +222,7 @@ def _named(plan: _Plan, when: When) -> date:
 
 def _free(plan: _Plan, when: When, original: date) -> tuple[date, time | None]:
     """Return where a session is moved to: its own day at another time, or a day without one."""
-    day, clock = _held(plan, when)
+    day, clock = _held(plan, when, original)
     if day != original:
         _check_free(plan, when, day)
     return day, clock
@@ -241,9 +241,9 @@ def _check_free(plan: _Plan, when: When, day: date) -> None:
         raise _wrong(when, "session-exists", f"{_rule_has(day)} already")
 
 
-def _held(plan: _Plan, when: When) -> tuple[date, time | None]:
+def _held(plan: _Plan, when: When, near: date | None = None) -> tuple[date, time | None]:
     """Return the day and time an entry names, in the forum's zone."""
-    day = fixed_day(when)
+    day = fixed_day(when, near=near)
     if when.clock is None or when.zone is None:
         return day, when.clock
     there = local(instant(day, when.clock, zone(when.zone)), plan.zone)

@@ -39,7 +39,7 @@ def campaign_faults(
     """
     broken = broken or {}
     faults = [*_name_faults(campaign, world, broken), *_source_faults(campaign)]
-    days = _opening_days(campaign, faults)
+    days = _opening_days(campaign, faults, now)
     if not days:
         return faults
     faults += _agreed(_dated_faults(campaign, world, broken, day) for day in days)
@@ -89,9 +89,12 @@ def _source_faults(campaign: Campaign) -> Iterator[Fault]:
         yield Fault(path=("file",), code="file-outside", message=message, hint=hint)
 
 
-def _opening_days(campaign: Campaign, faults: list[Fault]) -> tuple[date, ...]:
+def _opening_days(
+    campaign: Campaign, faults: list[Fault], now: datetime | None
+) -> tuple[date, ...]:
     """Return the day that work began: none if it cannot be read, two if either may be wrong."""
-    dated = day_of(("dated",), campaign.dated, None, faults)
+    near = day_of(("opened",), campaign.opened, None, []) or (now and now.date())
+    dated = day_of(("dated",), campaign.dated, None, faults, near)
     opened = day_of(("opened",), campaign.opened, dated, faults) if dated else None
     if dated is None or campaign.opened is None:
         return () if dated is None else (dated,)

@@ -77,13 +77,20 @@ def twice(entries: Iterable[tuple[KeyPath, str]], what: str) -> Iterator[Fault]:
 
 
 def day_of(
-    path: KeyPath, when: When | None, opened: date | None, faults: list[Fault]
+    path: KeyPath,
+    when: When | None,
+    opened: date | None,
+    faults: list[Fault],
+    near: date | None = None,
 ) -> date | None:
-    """Return the plain date that a key holds; if it holds another phrase, add a fault."""
+    """Return the plain date that a key holds; if it holds another phrase, add a fault.
+
+    Without `opened` to decide a year, the one around the day `near` is proposed.
+    """
     if when is None:
         return None
     try:
-        return fixed_day(when, opened)
+        return fixed_day(when, opened, near=near)
     except PhraseError as wrong:
         faults.append(phrase_fault(path, wrong))
         return None

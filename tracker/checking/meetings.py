@@ -7,9 +7,9 @@ from msgspec import Struct, field
 
 from tracker.campaign import Forum, Meeting, World
 from tracker.checking.faults import day_of, missing_file, phrase_fault, unknown
-from tracker.dates import show_day
+from tracker.dates import ONE_DAY, show_day
 from tracker.errors import Fault, KeyPath
-from tracker.sessions import Session, moved_here, session_on, sessions_between
+from tracker.sessions import Session, moved_here, next_regular, session_on, sessions_between
 from tracker.when import PhraseError, Span, When, span_days
 
 _FEW_DAYS = timedelta(days=62)
@@ -32,12 +32,18 @@ class Meetings(Struct):
         found: list[Fault] = []
         for number, one in enumerate(meetings):
             path = ("meeting", number)
-            wrong = list(_form_faults(path, one))
+            wrong = list(_form_faults(path, one, self._next_session(one)))
             found += wrong
             found += self._ask_faults(path, one)
             if not wrong:
                 found += self._day_faults(path, one)
         return found
+
+    def _next_session(self, one: Meeting) -> str:
+        """Return what to write where a date is missing: the forum's next session, if any."""
+        forum = self.world.forums.get(one.forum or "")
+        found = next_regular(one.forum or "", forum, self.opened - ONE_DAY) if forum else None
+        return f'write date = "{show_day(found.original)}"' if found else "write its date"
 
     def _ask_faults(self, path: KeyPath, one: Meeting) -> Iterator[Fault]:
         for index, ask in enumerate(one.asks or ()):
@@ -115,7 +121,7 @@ def _twice(path: KeyPath, first: KeyPath, message: str) -> Fault:
     )
 
 
-def _form_faults(path: KeyPath, one: Meeting) -> Iterator[Fault]:
+def _form_faults(path: KeyPath, one: Meeting, example: str) -> Iterator[Fault]:
     """Refuse every mixture of the three ways to write a meeting."""
     keys = {"from" if name == "from_" else name for name in one.model_fields_set}
     if one.forum is None and one.name is None:
@@ -123,22 +129,22 @@ def _form_faults(path: KeyPath, one: Meeting) -> Iterator[Fault]:
         hint = 'write forum = "osce-permanent-council" or name = "Meeting with the minister"'
         yield Fault(path=path, code="meeting-form", message=message, hint=hint)
     elif one.forum is not None:
-        yield from _forum_form(path, one, keys)
+        yield from _forum_form(path, one, keys, example)
     else:
         for key in _FORUM_ONLY:
             if key in keys:
                 yield _misfit(path, key, "a meeting with a `forum`")
         if one.date is None:
-            yield _missing(path, 'date = "24 June 2010"')
+            yield _missing(path, example)
         yield from _clock_form(path, one)
 
 
-def _forum_form(path: KeyPath, one: Meeting, keys: set[str]) -> Iterator[Fault]:
+def _forum_form(path: KeyPath, one: Meeting, keys: set[str], example: str) -> Iterator[Fault]:
     for key in _OWN_ONLY:
         if key in keys:
             yield _misfit(path, key, "a meeting of our own; the forum's file has its own")
     if one.date is None and one.sessions is None:
-        yield _missing(path, 'date = "24 June 2010", or sessions = "every" to follow the forum')
+        yield _missing(path, f'{example}, or sessions = "every" to follow the forum')
     elif one.date is not None and one.sessions is not None:
         message = '`date` names one session and `sessions = "every"` all of them'
         hint = "leave one of the two out"
@@ -182,7 +188,7 @@ def _misfit(path: KeyPath, key: str, goes_with: str) -> Fault:
 
 def _missing(path: KeyPath, example: str) -> Fault:
     message = "`date` is missing in [[meeting]]"
-    return Fault(path=path, code="missing-key", message=message, hint=f"write {example}")
+    return Fault(path=path, code="missing-key", message=message, hint=example)
 
 
 def _no_session(path: KeyPath, forum_id: str, forum: Forum, day: date) -> Fault:

@@ -63,7 +63,7 @@ def run_digest(args: Namespace) -> int:
     if args.at:
         must_have_folder(files)
         say_not_in_force(files)
-        at = _moment(args.at, reader, files)
+        at = _moment(args.at, reader, files, args.clock())
         asked = _replayed(reader, files, composer, at)
     else:
         at = args.clock()
@@ -76,8 +76,8 @@ def run_digest(args: Namespace) -> int:
     return 0
 
 
-def _moment(text: str, reader: str, files: Files) -> datetime:
-    asked = moment_of("--at", text, files.home)
+def _moment(text: str, reader: str, files: Files, now: datetime) -> datetime:
+    asked = moment_of("--at", text, files.home, near=now)
     return asked.at if asked.day is None else Readers(files.world.config)[reader].on(asked.day)
 
 

@@ -21,35 +21,39 @@ class Asked(Struct, frozen=True):
     day: date | None = None
 
 
-def day_of(option: str, text: str, opened: date | None = None) -> date:
+def day_of(
+    option: str, text: str, opened: date | None = None, *, near: date | None = None
+) -> date:
     """Read a date like 2010-06-24 or "Thursday 24 June 2010"; UsageError names the option.
 
-    A date without a year is the first such day on or after `opened`, where that is known.
+    A date without a year is the first such day on or after `opened`, where that is known; where
+    it is not, the year around the day `near` is proposed.
     """
     when = _phrase(option, text)
     if when.clock is not None:
         raise UsageError(f'{option}: a date is enough, leave the time out of "{text}"')
-    return _day(option, when, opened)
+    return _day(option, when, opened, near)
 
 
-def moment_of(option: str, text: str, home: ZoneInfo) -> Asked:
+def moment_of(option: str, text: str, home: ZoneInfo, *, near: datetime | None = None) -> Asked:
     """Read a date or a date-time; without a zone of its own it is in `home`.
 
-    A bare date is 00:00 of that day; `end_of` says the end of it.
+    A bare date is 00:00 of that day; `end_of` says the end of it. Of a date without a year the
+    one around the moment `near` is proposed.
     """
     written = _iso(text)
     if written is not None:
         return Asked(_aware(option, text, written, home))
     when = _phrase(option, text)
-    day = _day(option, when)
+    day = _day(option, when, near=near.date() if near else None)
     if when.clock is None:
         return Asked(instant(day, MIDNIGHT, home), day)
     return Asked(instant(day, when.clock, zone(when.zone) if when.zone else home))
 
 
-def end_of(option: str, text: str, home: ZoneInfo) -> Asked:
+def end_of(option: str, text: str, home: ZoneInfo, *, near: datetime | None = None) -> Asked:
     """Read a moment as `moment_of` does, but take a bare date for the end of that day."""
-    asked = moment_of(option, text, home)
+    asked = moment_of(option, text, home, near=near)
     if asked.day is None:
         return asked
     return Asked(instant(asked.day + ONE_DAY, MIDNIGHT, home), asked.day)
@@ -88,9 +92,9 @@ def _phrase(option: str, text: str) -> When:
         raise no_date(option, wrong) from None
 
 
-def _day(option: str, when: When, opened: date | None = None) -> date:
+def _day(option: str, when: When, opened: date | None = None, near: date | None = None) -> date:
     try:
-        return fixed_day(when, opened)
+        return fixed_day(when, opened, near=near)
     except PhraseError as wrong:
         raise no_date(option, wrong) from None
 
@@ -100,5 +104,5 @@ def no_date(option: str, wrong: PhraseError) -> UsageError:
     if wrong.suggestion:
         more = f'did you mean "{wrong.suggestion}"?'
     else:
-        more = wrong.hint or 'write a date, like 2010-06-24 or "Thursday 24 June 2010"'
+        more = wrong.hint or "write a date: YYYY-MM-DD, or its day, month and year"
     return UsageError(f"{option}: {wrong.message}; {more}")

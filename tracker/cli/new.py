@@ -156,7 +156,7 @@ class _Questions(Struct, frozen=True):
         return next(one for one in names if one not in taken)
 
     def _day(self, text: str) -> date:
-        return day_of("date", text)
+        return day_of("date", text, near=self.today)
 
     def _session(self, forum_id: str, dated: date) -> date:
         """Ask for the session; the next regular one is said with weekday and year."""
@@ -164,7 +164,7 @@ class _Questions(Struct, frozen=True):
         found = next_regular(forum_id, forum, max(dated, self.today))
 
         def read(text: str) -> date:
-            day = self._this(text) or self._day(text)
+            day = self._this(text) or day_of("date", text, dated)
             if session_on(forum_id, forum, day) is None:
                 raise UsageError(self._no_session(forum_id, day))
             return day
@@ -181,7 +181,7 @@ class _Questions(Struct, frozen=True):
         days = [date.fromordinal(self.today.toordinal() + more) for more in ahead]
         day = next(day for day in days if WEEKDAYS[day.weekday()].lower() == name)
         if not _ask(f"{text} = {show_day(day)}?", _yes_or_no, default="yes"):
-            raise UsageError("then write the date, like 1 July 2010")
+            raise UsageError("then write the date")
         return day
 
     def _no_session(self, forum_id: str, day: date) -> str:

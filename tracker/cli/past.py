@@ -51,7 +51,7 @@ def looking_back(args: Namespace) -> Iterator[Past]:
             files = read_files(args, now=real, store=store)
         must_have_folder(files)
         say_not_in_force(files)
-        asked = end_of("--at", args.at, files.home) if args.at else Asked(real)
+        asked = end_of("--at", args.at, files.home, near=real) if args.at else Asked(real)
         yield Past(files, asked, _history(files, store, real), store)
     finally:
         if store is not None:

@@ -64,7 +64,7 @@ def read_month_of_year(cursor: Cursor) -> Month:
         raise cursor.fault(
             "phrase-year",
             "the year is missing",
-            hint=f'write it after the month, like "{MONTHS[month - 1]} 2010"',
+            hint="write it after the month",
         )
     return Month(month, year)
 
@@ -102,16 +102,10 @@ def _read_weekday_before_date(cursor: Cursor) -> int | None:
         raise cursor.fault(
             "phrase-relative",
             f'"{word.text}" alone means another day each week',
-            hint=f'write its date, like "{_example(number)}", '
-            f'or "first {WEEKDAYS[number]} after …"',
+            hint=f'write its date too, or "first {WEEKDAYS[number]} after …"',
         )
     cursor.next()
     return number
-
-
-def _example(weekday: int) -> str:
-    day = 21 + weekday  # 21 June 2010 was a Monday
-    return f"{WEEKDAYS[weekday]} {day} June 2010"
 
 
 def _read_digits(cursor: Cursor, found: re.Match[str], weekday: int | None) -> Date:

@@ -125,7 +125,7 @@ def _read_relation(cursor: Cursor, ordinal: Ordinal) -> Relation:
             "phrase-pick",
             "which month is not said; only the sessions of a forum come each month",
             words=3,
-            hint='name the month, like "in June 2010"',
+            hint='name the month and its year: "in June …"',
         )
     if cursor.sees("of"):
         raise cursor.fault("phrase-unknown-word", '"of" cannot stand here', fix="in")

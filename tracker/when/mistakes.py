@@ -115,8 +115,8 @@ def _counted_hint(cursor: Cursor) -> str:
         return f'say what it counts from, like "{number} {unit} after delivery"'
     if cursor.peek(1).plain in WEEKDAY_NUMBERS:
         weekday = cursor.peek(1).text
-        return f'write its date, or what it comes after: "first {weekday} after 30 June 2010"'
-    return 'write the date, like "24 June 2010", or count from something: "2 days after delivery"'
+        return f'write its date, or what it comes after: "first {weekday} after …"'
+    return 'write the date itself, or count from something: "2 days after delivery"'
 
 
 def _shorthand(cursor: Cursor) -> PhraseError | None:

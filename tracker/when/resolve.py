@@ -1,8 +1,7 @@
 """Works out which day a phrase means, and explains it in one sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
@@ -22,6 +21,7 @@ from tracker.when.faults import PhraseError
 from tracker.when.shapes import Anchor, Date, DayOf, Lead, Month, Offset, Pick, Repeat, Span, When
 from tracker.when.words import (
     ANCHORS,
+    FIRST_YEAR,
     FORWARD,
     LAST_YEAR,
     Ordinal,
@@ -34,7 +34,6 @@ from tracker.when.words import (
 
 _ORDINAL_STEPS = {Ordinal.FIRST: 0, Ordinal.SECOND: 1, Ordinal.THIRD: 2, Ordinal.FOURTH: 3}
 _DAYS_A_WEEK = 7
-_EXAMPLE_YEAR = 2010  # the summer that this tool is tried on
 _NAMED_SKIPS = 4  # so many skipped days are named one by one; of more, weekends are only counted
 
 
@@ -118,12 +117,13 @@ def repeat_day(repeat: Repeat, first: date, number: int, workdays: WorkingDays) 
     return _stepped(first, repeat.count * number, repeat.unit, workdays).day
 
 
-def span_days(span: Span, opened: date | None) -> tuple[date, date]:
+def span_days(span: Span, opened: date | None, *, near: date | None = None) -> tuple[date, date]:
     """Return the first and last day of a span.
 
     A year written on one of them serves the other: the end's for the start, and after the
     start's the end is the first such day. Without any year, `opened` decides the start. Raises
-    PhraseError if that is None too, or if the end lies before the start.
+    PhraseError if that is None too, or if the end lies before the start; `near` is as for
+    `fixed_day`.
     """
     if span.first.year is not None:
         first = _dated(span.first, None)
@@ -132,26 +132,27 @@ def span_days(span: Span, opened: date | None) -> tuple[date, date]:
         last = _dated(span.last, None)
         first = _with_year(span.first, last.year)
     else:
-        first = _dated(span.first, opened)
+        first = _dated(span.first, opened, near)
         last = _dated(span.last, first)
     if last < first:
         raise _reversed(span, first, last)
     return first, last
 
 
-def fixed_day(when: When, opened: date | None = None) -> date:
+def fixed_day(when: When, opened: date | None = None, *, near: date | None = None) -> date:
     """Return the day of a phrase that must be a plain date, where nothing is counted.
 
-    Raises PhraseError for anything else, and for a date without a year if `opened` is None.
+    Raises PhraseError for anything else, and for a date without a year if `opened` is None; the
+    year that is then proposed is the one around the day `near`, and none without it.
     """
     if not isinstance(when.day, Date) or when.roll is not None:
         raise PhraseError(
             "phrase-not-fixed",
             f'a date is needed here, and "{when}" has to be counted first',
             length=len(when.text),
-            hint='write the date itself, like "24 June 2010"',
+            hint="write the date itself: day, month and year",
         )
-    return _dated(when.day, opened)
+    return _dated(when.day, opened, near)
 
 
 def weekday_in_month(ordinal: Ordinal, weekday: int, year: int, month: int) -> date:
@@ -302,12 +303,12 @@ def _reason(one: Skipped) -> str:
     return "" if one.why in WEEKDAYS else f" ({one.why})"
 
 
-def _dated(day: Date, since: date | None) -> date:
+def _dated(day: Date, since: date | None, near: date | None = None) -> date:
     """Return the day itself, or without a year the first such day on or after another."""
     if day.year is not None:
         return _with_year(day, day.year)
     if since is None:
-        raise _year_missing(day)
+        raise _year_missing(day, near)
     year = since.year
     while day.day > days_in_month(day.month, year) or date(year, day.month, day.day) < since:
         year += 1
@@ -329,29 +330,37 @@ def _with_year(day: Date, year: int) -> date:
     return found
 
 
-def _year_missing(day: Date) -> PhraseError:
-    """Say that nothing decides the year; with a weekday only years that fit are offered."""
+def _year_missing(day: Date, near: date | None) -> PhraseError:
+    """Say that nothing decides the year; the nearest that fits is proposed, not decided."""
     plain = Date(day.day, day.month)
-    fitting = (date(year, day.month, day.day) for year in _example_years(day))
-    one, other = (
-        show_day(found) if day.weekday is not None else f"{plain} {found.year}"
-        for found in islice(fitting, 2)
-    )
+    found = _nearest_year(day, near) if near else None
+    if found is None:
+        hint = "write the year too"
+    else:
+        hint = f'write the year too: "{_day_text(day, found)}"'
     return _fault(
-        day,
-        "phrase-year",
-        f'"{plain}" has no year, and nothing here decides it',
-        hint=f'write the year, like "{one}" or "{other}"',
+        day, "phrase-year", f'"{plain}" has no year, and nothing here decides it', hint=hint
     )
 
 
-def _example_years(day: Date) -> Iterator[int]:
-    """Yield years from 2010 on that have such a day, on its weekday if that is written."""
-    for year in range(_EXAMPLE_YEAR, LAST_YEAR):
-        if day.day > days_in_month(day.month, year):
-            continue
-        if day.weekday in {None, date(year, day.month, day.day).weekday()}:
-            yield year
+def _nearest_year(day: Date, near: date) -> date | None:
+    """Return the date nearest to a day among those that fit, at most a year or so away."""
+    years = range(near.year - 1, near.year + 2)
+    days = (_in_year(day, year) for year in years if FIRST_YEAR <= year <= LAST_YEAR)
+    fitting = (one for one in days if one and day.weekday in {None, one.weekday()})
+    return min(fitting, key=lambda one: abs(one - near), default=None)
+
+
+def _in_year(day: Date, year: int) -> date | None:
+    fits = day.day <= days_in_month(day.month, year)
+    return date(year, day.month, day.day) if fits else None
+
+
+def _day_text(day: Date, found: date) -> str:
+    """Write a date with its year, and with a weekday where one was written."""
+    return (
+        show_day(found) if day.weekday is not None else f"{Date(day.day, day.month)} {found.year}"
+    )
 
 
 def _reversed(span: Span, first: date, last: date) -> PhraseError:
