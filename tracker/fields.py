@@ -231,7 +231,7 @@ def _when(value: object) -> When:
         raise _refuse(
             "date-expected",
             "this must be a date or a date phrase",
-            'write 2010-06-24 or "2 working days before meeting"',
+            'write it like "2 working days before meeting"',
         )
     return _read_when(value)
 

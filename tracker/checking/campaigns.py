@@ -56,7 +56,7 @@ def _agreed(several: Iterable[list[Fault]]) -> list[Fault]:
 
 
 def _name_faults(campaign: Campaign, world: World, broken: Broken) -> Iterator[Fault]:
-    people = [one.id for one in world.config.coordinator]
+    people = {one.id: one.name for one in world.config.coordinator}
     named = [(("coordinators", n), name) for n, name in enumerate(campaign.coordinators)]
     for path, name in named:
         if name not in people:

@@ -65,7 +65,7 @@ def _deputy(number: int, one: Coordinator, config: Config) -> Iterator[Fault]:
         message = f'"{one.id}" cannot be their own deputy'
         yield Fault(path=path, code="own-deputy", message=message, hint="name somebody else")
     elif config.who(one.deputy) is None:
-        others = [other.id for other in config.coordinator if other.id != one.id]
+        others = {other.id: other.name for other in config.coordinator if other.id != one.id}
         wrong = unknown(path, "coordinator", one.deputy, others, "this file")
         yield wrong if others else replace(wrong, hint="add a [[coordinator]] of this id first")
 

@@ -1,10 +1,11 @@
 """Makes the faults that every kind of file can have: unknown names, names used twice, dates."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 
 from tracker.errors import Fault, KeyPath, advice
+from tracker.fields import slug_of
 from tracker.when import PhraseError, When, fixed_day
 
 MOST_SHOWN = 12
@@ -29,14 +30,26 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.6)), None)
 
 
+def nearest_of(name: str, called: Mapping[str, str]) -> str | None:
+    """Return the id that was most likely meant, also by a word of it or of what it is called."""
+    plain = slug_of(name)
+    forms = {form: one for one, said in called.items() for form in (slug_of(said), one)}
+    for form, one in forms.items():
+        if plain == form or plain in form.split("-"):
+            return one
+    near = get_close_matches(plain, list(forms), n=1, cutoff=0.7)  # Anna is not Vienna
+    return forms[near[0]] if near else None
+
+
 def unknown(path: KeyPath, what: str, name: str, known: Iterable[str], where: str) -> Fault:
-    """Make the fault that a name stands for nothing."""
+    """Make the fault that a name stands for nothing; `known` may say how each is called."""
     names = sorted(known)
+    meant = nearest_of(name, known) if isinstance(known, Mapping) else nearest(name, names)
     return Fault(
         path=path,
         code=f"unknown-{what}",
         message=f'there is no {what} "{name}" in {where}',
-        hint=advice(nearest(name, names), None),
+        hint=advice(meant, None),
         expected=tuple(names[:MOST_SHOWN]),
     )
 

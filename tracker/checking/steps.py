@@ -100,8 +100,8 @@ def _people_faults(one: CheckedStep, ground: Ground) -> Iterator[Fault]:
     yield from _target_faults(one, ground)
 
 
-def _people(ground: Ground) -> list[str]:
-    return [person.id for person in ground.config.coordinator]
+def _people(ground: Ground) -> dict[str, str]:
+    return {person.id: person.name for person in ground.config.coordinator}
 
 
 def _escalation(one: CheckedStep, step: FollowUp, ground: Ground) -> Iterator[Fault]:

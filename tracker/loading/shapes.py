@@ -41,6 +41,7 @@ _EXAMPLES = {
     "from": "from = YYYY-MM-DD",
     "to": "to = YYYY-MM-DD",
 }
+_WRITE_A_DATE = "write it as YYYY-MM-DD, without quotes"
 _EMPTY = "copy a file that ships and change it; docs/campaign-files.md has every key"
 _SECRETS = frozenset({"password", "pass", "passwd", "secret", "token", "access_token"})
 
@@ -66,14 +67,21 @@ def _faults(kind: FileKind, values: dict[str, Any], wrong: ValidationError) -> l
 
 
 def _without_echoes(faults: list[Fault]) -> list[Fault]:
-    """Leave out keys that only seem to be missing: they stand elsewhere, or are misspelt."""
+    """Leave out keys that only seem to be missing: they stand elsewhere, or are misspelt.
+
+    Nor is a list empty in which something faulty stands.
+    """
     found = {
         ((), str(one.path[-1])) if one.code == "misplaced-key" else (one.path[:-1], meant(one))
         for one in faults
         if one.code in {"misplaced-key", "unknown-key"}
     }
+    above = {one.path[:-1] for one in faults}
     return [
-        one for one in faults if one.code != "missing-key" or (one.path, lacking(one)) not in found
+        one
+        for one in faults
+        if (one.code != "missing-key" or (one.path, lacking(one)) not in found)
+        and (one.code != "too-few" or one.path not in above)
     ]
 
 
@@ -109,6 +117,8 @@ def _fault(kind: FileKind, values: dict[str, Any], error: Any) -> Fault:  # noqa
 
 def _ours(path: KeyPath, context: dict[str, Any]) -> Fault:
     offset = context.get("offset")
+    if context["code"] == "date-expected" and path[-1:] != ("due",):
+        context = context | {"message": "this must be a date", "hint": _WRITE_A_DATE}
     return Fault(
         path=path,
         code=context["code"],

@@ -1,15 +1,15 @@
 """Words tomli's messages anew, for people who have never heard of TOML."""
 
 import re
-from calendar import monthrange
 from collections.abc import Callable
 
 from msgspec import Struct
 
-from tracker.dates import MONTHS
 from tracker.fields import shown
+from tracker.loading.date_slips import is_date_in_digits, readings, why_no_date
+from tracker.loading.odd_spaces import is_odd_space, odd_space
 from tracker.loading.positions import line_and_column, spots_of
-from tracker.loading.slip import Slip
+from tracker.loading.slip import GOES_ON, Slip
 
 _KEY_VALUE = re.compile(r"^[ \t]*([\w.\"'-]+)[ \t]*=[ \t]*")
 _CURLY = "\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a\u0060\u00b4"
@@ -18,6 +18,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}\S*)?")
 _WORDS = {"True": "true", "False": "false", "yes": "true", "no": "false", "Yes": "true"}
 _TEXT_VALUE = re.compile(r"[^\n#]*")
 _LONGEST_FIX = 200
+_ONE_LINE = "put the text on one line"
+_OF_LINES = frozenset({"summary", "text", "note", "why"})  # where line breaks are allowed
 _NEW_ENDS = "save the file with Unix (LF) or Windows (CRLF) line ends"
 _TABLE = re.compile(r"\[+[ \t]*([^\]\n]*?)[ \t]*(?:\]|$)")
 # What is written in double brackets in every kind of file; a playbook has one [meeting].
@@ -66,10 +68,20 @@ def slip_of(message: str, text: str, at: int) -> Slip:
     place = _Place(text, at, begin, len(text) if end < 0 else end)
     if place.sign == "\r":
         return Slip(at, 1, "line-ends", "the line ends are those of an old Macintosh", _NEW_ENDS)
+    if is_odd_space(place.sign) and not _within_text(message, place):
+        return odd_space(at, place.sign)
     for beginning, reword in _REWORDED:
         if message.startswith(beginning):
             return reword(place)
     return _other(place, message)
+
+
+def _within_text(message: str, place: _Place) -> bool:
+    """Say whether what tomli stopped at belongs to a text without quotes."""
+    begin = place.value_at
+    left_over = message.startswith("Expected newline") and begin is not None
+    bare = left_over and place.text[begin : place.at][:1] not in {'"', "'", "[", "{"}
+    return bare and bool(place.text[place.at : place.end].partition("#")[0].strip())
 
 
 def _left_over(place: _Place) -> Slip:
@@ -119,8 +131,9 @@ def _unquoted(place: _Place, begin: int) -> Slip:
     if value.startswith("=") and value.strip("= "):
         hint = f"write {place.key} = {_written(value)}" if len(value) <= _LONGEST_FIX else None
         return Slip(begin, 1, "no-equals", "one = is enough", hint, in_line=True)
-    fixed = '"' + value.replace('"', "'").replace("\\", "/") + '"'
-    hint = f"write {place.key} = {fixed}" if len(value) <= _LONGEST_FIX else None
+    if is_date_in_digits(value):
+        return _date_in_digits(place, begin)
+    hint = f"write {place.key} = {_quoted(value)}" if len(value) <= _LONGEST_FIX else None
     width = max(len(value), 1)
     if re.fullmatch(r"0\d+", value):
         message = "a number does not begin with 0; text must be in quotes"
@@ -129,6 +142,24 @@ def _unquoted(place: _Place, begin: int) -> Slip:
         message = "this is not a time from 00:00 to 23:59, and text must be in quotes"
         return Slip(begin, width, "unquoted", message, in_line=True)
     return Slip(begin, width, "unquoted", "text must be in quotes", hint, in_line=True)
+
+
+def _quoted(value: str) -> str:
+    """Put a text in quotes; one that has them at its end only lost those at its beginning."""
+    if value.count('"') == 1:
+        value = value.removesuffix('"')
+    plain = "".join(" " if is_odd_space(sign) else sign for sign in value.replace('"', "'"))
+    return f'"{plain.strip()}"'.replace("\\", "/")
+
+
+def _date_in_digits(place: _Place, begin: int) -> Slip:
+    """Say how a date is written, and each day that this one may be."""
+    days = readings(place.value)
+    message = "a date is written year-month-day"
+    hint = f"write {' or '.join(f'{place.key} = {day}' for day in days)}" if days else None
+    if not days:
+        message = f"there is no such date: {message}"
+    return Slip(begin, len(place.value), "no-such-date", message, hint, in_line=True)
 
 
 def _straight(value: str) -> str:
@@ -143,19 +174,8 @@ def _date(place: _Place) -> Slip:
     message = "there is no such date or time"
     if parts:
         year, month, day = (int(part) for part in parts.groups())
-        message = _why_no_date(year, month, day)
+        message = why_no_date(year, month, day)
     return Slip(place.at, width, "no-such-date", message, in_line=True)
-
-
-def _why_no_date(year: int, month: int, day: int) -> str:
-    if not 1 <= month <= len(MONTHS):
-        return f"there is no month {month}: a date is written year-month-day"
-    if year < 1:
-        return "there is no year 0"
-    longest = monthrange(year, month)[1]
-    if not 1 <= day <= longest:
-        return f"{MONTHS[month - 1]} {year} has {longest} days"
-    return "there is no such time of the day"
 
 
 def _twice(place: _Place) -> Slip:
@@ -293,6 +313,9 @@ def _unclosed(place: _Place) -> Slip:
         return _text_open(place)
     message = "the quotes are not closed on this line"
     hint = f"write {place.line[begin - place.begin :][:1] or chr(34)} at the end of the text"
+    if GOES_ON.match(place.text, place.end):
+        several = place.key in _OF_LINES
+        hint = 'write """ before and after a text of several lines' if several else _ONE_LINE
     triple = place.text.rfind('"""', 0, place.at)
     if begin == place.begin and triple >= 0:
         return _text_open(place)

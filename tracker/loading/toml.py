@@ -6,7 +6,7 @@ from typing import Any
 import tomli
 from msgspec import Struct
 
-from tracker.loading.slip import Slip
+from tracker.loading.slip import GOES_ON, Slip
 
 MOST_VALUES = 400_000  # 4 MiB of honest file have fewer; a list of two million ones does not
 MOST_SLIPS = 20
@@ -16,6 +16,7 @@ _MARKER = re.compile(r"^(?:<{7}|\|{7}|={7}|>{7})(?=[ \n]|$)", re.MULTILINE)
 _PLAIN_LINE = re.compile(r"[ \t]*([A-Za-z0-9_-]+)[ \t]*[=:]")
 _LONG_NUMBER = re.compile(r"[0-9_]{4300,}")
 _MANY_ZEROS = 4
+_BLANKED = re.compile(r"[^\n]")
 
 
 class Parsed(Struct, frozen=True):
@@ -72,7 +73,7 @@ def parse(text: str) -> Parsed:
             return Parsed(None, tuple(slips))
         begin, end, key = line
         lost.add(key)
-        text = text[:begin] + " " * (end - begin) + text[end:]
+        text = text[:begin] + _BLANKED.sub(" ", text[begin:end]) + text[end:]
 
 
 def _attempt(text: str) -> tuple[dict[str, Any] | None, Slip | None]:
@@ -109,13 +110,18 @@ def _count(values: dict[str, Any]) -> int:
 
 
 def _confined(text: str, slip: Slip) -> tuple[int, int, str] | None:
-    """Return the line of a slip and its key, if the slip cannot reach into other lines."""
+    """Return the line of a slip and its key, if the slip cannot reach into other lines.
+
+    A text without its last quotes may go on to the next line, which is then no second slip.
+    """
     if not slip.in_line:
         return None
     begin = text.rfind("\n", 0, slip.offset) + 1
     end = text.find("\n", slip.offset)
     end = len(text) if end < 0 else end
     found = _PLAIN_LINE.match(text, begin, end)
+    further = GOES_ON.match(text, end) if slip.code == "quotes-open" else None
+    end = further.end() if further else end
     return (begin, end, found[1]) if found else None
 
 

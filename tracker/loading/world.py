@@ -32,6 +32,7 @@ from tracker.loading.files import (
     list_folder,
     shown_path,
 )
+from tracker.loading.known_names import offering_names
 from tracker.loading.one_file import Read, read_data, read_listed
 from tracker.loading.placing import placed
 from tracker.loading.shapes import Shape
@@ -387,7 +388,7 @@ class _Folder(Struct):
 
     def ordered(self) -> tuple[Problem, ...]:
         """Return the problems by file, line and column, those of config.toml first."""
-        return in_order(self.problems, self.config_path)
+        return in_order(offering_names(self.problems, self.shapes), self.config_path)
 
 
 def _laid_over(root: Path, over: Sequence[Path]) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:

@@ -312,7 +312,10 @@ def _dated(day: Date, since: date | None, near: date | None = None) -> date:
     year = since.year
     while day.day > days_in_month(day.month, year) or date(year, day.month, day.day) < since:
         year += 1
-    return _with_year(day, year)
+    try:
+        return _with_year(day, year)
+    except PhraseError as wrong:
+        raise _with_reason(wrong, day, year, since) from None
 
 
 def _with_year(day: Date, year: int) -> date:
@@ -328,6 +331,16 @@ def _with_year(day: Date, year: int) -> date:
             hint=f'write "{show_day(found)}", or another date: a weekday never chooses the year',
         )
     return found
+
+
+def _with_reason(wrong: PhraseError, day: Date, year: int, since: date) -> PhraseError:
+    """Say why a date fell into a later year, and offer the year around in which it fits."""
+    near = _nearest_year(day, since)
+    if year == since.year or near is None:
+        return wrong
+    meant = f'write "{show_day(near)}" or "{show_day(date(year, day.month, day.day))}"'
+    hint = f"without a year it is the first such day on or after {show_day(since)}: {meant}"
+    return _fault(day, wrong.code, wrong.message, hint=hint)
 
 
 def _year_missing(day: Date, near: date | None) -> PhraseError:
