@@ -15,13 +15,16 @@ import pytest
 from tests.desk import LETTER, NOW, ROOT, Desk, Said, a_copy_of_the_shipped_files, process
 from tests.house import House
 from tests.post_office import HOST
+from tracker.app.doctor.database import database as look_at_database
 from tracker.app.doctor.mail import mail
 from tracker.app.health import health_of
 from tracker.config import MailSettings
 from tracker.daemon.beginning import must_have_folder, put_in_force, usable
 from tracker.daemon.folder import Folder
+from tracker.daemon.serving import serve
 from tracker.errors import ConfigError
 from tracker.loading.world import read_world
+from tracker.store import Store
 
 NOBODY = 65_534
 QUESTIONS = (
@@ -154,6 +157,57 @@ def test_the_daemon_looks_at_a_folder_that_was_shut_without_failing(shut: Path):
         seen = Folder(config, shut, clock=lambda: NOW).contents()
 
     assert seen.keys() == {config}
+
+
+@pytest.fixture
+def unwritable(shut: Path) -> Iterator[Path]:
+    """The folder of a database that is its user's own, where that user may write nothing."""
+    home = shut.parent
+    shut.chmod(0o755)
+    Store.open("sqlite:///tracker.db", base=home).close()
+    if os.geteuid() == 0:
+        os.chown(home / "tracker.db", NOBODY, -1)
+    home.chmod(0o555)
+    yield home
+    home.chmod(0o755)
+
+
+def test_no_daemon_starts_on_a_database_whose_folder_cannot_be_written(unwritable: Path):
+    refusals = []
+    for _ in range(2):
+        with as_an_ordinary_user(), pytest.raises(ConfigError) as refused:
+            serve(unwritable / "config.toml", clock=lambda: NOW, environ={})
+        refusals.append((refused.value.exit_code, str(refused.value)))
+
+    said = (
+        f"The database's folder {unwritable} cannot be written, and SQLite keeps its journal"
+        f" there: give it to the tracker's user, or run chmod u+rwx {unwritable}"
+    )
+    assert refusals == [(78, said), (78, said)]
+
+
+def test_the_doctor_finds_a_folder_that_cannot_be_written(unwritable: Path):
+    with as_an_ordinary_user():
+        found = look_at_database("sqlite:///tracker.db", base=unwritable).findings
+
+    said = (
+        f"The database's folder {unwritable} cannot be written, and SQLite keeps its journal there"
+    )
+    failures = [(one.probe, one.said, one.fix) for one in found if one.state == "failure"]
+    assert (
+        "database",
+        said,
+        f"give it to the tracker's user, or run chmod u+rwx {unwritable}",
+    ) in failures
+
+
+def test_a_folder_that_is_shut_while_a_database_is_open_is_named(unwritable: Path):
+    with (
+        as_an_ordinary_user(),
+        pytest.raises(ConfigError, match=r"The database's folder .* cannot be written"),
+        Store.open("sqlite:///tracker.db", base=unwritable) as store,
+    ):
+        store.mark("turned", "now", now=NOW)
 
 
 @pytest.mark.parametrize(

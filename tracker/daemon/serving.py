@@ -35,7 +35,7 @@ from tracker.loading.config_alone import read_config
 from tracker.loading.world import Reading, Watch, read_world
 from tracker.store import MailRecord, Store
 from tracker.store.engine import database_file, database_url
-from tracker.store.soundness import must_be_sound
+from tracker.store.soundness import must_be_sound, must_be_writable
 
 LOG = logging.getLogger("tracker")
 
@@ -79,6 +79,7 @@ def _opened(url: str, base: Path) -> Store:
     file = database_file(database_url(url), base=base)
     if file is not None:
         must_be_there(file)
+        must_be_writable(file)
         must_be_sound(file)
     return Store.open(url, base=base)
 

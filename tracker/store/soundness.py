@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tracker.errors import BusyError, ConfigError
-from tracker.store.sqlite import BUSY_WAIT_MS
+from tracker.store.sqlite import BUSY_WAIT_MS, shut_folder
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
@@ -28,6 +28,16 @@ def must_be_sound(file: Path) -> None:
         raise ConfigError(_refusal(file, str(broken))) from None
     if found != ("ok",):
         raise ConfigError(_refusal(file, " ".join(str(found[0]).split()) if found else "empty"))
+
+
+def must_be_writable(file: Path) -> None:
+    """Raise ConfigError where nothing can be put beside a database; without that none is written.
+
+    Else it would come out at the first mail that is written down, or the next.
+    """
+    shut = shut_folder(file) if file.exists() else None
+    if shut is not None:
+        raise ConfigError(": ".join(shut))
 
 
 def _refusal(file: Path, why: str) -> str:

@@ -63,14 +63,26 @@ def in_words(broken: DBAPIError, engine: Engine) -> TrackerError:
             " Put it aside and restore a backup; nothing was changed."
         )
     if code in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}:
+        shut = shut_folder(Path(file))
         return UnwritableError(
-            f"The database {file} cannot be written ({cause}). Check who owns it."
+            f"{shut[0]}: {shut[1]}"
+            if shut
+            else f"The database {file} cannot be written ({cause}). Check who owns it."
         )
     if code == sqlite3.SQLITE_FULL:
         return BusyError(
             f"The disk of the database {file} is full. What was under way is undone: make room."
         )
     return TrackerError(f"The database {file} failed ({cause}). What was under way is undone.")
+
+
+def shut_folder(file: Path) -> tuple[str, str] | None:
+    """Say that the folder of a database cannot be written, and how to mend it; None if it can."""
+    if os.access(file.parent, os.W_OK | os.X_OK):
+        return None
+    said = f"The database's folder {file.parent} cannot be written"
+    fix = f"give it to the tracker's user, or run chmod u+rwx {file.parent}"
+    return f"{said}, and SQLite keeps its journal there", fix
 
 
 def _make_private(file: Path) -> None:

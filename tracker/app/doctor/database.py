@@ -14,6 +14,7 @@ from tracker.store.engine import database_file, database_url
 from tracker.store.lock import is_held
 from tracker.store.looking import has_tables, look_at, version_on
 from tracker.store.schema import NEWEST
+from tracker.store.sqlite import shut_folder
 
 FLOOR_BYTES = 64 * 1024 * 1024
 _TIMES_THE_DATABASE = 5
@@ -48,6 +49,12 @@ def _on_a_file(file: Path) -> Found:
     if not has_tables(file):
         return Found((_to_be_made(file), _space(file.parent, 0)), usable=False)
     findings = [*_modes(file), _space(file.parent, file.stat().st_size), _daemon(file)]
+    shut = shut_folder(file)
+    return _lost(*shut, *findings) if shut else _looked(file, findings)
+
+
+def _looked(file: Path, findings: list[Finding]) -> Found:
+    """Look into the file, beside what was found without opening it."""
     try:
         look = look_at(file, thorough=False)
     except TrackerError as wrong:
