@@ -218,6 +218,110 @@ def test_an_outcome_that_leaves_the_ask_open_sets_the_asking_going(
     assert "  sets going carried-out: Ask whether it was carried out, Thursday 8 July 2010" in said
 
 
+COMMAND = "done --item calls --meeting 2010-06-24 --on 2010-06-23"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        COMMAND,
+        "delivered",
+        "reply --target germany --stance supportive --by Berlin --note yes",
+        "outcome --ask mission --result deferred",
+        "note --note called",
+    ],
+)
+def test_a_command_that_is_pasted_twice_writes_once(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str], words: str
+):
+    assert log("letter", *words.split()) == 0
+    once = added(home)
+    capsys.readouterr()
+
+    assert log("letter", *words.split()) == 0
+
+    assert added(home) == once
+    line = LETTER.count("\n") + 2
+    assert capsys.readouterr().out == (
+        f"Logged already: {home}/campaigns/letter.toml, line {line}. Nothing was written.\n"
+    )
+
+
+def test_the_same_without_its_note_is_nothing_new(home: Path, log: Log):
+    log("letter", *COMMAND.split(), "--by", "Wien", "--note", "All seven")
+    once = added(home)
+
+    log("letter", *COMMAND.split())
+
+    assert added(home) == once
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["--note more", "--by Wien", "--on 2010-06-22", "--target germany", "--on 2010-06-23T12:00"],
+)
+def test_what_says_more_or_something_else_is_written(home: Path, log: Log, more: str):
+    log("letter", *COMMAND.split())
+
+    log("letter", *COMMAND.split(), *more.split())
+
+    assert added(home).count("[[log]]") == 2
+
+
+def test_a_step_that_is_done_again_for_the_next_meeting_is_written(home: Path, log: Log):
+    for _ in range(2):
+        log("letter", "outcome", "--ask", "mission", "--result", "deferred")
+
+    log("letter", "done", "--item", "calls")
+    log("letter", "done", "--item", "calls")
+    log("letter", "done", "--item", "calls")
+
+    assert added(home).count('fact = "done"') == 2
+
+
+def test_a_stance_that_was_taken_back_and_is_taken_again_is_written(home: Path, log: Log):
+    for stance in ("supportive", "opposed", "supportive"):
+        log("letter", "stance", "--target", "germany", "--stance", stance)
+
+    assert added(home).count("[[log]]") == 3
+
+
+def test_a_note_that_says_nothing_is_refused_with_the_fix(
+    home: Path, log: Log, capsys: pytest.CaptureFixture[str]
+):
+    assert log("letter", "note") == 2
+    assert log("letter", "note", "--note", " ") == 2
+
+    assert added(home) == ""
+    assert 'tracker log letter note --note "' in capsys.readouterr().err
+
+
+MOVED = 'moved = [{ from = 2010-06-24, to = "2010-06-25 at 09:00", why = "Ministers" }]\n'
+
+
+@pytest.mark.parametrize("day", ["2010-06-24", "2010-06-25", "Friday 25 June"])
+def test_a_session_that_was_moved_is_known_by_either_day(home: Path, log: Log, day: str):
+    (home / "campaigns" / "forums" / "council.toml").write_text(COUNCIL + MOVED)
+    words = ("--ask", "mission", "--result", "met", "--meeting", day)
+
+    assert log("letter", "outcome", *words, now=at("2010-06-26 10:00")) == 0
+
+    assert "meeting = 2010-06-24\n" in added(home)
+
+
+def test_a_day_that_is_the_name_of_a_session_is_that_session(home: Path, log: Log):
+    (home / "campaigns" / "forums" / "council.toml").write_text(
+        COUNCIL + MOVED + 'extra = ["2010-06-26"]\n'
+    )
+    path = home / "campaigns" / "letter.toml"
+    path.write_text(path.read_text() + '[[meeting]]\nname = "Round table"\ndate = 2010-06-25\n')
+    words = ("--ask", "mission", "--result", "met", "--meeting", "2010-06-25")
+
+    log("letter", "outcome", *words, now=at("2010-06-27 10:00"))
+
+    assert "meeting = 2010-06-25\n" in path.read_text()
+
+
 def test_settling_early_ends_what_was_still_to_come(log: Log, capsys: pytest.CaptureFixture[str]):
     early = at("2010-06-22 10:00")
     for ask in ("mission", "money"):
@@ -240,7 +344,7 @@ def test_a_note_settles_nothing(log: Log, capsys: pytest.CaptureFixture[str]):
         ("done --item nothing", "deliver"),
         ("reply", "`target`"),
         ("outcome --ask mission --result met --meeting 2010-06-25", "no meeting on"),
-        ("note --on 2010-06-25", "still to come"),
+        ("note --note x --on 2010-06-25", "still to come"),
         ("delivered --result met", "result"),
     ],
 )

@@ -8,11 +8,12 @@ from msgspec.structs import replace
 
 from tracker.campaign import World
 from tracker.dates import show_day
-from tracker.events import Course, course, frame, read_facts
+from tracker.events import Course, Fact, course, frame, read_facts
 from tracker.planning import Instance, matters
 from tracker.planning.instances import instances_of
 from tracker.planning.reminders import subject_of
 
+_SAME = ("kind", "on", "item", "target", "ask", "meeting", "result", "to", "stance")
 _Key = tuple[str, str | None, date | None, str | None]
 
 
@@ -35,6 +36,48 @@ def effects(campaign: str, before: World, after: World, *, now: datetime) -> tup
         *_steps(old, new),
         *_meetings(old, new),
         *(_closing(new) if old.course.going and not new.course.going else ()),
+    )
+
+
+def said_before(campaign: str, before: World, after: World, *, now: datetime) -> int | None:
+    """Return the place in the log of a fact that says all that the one added last does.
+
+    None where that says something new, or changes anything: then it is not the same once more.
+    """
+    if effects(campaign, before, after, now=now):
+        return None
+    facts = sorted(read_facts(frame(campaign, after)), key=lambda one: one.index)
+    new = facts.pop()
+    about = [one for one in facts if _of_one_thing(one, new)]
+    return about[-1].index if about and _says_all(about[-1], new) else None
+
+
+def named_by(day: date, campaign: str, world: World, *, now: datetime) -> date:
+    """Return the day that names a meeting: of a session that was moved the one it was moved from.
+
+    People read the day to which it was moved; where that one has a meeting of its own, it is that.
+    """
+    meetings = _standing(campaign, world, now).course.meetings
+    if any(one.session == day for one in meetings):
+        return day
+    moved = {one.session for one in meetings if one.moved and one.day == day}
+    return moved.pop() if len(moved) == 1 else day
+
+
+def _of_one_thing(old: Fact, new: Fact) -> bool:
+    """Say whether a fact could be taken back, or said again, by another."""
+    if new.target is not None and old.target == new.target:
+        return True
+    same = (old.kind, old.item, old.ask, old.meeting) == (new.kind, new.item, new.ask, new.meeting)
+    return same and old.target == new.target and (new.kind != "note" or old.note == new.note)
+
+
+def _says_all(old: Fact, new: Fact) -> bool:
+    return (
+        all(getattr(old, name) == getattr(new, name) for name in _SAME)
+        and (not new.exact or old.at == new.at)
+        and new.by in {None, old.by}
+        and new.note in {None, old.note}
     )
 
 

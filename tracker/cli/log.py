@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from tracker.app.settling import effects
+from tracker.app.settling import effects, named_by, said_before
 from tracker.appending import NewFact, appended, log_lines
 from tracker.campaign import LoggedFact, Result, Stance, World
 from tracker.cli.arguments import Commands, command
@@ -19,6 +19,7 @@ from tracker.cli.reading import Files, read_files, remembered
 from tracker.dates import instant, zone
 from tracker.errors import UsageError
 from tracker.events import frame
+from tracker.loading import SourceFile, place
 from tracker.loading.append import CannotWriteError, replace_bytes
 from tracker.loading.trial import try_campaign
 from tracker.report import show_problems
@@ -71,10 +72,19 @@ def run_log(args: Namespace) -> int:
     now: datetime = args.clock()
     files = _files(args, now)
     entry = _Entry(files, files.campaign(args.campaign), now)
-    lines = log_lines(_fact(args, entry))
+    fact = _fact(args, entry)
+    if fact.fact == "note" and not (fact.note or "").strip():
+        raise UsageError(
+            "A note wants its text:"
+            f' tracker log {args.campaign} note --note "what is worth keeping"'
+        )
+    lines = log_lines(fact)
     _must_be_text(lines)
     try:
         replace_bytes(entry.path, lambda before: entry.checked(appended(before, lines)))
+    except _KnownError as known:
+        print(known)
+        return 0
     except _UnsoundError as wrong:
         print(wrong, file=sys.stderr)
         return 1
@@ -106,6 +116,10 @@ class _UnsoundError(Exception):
     """With the fact in it the file would have errors; the message is the report."""
 
 
+class _KnownError(Exception):
+    """The log says all of it already; the message says where."""
+
+
 class _Entry(Struct):
     """The campaign that a fact is for; `after` is the world with the fact in it."""
 
@@ -115,9 +129,14 @@ class _Entry(Struct):
     after: World | None = None
 
     @property
+    def file(self) -> SourceFile:
+        """Return the campaign's file as it was read."""
+        return self.files.reading.in_force["campaign", self.campaign]
+
+    @property
     def path(self) -> Path:
-        """Return the campaign's file."""
-        return self.files.reading.in_force["campaign", self.campaign].path
+        """Return where the campaign's file is."""
+        return self.file.path
 
     @property
     def opened(self) -> date:
@@ -130,6 +149,10 @@ class _Entry(Struct):
         home = frame(self.campaign, self.files.world).workdays.zone
         return self.now.astimezone(home).date()
 
+    def session(self, day: date) -> date:
+        """Return the day by which a log names the meeting that is held on a day."""
+        return named_by(day, self.campaign, self.files.world, now=self.now)
+
     def checked(self, data: bytes) -> bytes:
         """Return the file's new bytes if it is sound with them, else raise with the report."""
         trial = try_campaign(self.campaign, self.path, data, self.files.world, now=self.now)
@@ -139,6 +162,10 @@ class _Entry(Struct):
             report = show_problems(errors, files=1).rpartition("\n\n")[0]
             raise _UnsoundError(f"{report}\n\nNothing was written: {self.path} stays as it is.")
         self.after = trial.world
+        number = said_before(self.campaign, self.files.world, trial.world, now=self.now)
+        if number is not None:
+            line, _ = place(self.file, ("log", number))
+            raise _KnownError(f"Logged already: {self.path}, line {line}. Nothing was written.")
         return data
 
 
@@ -153,7 +180,8 @@ def _told(entry: _Entry) -> str:
 def _fact(args: Namespace, entry: _Entry) -> NewFact:
     meeting, opened = args.meeting, entry.opened
     if meeting is not None:
-        meeting = "none" if meeting.lower() == "none" else day_of("--meeting", meeting, opened)
+        none = meeting.lower() == "none"
+        meeting = "none" if none else entry.session(day_of("--meeting", meeting, opened))
     return NewFact(
         on=entry.today if args.on is None else _moment(args.on, opened),
         fact=args.fact,
