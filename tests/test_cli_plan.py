@@ -446,3 +446,35 @@ def test_among_all_campaigns_an_hour_of_another_place_names_it(overseas: Desk):
     assert said.startswith("Plan from Sunday 20 June 2010, 14:00 (Vienna)")
     assert "Tue 22 June 2010 18:00 New York" in said
     assert "new-york 14:00 Call the ambassadors: Tue 22 June 2010, 18:00 New York [" in said
+
+
+# -- before the tracker has ever run -----------------------------------------------------------
+
+
+def test_without_a_database_it_is_the_plan_of_a_tracker_that_first_runs_now(letter: Desk):
+    letter.now = datetime(2010, 6, 22, 10, 15, tzinfo=UTC)
+
+    said = words(letter.run("plan").out)
+    lines = letter.run("plan", "--json").objects
+
+    assert said.startswith(
+        "Plan from Tuesday 22 June 2010, 12:15 (Vienna), if the tracker first ran now"
+    )
+    first = next(one for one in lines if one["state"] == "planned")
+    assert (first["item"], first["due"]) == ("accepted", "2010-06-22T10:25:00Z")
+    calls = [(one["lead"], one["reason"]) for one in lines if one["item"] == "calls"]
+    assert calls[0] == (
+        "1 working day before",
+        "already past on Tue 22 June 2010, when the tracker first saw the campaign",
+    )
+
+
+def test_it_is_what_the_daemon_then_does(letter: Desk):
+    letter.now = datetime(2010, 6, 22, 10, 15, tzinfo=UTC)
+    before = {one["key"] for one in letter.run("plan", "--json").objects}
+
+    house = live(letter, letter.now)
+    house.turn_to(letter.now)
+    house.store.close()
+
+    assert {one["key"] for one in letter.run("plan", "--json").objects} == before

@@ -18,6 +18,11 @@ def live_history(store: Store, world: World, *, now: datetime) -> History:
     return history_once_read(store.whole_journal(), InForce.of(world), now=now)
 
 
+def first_history(world: World, *, now: datetime) -> History:
+    """Return what a daemon would know that has never run before and starts now."""
+    return history_once_read((), InForce.of(world), now=now)
+
+
 def history_once_read(
     entries: Sequence[JournalEntry], files: InForce, *, now: datetime
 ) -> History:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 
 class Past(Struct, frozen=True):
-    """The files, the moment asked about and the history up to it; `store` is the live one."""
+    """The files, the moment asked about and the history up to it; `store` is the live one.
+
+    `is_first` says that there is none, and the present is that of a tracker that first runs now.
+    """
 
     files: Files
     asked: Asked
     history: History
     store: "Store | None"
+    is_first: bool = False
 
     @property
     def now(self) -> datetime:
@@ -41,7 +45,7 @@ def looking_back(args: Namespace) -> Iterator[Past]:
     """Open the past that a question is about.
 
     With `--at` it is what a replay has at that moment; without it is the present, with the
-    database's memory if there is a database. None is ever made here.
+    database's memory, or that of a tracker which has none yet. No database is ever made here.
     """
     real = args.clock()
     files = read_files(args, now=real)
@@ -52,15 +56,19 @@ def looking_back(args: Namespace) -> Iterator[Past]:
         must_have_folder(files)
         say_not_in_force(files)
         asked = end_of("--at", args.at, files.home, near=real) if args.at else Asked(real)
-        yield Past(files, asked, _history(files, store, real), store)
+        is_first = store is None and not args.at
+        yield Past(files, asked, _history(args, files, store, real), store, is_first)
     finally:
         if store is not None:
             store.close()
 
 
-def _history(files: Files, store: "Store | None", now: datetime) -> History:
-    if store is None:
+def _history(args: Namespace, files: Files, store: "Store | None", now: datetime) -> History:
+    """Return what is remembered; where nothing is, what a tracker knows that starts now."""
+    if args.at:
         return replayed(files.world)
-    from tracker.app.live import live_history  # noqa: PLC0415 -- as above
+    from tracker.app.live import first_history, live_history  # noqa: PLC0415 -- loads the database
 
+    if store is None:
+        return first_history(files.world, now=now)
     return live_history(store, files.world, now=now)

@@ -136,8 +136,9 @@ def _show(
 def _head(past: Past, here: ZoneInfo) -> str:
     """Say from when the plan is, as it was asked, and by whose clock its hours are."""
     home = past.files.home
+    first = ", if the tracker first ran now" if past.is_first else ""
     others = "" if here == home else f", by the clock of {city(here)}"
-    return f"Plan from {past.said} ({city(home)}){others}"
+    return f"Plan from {past.said} ({city(home)}){first}{others}"
 
 
 def _say_over(
