@@ -83,14 +83,20 @@ def process(
     )
 
 
-def on_a_terminal(folder: Path, *words: str, **environ: str) -> str:
-    """Run a command whose output is a terminal, and return what it drew there."""
+def on_a_terminal(
+    folder: Path, *words: str, code: int = 0, errors: bool = False, **environ: str
+) -> str:
+    """Run a command whose output is a terminal, and return what it drew there.
+
+    With `errors` that is what it says on stderr.
+    """
     ours, theirs = os.openpty()
     started = subprocess.Popen(  # noqa: S603 -- our own program
         [sys.executable, "-c", PROGRAM, *words],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **environ},
-        stdout=theirs,
+        stdout=subprocess.DEVNULL if errors else theirs,
+        stderr=theirs if errors else None,
     )
     os.close(theirs)
     drawn = b""
@@ -103,7 +109,7 @@ def on_a_terminal(folder: Path, *words: str, **environ: str) -> str:
             if not part:
                 break
             drawn += part
-    assert started.wait(timeout=60) == 0
+    assert started.wait(timeout=60) == code
     return drawn.decode().replace("\r\n", "\n")
 
 

@@ -57,6 +57,7 @@ def _run(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
 def _answered(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> int:
     # Whoever interrupts while these load, a second on a slow machine, is left as quietly as later.
     from tracker.cli.arguments import parse  # noqa: PLC0415 -- see above
+    from tracker.cli.wrapping import say  # noqa: PLC0415 -- see above
     from tracker.errors import TrackerError  # noqa: PLC0415 -- see above
 
     try:
@@ -66,14 +67,14 @@ def _answered(argv: Sequence[str], clock: Clock, machine: "Machine | None") -> i
         code = int(args.func(args))
         sys.stdout.flush()
     except TrackerError as wrong:
-        print(f"tracker: {wrong}", file=sys.stderr)
+        say(f"tracker: {wrong}", file=sys.stderr)
         return wrong.exit_code
     except BrokenPipeError:
         # Whoever read our output has had enough; what is still buffered must not fail at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except OSError as refused:
-        print(f"tracker: {refused.filename or 'output'}: {refused.strerror}", file=sys.stderr)
+        say(f"tracker: {refused.filename or 'output'}: {refused.strerror}", file=sys.stderr)
         return TrackerError.exit_code
     return code
 

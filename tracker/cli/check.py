@@ -1,18 +1,16 @@
 """`tracker check`: every fault of every file, and what each phrase comes to."""
 
 import json
-import shutil
-import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from textwrap import fill
 
 from tracker.app.phrases import PhraseRow, phrases_of
 from tracker.app.templates import strange_templates_in, template_problems_in
 from tracker.cli.arguments import Commands, command
 from tracker.cli.reading import must_exist, remembered
+from tracker.cli.wrapping import say
 from tracker.errors import Problem, QuestionError
 from tracker.loading.files import shown_path
 from tracker.loading.world import Reading, read_world
@@ -100,7 +98,7 @@ def _show(
     files = sum(one.kind == "campaign" for one in reading.files)
     if problems:
         config = str(reading.config_path)
-        print(show_problems(problems, files=files, kept=kept, config=config))
+        say(show_problems(problems, files=files, kept=kept, config=config))
     else:
         count = len(chosen) if chosen else len(reading.files)
         print(f"{count} file{'s are' if count != 1 else ' is'} sound.")
@@ -119,18 +117,10 @@ def _show_phrases(reading: Reading, chosen: frozenset[str], now: datetime) -> No
 
 
 def _show_row(row: PhraseRow) -> None:
-    _say(f"{row.where}: {row.phrase}", indent=2)
+    say(f"  {row.where}: {row.phrase}")
     for one in row.found[:MOST_RESULTS]:
-        _say("; ".join(filter(None, (one.said, one.why, one.repeats))), indent=4)
+        said = "; ".join(filter(None, (one.said, one.why, one.repeats)))
+        say(f"    {said}")
     more = len(row.found) - MOST_RESULTS
     if more > 0:
-        _say(f"and {more} more, the last: {row.found[-1].said}", indent=4)
-
-
-def _say(text: str, *, indent: int) -> None:
-    """Print one line; on a terminal it is wrapped, its later lines further in."""
-    if not sys.stdout.isatty():
-        print(" " * indent + text)
-        return
-    width = max(shutil.get_terminal_size().columns, 30)
-    print(fill(text, width, initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)))
+        say(f"    and {more} more, the last: {row.found[-1].said}")

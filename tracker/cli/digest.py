@@ -17,6 +17,7 @@ from tracker.cli.moments import moment_of
 from tracker.cli.reading import Files, must_have_folder, read_files, say_not_in_force
 from tracker.cli.show import screen
 from tracker.cli.waiting import progress
+from tracker.cli.wrapping import say
 from tracker.compose import Composer
 from tracker.dates import day_in, show_day
 from tracker.events import replayed
@@ -72,7 +73,7 @@ def run_digest(args: Namespace) -> int:
     show_mail(screen(), text.subject, text.text)
     if not asked.leaves:
         why = _why_not(reader, files, at)
-        print(f"This digest would not leave by itself{why}.", file=sys.stderr)
+        say(f"This digest would not leave by itself{why}.", file=sys.stderr)
     return 0
 
 

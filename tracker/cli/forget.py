@@ -7,6 +7,7 @@ from tracker.cli.arguments import Commands, command
 from tracker.cli.backup import NO_DATABASE
 from tracker.cli.database import open_store
 from tracker.cli.reading import read_files
+from tracker.cli.wrapping import say
 from tracker.digest.say import many
 from tracker.errors import BusyError, QuestionError, TrackerError
 from tracker.store import Store
@@ -79,7 +80,7 @@ def _show(report: Report, *, really: bool) -> None:
     who = words
     if report.coordinator:
         who = f"coordinator {report.coordinator}" + (f" ({words})" if words else "")
-    print(f"{'Forgotten' if really else 'To be forgotten'}: {who}")
+    say(f"{'Forgotten' if really else 'To be forgotten'}: {who}")
     for count, one, more in (
         (done.mails, "mail", "mails"),
         (done.lines, "line", "lines"),
@@ -91,7 +92,5 @@ def _show(report: Report, *, really: bool) -> None:
             print(f"  {many(count, one, more)}")
     if done.kept:
         numbers = ", ".join(map(str, done.kept))
-        print(
-            f"  not yet: mail {numbers}, under way to somebody else. Ask again once it has left."
-        )
-    print(ELSEWHERE if really else "Nothing was changed: stop the daemon and add --yes.")
+        say(f"  not yet: mail {numbers}, under way to somebody else. Ask again once it has left.")
+    say(ELSEWHERE if really else "Nothing was changed: stop the daemon and add --yes.")

@@ -16,6 +16,7 @@ from tracker.campaign import LoggedFact, Result, Stance, World
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of, no_date
 from tracker.cli.reading import Files, read_files, remembered
+from tracker.cli.wrapping import say
 from tracker.dates import instant, zone
 from tracker.errors import UsageError
 from tracker.events import frame
@@ -83,19 +84,19 @@ def run_log(args: Namespace) -> int:
     try:
         replace_bytes(entry.path, lambda before: entry.checked(appended(before, lines)))
     except _KnownError as known:
-        print(known)
+        say(str(known))
         return 0
     except _UnsoundError as wrong:
-        print(wrong, file=sys.stderr)
+        say(str(wrong), file=sys.stderr)
         return 1
     except CannotWriteError as refused:
-        print(f"tracker: {refused}", file=sys.stderr)
+        say(f"tracker: {refused}", file=sys.stderr)
         print(f"Paste these lines at the end of {entry.path}:\n")
         print("\n".join(lines))
         return refused.exit_code
     print(f"Written to {entry.path}:\n")
     print("\n".join(f"  {line}" for line in lines))
-    print(f"\n{_told(entry)}")
+    say(f"\n{_told(entry)}")
     return 0
 
 

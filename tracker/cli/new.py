@@ -18,6 +18,7 @@ from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
 from tracker.cli.nearest import no_such
 from tracker.cli.reading import Files, must_have_folder, read_files
+from tracker.cli.wrapping import say, told
 from tracker.dates import WEEKDAYS, show_day
 from tracker.errors import QuestionError, TrackerError, UsageError
 from tracker.fields import Line, is_slug, slug_of
@@ -64,12 +65,12 @@ def run_new(args: Namespace) -> int:
     data = draft_text(draft, _schema_of(args, path)).encode()
     trial = try_campaign(campaign, path, data, files.world, now=now)
     if trial.world is None:
-        print(show_problems(trial.problems, files=1), file=sys.stderr)
+        say(show_problems(trial.problems, files=1), file=sys.stderr)
         print("Nothing was written.", file=sys.stderr)
         return 1
     _write(path, data)
     print(f"\nWritten: {path}\n\n{data.decode()}")
-    print(show_problems(trial.problems, files=1) if trial.problems else "The file is sound.")
+    say(show_problems(trial.problems, files=1) if trial.problems else "The file is sound.")
     print(f"`tracker plan {campaign}` shows what will be sent.")
     return 0
 
@@ -210,7 +211,7 @@ def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = 
     """
     suggested = f" [{default}]" if default else ""
     while True:
-        print(f"{question}{suggested}: ", end="", flush=True)
+        print(told(f"{question}{suggested}:", sys.stdout), end=" ", flush=True)
         typed = sys.stdin.readline() if sys.stdin else ""
         if not typed and (default is None or _is_asked()):
             print()
@@ -223,7 +224,7 @@ def _ask(question: str, read: Callable[[str], Answer], *, default: str | None = 
             if not _is_asked():
                 asked = question.partition(" (")[0]
                 raise QuestionError(f"{asked}: {wrong}") from None
-            print(f"  {wrong}")
+            say(f"  {wrong}")
 
 
 def _is_asked() -> bool:

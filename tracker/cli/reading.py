@@ -14,6 +14,7 @@ from msgspec import Struct
 from tracker.campaign import World
 from tracker.cli.database import open_store
 from tracker.cli.nearest import no_such
+from tracker.cli.wrapping import say
 from tracker.config import Config
 from tracker.dates import zone
 from tracker.digest.say import many
@@ -124,7 +125,7 @@ def _usable(args: Namespace, found: Remembered) -> Files:
         return Files(reading, reading.world, found.kept)
     config = str(reading.config_path)
     said = show_problems(reading.problems, files=len(reading.files), config=config)
-    print(said, file=sys.stderr)
+    say(said, file=sys.stderr)
     raise ConfigError(f"{_at_fault(args, reading)}: mend it and run `tracker check`.")
 
 
@@ -181,7 +182,7 @@ def say_not_in_force(files: Files, *, beneath: Path | None = None) -> None:
         errors = [one for one in files.reading.problems if one.file == path]
         count = many(sum(one.severity == "error" for one in errors), "error")
         more = "run `tracker check`" if beneath is None else _first(errors)
-        print(_consequence(path, f"{count}; {more}", files.kept.get(path)), file=sys.stderr)
+        say(_consequence(path, f"{count}; {more}", files.kept.get(path)), file=sys.stderr)
 
 
 def _consequence(path: str, why: str, kept: str | None) -> str:

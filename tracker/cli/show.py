@@ -44,6 +44,12 @@ def paragraph(
         before = " " * len(before)
 
 
+def wrapped(screen: Console, text: str, indent: int) -> list[str]:
+    """Return the lines that a text takes on the screen beside an indent."""
+    room = max(screen.width - indent, LEAST_ROOM)
+    return [line.plain.rstrip() for line in Text(printable(text)).wrap(screen, room)] or [""]
+
+
 def heading(screen: Console, text: str) -> None:
     """Print a heading with an empty line before it."""
     screen.print()

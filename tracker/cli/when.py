@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from tracker.cli.arguments import Commands, command
 from tracker.cli.moments import day_of
+from tracker.cli.wrapping import say
 from tracker.dates import WorkingDays, show_day, show_day_short
 from tracker.errors import expectation
 from tracker.when import (
@@ -28,6 +29,7 @@ from tracker.when import (
 )
 
 PLAIN_WEEK = WorkingDays(name="Monday to Friday", zone=ZoneInfo("UTC"))
+_NAME = 8
 _GIVEN = ("meeting", "delivery", "decision", "opened")
 
 
@@ -185,10 +187,11 @@ def _show_text(phrase: str, desk: _Desk) -> bool:
     try:
         answer = desk.answer(phrase)
     except PhraseError as wrong:
-        print("\n".join(_wrong_lines(phrase, wrong)), file=sys.stderr)
+        _say_wrong(phrase, wrong)
         return False
     rows = [("phrase", phrase), ("read as", str(answer.when)), *_found_rows(answer)]
-    print("\n".join(f"{name:>8}: {text}" for name, text in rows))
+    for name, text in rows:
+        say(f"{name:>{_NAME}}: {text}", hang=_NAME + 2)
     return True
 
 
@@ -228,13 +231,13 @@ _ASKS = {
 }
 
 
-def _wrong_lines(phrase: str, wrong: PhraseError) -> Iterator[str]:
-    yield f"tracker: {wrong.message}"
-    yield f"   {phrase}"
-    yield f"   {' ' * wrong.column}{'^' * max(wrong.length, 1)}"
+def _say_wrong(phrase: str, wrong: PhraseError) -> None:
+    say(f"tracker: {wrong.message}", file=sys.stderr)
+    print(f"   {phrase}", file=sys.stderr)
+    print(f"   {' ' * wrong.column}{'^' * max(wrong.length, 1)}", file=sys.stderr)
     if wrong.expected:
-        yield f"   = {expectation(wrong.expected)}"
+        say(f"   = {expectation(wrong.expected)}", file=sys.stderr)
     if wrong.suggestion:
-        yield f'   = did you mean: "{wrong.suggestion}"'
+        say(f'   = did you mean: "{wrong.suggestion}"', file=sys.stderr)
     if wrong.hint:
-        yield f"   = {wrong.hint}"
+        say(f"   = {wrong.hint}", file=sys.stderr)
