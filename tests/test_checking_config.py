@@ -41,6 +41,27 @@ def test_a_transport_is_a_maildir_or_a_server(transport: str, sound: bool):  # n
 
 
 @pytest.mark.parametrize(
+    ("transport", "port"),
+    [
+        ("smtp://mail.example.org:abc", "abc"),
+        ("smtps://tracker@mail.example.org:99999", "99999"),
+        ("smtp://[::1]:0", "0"),
+        ("smtp://localhost:", ""),
+    ],
+)
+def test_a_port_that_is_none_is_named(transport: str, port: str):
+    config = CONFIG.model_copy(update={"mail": MailSettings(transport=transport)})
+
+    [fault] = config_faults(config)
+
+    assert fault.message == f'"{port}" is no port: a number from 1 to 65,535'
+    assert fault.hint == "write it behind the host, like :587, or leave it out with its colon"
+    assert fault.span is not None
+    begin, length = fault.span
+    assert transport[begin : begin + length] == f":{port}"
+
+
+@pytest.mark.parametrize(
     ("sender", "sound"),
     [
         ("tracker@example.org", True),

@@ -16,6 +16,10 @@ _TRANSPORT = re.compile(
     r"|smtps?://(?:(?P<user>[^@/]*)@)?(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)"
     r"(?::(?P<port>[0-9]{1,5}))?/?"
 )
+# A server that is right as far as its port, whatever stands there.
+_SERVER = re.compile(
+    r"smtps?://(?:[^@/]*@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[^/@:]*)/?"
+)
 _DATABASE = re.compile(
     r"sqlite:///[^?]+"
     r"|postgresql(?:\+psycopg)?://(?=.)"
@@ -93,7 +97,13 @@ def _sender(sender: str) -> Iterator[Fault]:
 def _transport(transport: str) -> Iterator[Fault]:
     path = ("mail", "transport")
     found = _TRANSPORT.fullmatch(transport)
-    if found is None or not _is_port(found["port"]):
+    server = _SERVER.fullmatch(transport)
+    if server is not None and not _is_port(server["port"]):
+        message = f'"{server["port"]}" is no port: a number from 1 to {_LAST_PORT:,}'
+        hint = "write it behind the host, like :587, or leave it out with its colon"
+        span = (server.start("port") - 1, len(server["port"]) + 1)
+        yield Fault(path=path, code="transport", message=message, hint=hint, span=span)
+    elif found is None:
         message = "this says neither a Maildir nor a mail server"
         yield Fault(path=path, code="transport", message=message, expected=_FORMS)
     elif ":" in (found["user"] or ""):
@@ -103,7 +113,8 @@ def _transport(transport: str) -> Iterator[Fault]:
 
 def _is_port(number: str | None) -> bool:
     """Say whether a port can be reached; none is the usual one."""
-    return number is None or int(number) in range(1, _LAST_PORT + 1)
+    is_number = number is not None and number.isascii() and number.isdigit()
+    return number is None or (is_number and int(number[:6]) in range(1, _LAST_PORT + 1))
 
 
 def _token_command(mail: MailSettings) -> Iterator[Fault]:
