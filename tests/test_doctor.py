@@ -463,6 +463,10 @@ def test_a_trial_mail_reaches_a_coordinator_over_the_transport(desk: Desk):
     body = letter.get_body(("plain",))
     assert body is not None
     assert "No campaign has sent it" in body.get_content()
+    assert "()" not in body.get_content()
+    page = letter.get_body(("html",))
+    assert page is not None
+    assert "No campaign has sent it" in page.get_content()
 
 
 @pytest.mark.parametrize(

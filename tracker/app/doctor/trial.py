@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tracker.compose import Composer, Envelope
 from tracker.config import Config, Coordinator
-from tracker.content import Entry, MailContent, Notice, Section
+from tracker.content import Entry, MailContent, Section
 from tracker.dates import show_day, zone
 from tracker.delivery import Outcome, open_transport, read_secret
 from tracker.errors import QuestionError
@@ -71,8 +71,7 @@ def _content(to: Coordinator, now: datetime) -> MailContent:
         subject=SUBJECT,
         preheader=said,
         headline=SUBJECT,
-        notices=(
-            Notice(item="trial", campaign="", title="Trial", headline=said, sections=(section,)),
-        ),
+        state=said,
+        sections=(section,),
         footer="You get this because config.toml names you as a coordinator.",
     )
