@@ -309,6 +309,16 @@ def test_a_session_that_was_moved_is_known_by_either_day(home: Path, log: Log, d
     assert "meeting = 2010-06-24\n" in added(home)
 
 
+@pytest.mark.parametrize("day", ["2010-07-01", "2010-07-02", "Friday 2 July"])
+def test_so_is_one_that_an_ask_was_put_off_to(home: Path, log: Log, day: str):
+    moved = MOVED.replace("2010-06-24", "2010-07-01").replace("2010-06-25", "2010-07-02")
+    (home / "campaigns" / "forums" / "council.toml").write_text(COUNCIL + moved)
+
+    assert log("letter", "outcome", "--ask", "mission", "--result", "deferred", "--to", day) == 0
+
+    assert "to     = 2010-07-01\n" in added(home)
+
+
 def test_a_day_that_is_the_name_of_a_session_is_that_session(home: Path, log: Log):
     (home / "campaigns" / "forums" / "council.toml").write_text(
         COUNCIL + MOVED + 'extra = ["2010-06-26"]\n'

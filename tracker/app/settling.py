@@ -12,6 +12,7 @@ from tracker.events import Course, Fact, course, frame, read_facts
 from tracker.planning import Instance, matters
 from tracker.planning.instances import instances_of
 from tracker.planning.reminders import subject_of
+from tracker.sessions import moved_here, session_on
 
 _SAME = ("kind", "on", "item", "target", "ask", "meeting", "result", "to", "stance")
 _Key = tuple[str, str | None, date | None, str | None]
@@ -62,6 +63,16 @@ def named_by(day: date, campaign: str, world: World, *, now: datetime) -> date:
         return day
     moved = {one.session for one in meetings if one.moved and one.day == day}
     return moved.pop() if len(moved) == 1 else day
+
+
+def put_off_to(day: date, campaign: str, world: World) -> date:
+    """Return the day that names the session of the campaign's forums which is held on a day."""
+    forums = [one.forum for one in world.campaigns[campaign].meeting if one.forum]
+    if any(session_on(one, world.forums[one], day) for one in forums):
+        return day
+    moved = (moved_here(one, world.forums[one], day) for one in forums)
+    days = {session.original for session in moved if session}
+    return days.pop() if len(days) == 1 else day
 
 
 def _of_one_thing(old: Fact, new: Fact) -> bool:

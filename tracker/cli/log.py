@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from tracker.app.settling import effects, named_by, said_before
+from tracker.app.settling import effects, named_by, put_off_to, said_before
 from tracker.appending import NewFact, appended, log_lines
 from tracker.campaign import LoggedFact, Result, Stance, World
 from tracker.cli.arguments import Commands, command
@@ -154,6 +154,10 @@ class _Entry(Struct):
         """Return the day by which a log names the meeting that is held on a day."""
         return named_by(day, self.campaign, self.files.world, now=self.now)
 
+    def put_off_to(self, day: date) -> date:
+        """Return the day by which a log names the session that an ask was deferred to."""
+        return put_off_to(day, self.campaign, self.files.world)
+
     def checked(self, data: bytes) -> bytes:
         """Return the file's new bytes if it is sound with them, else raise with the report."""
         trial = try_campaign(self.campaign, self.path, data, self.files.world, now=self.now)
@@ -188,7 +192,7 @@ def _fact(args: Namespace, entry: _Entry) -> NewFact:
         fact=args.fact,
         meeting=meeting,
         result=args.result and args.result.replace("-", " "),
-        to=None if args.to is None else day_of("--to", args.to, opened),
+        to=None if args.to is None else entry.put_off_to(day_of("--to", args.to, opened)),
         stance=args.stance,
         **{name: getattr(args, name) for name in _TEXTS},
     )
