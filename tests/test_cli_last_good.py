@@ -1,6 +1,8 @@
 """What commands answer while a file has errors and its last good version stays in force."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,18 @@ def test_check_makes_no_database_and_needs_none(desk: Desk):
     assert "letter is not in force." in without.out
     assert (broken.code, broken.out, broken.err) == (1, without.out, "")
     assert (desk.folder / "tracker.db").read_text() == "this is no database"
+
+
+def test_check_makes_no_tables_where_there_are_none_of_ours(desk: Desk):
+    write(desk, "letter", LETTER.replace("dated", "datd"))
+    with closing(sqlite3.connect(desk.folder / "tracker.db")) as database, database:
+        database.execute("CREATE TABLE somebody_elses (id INTEGER)")
+
+    assert desk.run("check").code == 1
+
+    with closing(sqlite3.connect(desk.folder / "tracker.db")) as database:
+        tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        assert tables.fetchall() == [("somebody_elses",)]
 
 
 @pytest.mark.parametrize("command", ["plan", "status"])

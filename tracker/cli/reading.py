@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from tracker.campaign import World
-from tracker.cli.database import open_store
+from tracker.cli.database import open_as_it_is
 from tracker.cli.nearest import no_such
 from tracker.cli.wrapping import say
 from tracker.config import Config
@@ -110,7 +110,7 @@ def remembered(args: Namespace, reading: Reading, *, now: datetime) -> Remembere
     if reading.config is None:
         return Remembered(reading)
     try:
-        store = open_store(args, reading.config)
+        store = open_as_it_is(args, reading.config)
         if store is None:
             return Remembered(reading)
         with store:
