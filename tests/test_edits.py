@@ -308,3 +308,107 @@ def test_a_reminder_due_as_a_correction_leaves_goes_with_it_and_one_already_past
         ("correction", None),
         ("reminder", "1 working day before"),
     ]
+
+
+ASKED = STANDING + '[[ask]]\nid = "border"\ntext = "Open the border"\n'
+DONE = STANDING + (
+    '[[deadline]]\nid = "draft"\nwhat = "Agree the text"\ndue = 2010-06-25\n'
+    '[[log]]\non = 2010-06-24\nfact = "done"\nitem = "draft"\n'
+)
+OWN = STANDING.replace('forum = "council"\ndate = 2010-06-24', 'name = "Vigil"\ndate = 2010-07-01')
+
+
+def changed(house: House) -> str:
+    """Return what the last digest says has changed."""
+    return digests(house)[-1].partition("Changed since")[2]
+
+
+def test_what_was_taken_out_and_put_back_is_no_news():
+    for whole, part in (
+        (ASKED, ASKED.partition('[[ask]]\nid = "border"')[0]),
+        (DONE, DONE.partition("[[log]]")[0]),
+        (DONE, DONE.replace("2010-06-24\nfact", "2010-06-23\nfact")),
+        (OWN, OWN.replace('[[meeting]]\nname = "Vigil"\ndate = 2010-07-01\n', "")),
+        (STANDING + LISTED, STANDING),
+    ):
+        house = a_house(whole)
+        edit(house, "2010-06-29 12:00", a_world(part))
+        edit(house, "2010-06-29 13:00", a_world(whole))
+        before = len(digests(house))
+
+        house.turn_to(at("2010-07-02 07:00"))
+
+        since = [one for one in digests(house)[before:] if "Changed since" in one]
+        assert since == [], part
+
+
+def test_what_was_put_back_with_other_words_is_told():
+    house = a_house(ASKED)
+    edit(house, "2010-06-29 12:00", a_world(STANDING))
+    edit(house, "2010-06-29 13:00", a_world(ASKED.replace("Open the border", "Close the camp")))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert "Ask taken out: Open the border" in changed(house)
+    assert "Ask added: Close the camp" in changed(house)
+
+
+def test_what_was_edited_several_times_is_told_from_first_to_last():
+    house = a_house(OWN)
+    edit(house, "2010-06-29 12:00", a_world(OWN.replace("undecided", "opposed")))
+    edit(house, "2010-06-29 13:00", a_world(OWN.replace("undecided", "blocking")))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert "Stance of Chair: undecided → blocking" in changed(house)
+    assert changed(house).count("Stance of Chair") == 1
+
+
+def test_a_meeting_that_moved_several_times_is_told_from_first_to_last():
+    house = a_house(OWN)
+    for number, day in enumerate(("2010-07-05", "2010-07-02", "2010-07-07")):
+        edit(house, f"2010-06-29 1{number}:00", a_world(OWN.replace("2010-07-01", day)))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    told = digests(house)[-1]
+    moved = "Meeting moved: Vigil, Thursday 1 July 2010 → Wednesday 7 July 2010"
+    assert told.count("Meeting moved") == 1
+    assert moved in told
+
+
+def test_a_meeting_that_moved_and_moved_back_is_no_news():
+    house = a_house(OWN)
+    for number, day in enumerate(("2010-07-05", "2010-07-02", "2010-07-01")):
+        edit(house, f"2010-06-29 1{number}:00", a_world(OWN.replace("2010-07-01", day)))
+    before = len(digests(house))
+
+    house.turn_to(at("2010-07-01 05:00"))
+
+    assert [one for one in digests(house)[before:] if "moved" in one] == []
+
+
+def test_a_session_that_its_forum_moved_twice_is_told_by_the_day_it_is_held_on():
+    house = a_house(STANDING)
+    again = MOVED.replace("07-02 at 10:00", "07-05 at 10:00")
+    edit(house, "2010-06-29 12:00", a_world(STANDING, forums={"council": COUNCIL + MOVED}))
+    edit(house, "2010-06-29 13:00", a_world(STANDING, forums={"council": COUNCIL + again}))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    assert changed(house).count("session of Thursday 1 July 2010 moved") == 1
+    assert "moved to Monday 5 July 2010, 10:00 Tue" in changed(house), "nobody knew of Friday"
+
+
+def test_of_two_meetings_that_moved_each_is_told_for_itself():
+    two = OWN + '[[meeting]]\nname = "Vigil"\ndate = 2010-07-08\n'
+    house = a_house(two)
+    moved = two.replace("2010-07-08", "2010-07-09")
+    edit(house, "2010-06-29 12:00", a_world(moved))
+    edit(house, "2010-06-29 13:00", a_world(moved.replace("2010-07-01", "2010-07-08")))
+
+    house.turn_to(at("2010-06-30 07:00"))
+
+    told = digests(house)[-1]
+    assert "Thursday 8 July 2010 → Friday 9 July 2010" in told
+    assert "Thursday 1 July 2010 → Thursday 8 July 2010" in told

@@ -1,10 +1,12 @@
 """One thing that an edit did to a file, said as a coordinator would say it."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.occurrence import Occurrence, Origin
 
@@ -48,6 +50,8 @@ Thing = Literal[
 _STEPS = frozenset({"deadline", "follow-up"})
 _BODIES = frozenset({"sessions", "recess", "timezone"})
 _COUNTING = frozenset({"workdays", "holiday", "weekend"})
+_PUT_BACK = frozenset({("removed", "added"), ("cancelled", "restored"), ("restored", "cancelled")})
+_MOVED_FROM = re.compile(r", not (to \w+ \d+ \w+ \d{4}(, \d\d:\d\d)?|at \d\d:\d\d)")
 _GROUND = frozenset({"opened", "dated", "playbook", "times", "fact", "ask"})
 
 
@@ -58,6 +62,8 @@ class Difference(Struct, frozen=True, kw_only=True):
     `act` is "removed". `text` is the whole sentence and `name` what it is about in a word or two.
     `was` and `becomes` are the values as said, None where there is none or it is nobody's matter
     (an address). `item` is an id in the file, `forum` and `sessions` name original dates.
+    `content` stands for all that is written of a thing that came or went: the same put back has
+    the same.
     """
 
     thing: Thing
@@ -70,6 +76,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     becomes: str | None = None
     forum: str | None = None
     sessions: tuple[date, ...] = ()
+    content: str = ""
 
     @property
     def kind(self) -> str:
@@ -103,9 +110,11 @@ def reasons(edits: Iterable[Edit], line: Occurrence) -> tuple[str, ...]:
     """Return the sentences that explain why the date of a line moved; none if no edit did it.
 
     What was done to the session or the step itself explains it alone; else what was done to the
-    forum's rule or the calendar; else what the whole campaign counts from.
+    forum's rule or the calendar; else what the whole campaign counts from. What was edited several
+    times is said from first to last.
     """
-    near = [edit.difference for edit in edits if line.campaign in edit.campaigns]
+    net = net_effect(edit for edit in edits if line.campaign in edit.campaigns)
+    near = [edit.difference for edit in net]
     for explains in (says_itself, _around, _beneath):
         found = [one.text for one in near if explains(one, line)]
         if found:
@@ -113,25 +122,41 @@ def reasons(edits: Iterable[Edit], line: Occurrence) -> tuple[str, ...]:
     return ()
 
 
-def without_undone(edits: Iterable[Edit]) -> list[Edit]:
-    """Leave out what later edits took back: there and back again is no news."""
+def net_effect(edits: Iterable[Edit]) -> list[Edit]:
+    """Leave out what later edits took back, and tell what was changed again from first to last."""
     kept: list[Edit] = []
     for edit in edits:
-        same = [one for one in kept if _about(one.difference) == _about(edit.difference)]
-        undone = _undone(same, edit.difference)
-        if undone:
+        same = [one for one in kept if _is_about_the_same(one.difference, edit.difference)]
+        whole = _from_first_to_last(same[-1], edit) if same else None
+        if undone := _undone(same, edit.difference):
             kept = [one for one in kept if not any(one is other for other in undone)]
+        elif whole is not None:
+            kept = [*(one for one in kept if one is not same[-1]), whole]
         else:
             kept.append(edit)
     return kept
 
 
+def _is_about_the_same(first: Difference, last: Difference) -> bool:
+    if _is_moved_meeting(first) and _is_moved_meeting(last) and first.becomes != last.was:
+        return False  # another of those with this name
+    return _about(first) == _about(last)
+
+
 def _about(one: Difference) -> tuple[object, ...]:
-    """Return what a difference is about: a key of a thing in a file, wherever it stands there."""
+    """Return what a difference is about: a key of a thing in a file, wherever it stands there.
+
+    A meeting is named with its day, which is another one after a move.
+    """
     key = one.origin.path[-1] if one.origin.path else ""
-    thing = one.item or (one.sessions if one.thing == "session" else one.name)
+    name = one.name.removesuffix(f", {one.becomes}") if _is_moved_meeting(one) else one.name
+    thing = one.item or (one.sessions if one.thing == "session" else name)
     place = (one.origin.kind, one.origin.id, one.thing, one.forum, thing)
     return (*place, key if one.item and isinstance(key, str) else "")
+
+
+def _is_moved_meeting(one: Difference) -> bool:
+    return one.kind == "meeting moved"
 
 
 def _undone(before: list[Edit], last: Difference) -> list[Edit]:
@@ -145,7 +170,31 @@ def _undone(before: list[Edit], last: Difference) -> list[Edit]:
 def _takes_back(last: Difference, first: Difference) -> bool:
     if last.becomes is not None:
         return last.becomes == first.was
-    return (first.act, last.act) == ("added", "removed")
+    acts = (first.act, last.act)
+    if acts in _PUT_BACK or last.thing == "fact":
+        return acts in {*_PUT_BACK, ("added", "removed")} and _is_the_same(first, last)
+    return acts == ("added", "removed")
+
+
+def _is_the_same(first: Difference, last: Difference) -> bool:
+    return last.content != "" and first.content == last.content
+
+
+def _from_first_to_last(first: Edit, last: Edit) -> Edit | None:
+    """Make one edit of two after each other of one value; None where its words cannot say it."""
+    was, one = first.difference, last.difference
+    if was.becomes is None or was.becomes != one.was:
+        return None
+    arrow, whole = f"{one.was} → {one.becomes}", f"{was.was} → {one.becomes}"
+    if arrow in one.text:
+        text = one.text.replace(arrow, whole)
+    elif (one.kind, was.kind) == ("session moved", "session moved"):
+        before = _MOVED_FROM.search(was.text)
+        text = _MOVED_FROM.sub(before.group() if before else "", one.text)
+    else:
+        return None
+    sessions = tuple(dict.fromkeys((*was.sessions, *one.sessions)))
+    return replace(last, difference=replace(one, text=text, was=was.was, sessions=sessions))
 
 
 def says_itself(one: Difference, line: Occurrence) -> bool:
@@ -181,6 +230,7 @@ def to_data(edit: Edit) -> dict[str, Any]:
         "is": one.becomes,
         "forum": one.forum,
         "sessions": [day.isoformat() for day in one.sessions],
+        "content": one.content,
         "campaigns": list(edit.campaigns),
     }
     return {name: value for name, value in told.items() if value not in (None, "", [])}
@@ -200,6 +250,7 @@ def from_data(at: datetime, data: dict[str, Any]) -> Edit:
         becomes=data.get("is"),
         forum=data.get("forum"),
         sessions=tuple(_days(data)),
+        content=data.get("content", ""),
     )
     return Edit(at, one, tuple(data.get("campaigns", ())))
 

@@ -7,7 +7,7 @@ from typing import Literal
 from tracker.campaign import Workdays
 from tracker.dates import ONE_DAY
 from tracker.difference import Difference, Thing
-from tracker.differences.saying import Said, changes, show_days
+from tracker.differences.saying import Said, changes, content, show_days
 from tracker.occurrence import Origin
 from tracker.workdays import calendar
 
@@ -71,6 +71,7 @@ def _days(
                 origin=Origin("workdays", name, (key,)),
                 text=f"Working days {calendar_name}: {told} {said}",
                 name=told,
+                content=content(told),
             )
 
 

@@ -9,7 +9,16 @@ from tracker.differences.facts import fact_differences
 from tracker.differences.meetings import meeting_differences
 from tracker.differences.pairing import pair
 from tracker.differences.people import signature_differences, target_differences
-from tracker.differences.saying import Change, Said, changes, one_line, said_span, said_when, short
+from tracker.differences.saying import (
+    Change,
+    Said,
+    changes,
+    content,
+    one_line,
+    said_span,
+    said_when,
+    short,
+)
 from tracker.differences.steps import campaign_step_differences
 from tracker.differences.version import Version
 from tracker.occurrence import Origin
@@ -95,6 +104,7 @@ def _coordinators(old: Version, new: Version) -> Iterator[Difference]:
             text=f"{said}: {name}",
             name=name,
             item=one,
+            content=content(one),
         )
 
 
@@ -111,4 +121,12 @@ def _asks(old: Version, new: Version) -> Iterator[Difference]:
 
 
 def _ask(act: Act, origin: Origin, one: Ask, text: str) -> Difference:
-    return Difference(thing="ask", act=act, origin=origin, text=text, name=one.id, item=one.id)
+    return Difference(
+        thing="ask",
+        act=act,
+        origin=origin,
+        text=text,
+        name=one.id,
+        item=one.id,
+        content=content(one_line(one.text)),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracker.campaign import LoggedFact
 from tracker.difference import Act, Difference
 from tracker.differences.pairing import pair
-from tracker.differences.saying import one_line, said_when, short
+from tracker.differences.saying import content, one_line, said_when, short
 from tracker.differences.version import Version
 from tracker.occurrence import Origin
 from tracker.planning.wording import called
@@ -27,22 +27,30 @@ def fact_differences(old: Version, new: Version) -> Iterator[Difference]:
         lambda one: (one.fact, one.target, one.ask, one.item),
     )
     for place, one in pairs.added:
-        yield _fact("added", new.at("log", place), one, f"Logged: {said(one)}{_noted(one)}")
+        text = f"Logged: {said(one)}{_noted(one)}"
+        yield _fact("added", new.at("log", place), one, text, said(one))
     for place, was, one in pairs.kept:
         if said(was) != said(one):
             text = f"Log: {said(was)} → {said(one)}"
-            yield _fact("changed", new.at("log", place), one, text)
+            yield _fact("changed", new.at("log", place), one, text, said(one))
         elif (was.by, one_line(was.note)) != (one.by, one_line(one.note)):
             text = f"Log reworded: {said(one)}{_noted(one)}"
-            yield _fact("reworded", new.at("log", place), one, text)
+            yield _fact("reworded", new.at("log", place), one, text, said(one))
     for place, one in pairs.removed:
         text = f"Taken out of the log: {said(one)}{_noted(one)}"
-        yield _fact("removed", old.at("log", place), one, text)
+        yield _fact("removed", old.at("log", place), one, text, said(one))
 
 
-def _fact(act: Act, origin: Origin, one: LoggedFact, text: str) -> Difference:
-    about = one.item or one.ask or one.target
-    return Difference(thing="fact", act=act, origin=origin, text=text, name=one.fact, item=about)
+def _fact(act: Act, origin: Origin, one: LoggedFact, text: str, said: str) -> Difference:
+    return Difference(
+        thing="fact",
+        act=act,
+        origin=origin,
+        text=text,
+        name=one.fact,
+        item=one.item or one.ask or one.target,
+        content=content(said, one.by, one_line(one.note)),
+    )
 
 
 def _said(one: LoggedFact, version: Version) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from tracker.campaign import CancelledSession, Forum, MovedSession
 from tracker.dates import show_day
 from tracker.difference import Act, Difference, Thing
-from tracker.differences.saying import Said, changes, said_duration, said_when, show_days
+from tracker.differences.saying import Said, changes, content, said_duration, said_when, show_days
 from tracker.occurrence import Origin
 from tracker.sessions import Session, session_on
 from tracker.when import When, fixed_day, span_days
@@ -67,6 +67,7 @@ def _recesses(forum_id: str, old: Forum, new: Forum) -> Iterator[Difference]:
             text=f"{new.name}: {said} {days}",
             name=days,
             forum=forum_id,
+            content=content(days),
         )
 
 

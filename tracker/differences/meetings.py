@@ -10,6 +10,7 @@ from tracker.differences.saying import (
     Change,
     Said,
     changes,
+    content,
     joined,
     said_day_or_span,
     said_leads,
@@ -79,6 +80,7 @@ class _Aim:
             name=self.whole,
             forum=self.meeting.forum,
             sessions=tuple(dict.fromkeys(days)),
+            content=content(self.said),
             was=(change.was or None) if change else None,
             becomes=(change.becomes or None) if change else None,
         )

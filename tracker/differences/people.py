@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracker.campaign import Signatory, Target
 from tracker.difference import Act, Difference
 from tracker.differences.pairing import pair
-from tracker.differences.saying import Change, Said, changes, one_line, said_when
+from tracker.differences.saying import Change, Said, changes, content, one_line, said_when
 from tracker.differences.version import Version
 from tracker.occurrence import Origin
 from tracker.planning.wording import called
@@ -24,6 +24,7 @@ def target_differences(old: Version, new: Version) -> Iterator[Difference]:
             text=f"Target added: {_introduced(one)}",
             name=called(one),
             item=one.id,
+            content=content(_target_said(one)),
         )
     for place, was, one in pairs.kept:
         for change in changes(_target_said(was), _target_said(one)):
@@ -36,6 +37,7 @@ def target_differences(old: Version, new: Version) -> Iterator[Difference]:
             text=f"Target taken out: {called(one)}",
             name=called(one),
             item=one.id,
+            content=content(_target_said(one)),
         )
 
 
@@ -103,7 +105,10 @@ def signature_differences(old: Version, new: Version) -> Iterator[Difference]:
 
 
 def _signature(act: Act, origin: Origin, one: Signatory, text: str) -> Difference:
-    return Difference(thing="signature", act=act, origin=origin, text=text, name=_signed(one))
+    signed = content(one.name, one.place, str(one.signed))
+    return Difference(
+        thing="signature", act=act, origin=origin, text=text, name=_signed(one), content=signed
+    )
 
 
 def _signed(one: Signatory) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import Literal
 
 from msgspec import Struct
@@ -78,6 +79,11 @@ def short(text: str) -> str:
     """Put a text on one line, cut where it is long."""
     line = one_line(text)
     return line if len(line) <= LONGEST else f"{line[:LONGEST].rstrip()}…"
+
+
+def content(*said: object) -> str:
+    """Return a short digest of all that is said of a thing, for comparing it with another."""
+    return blake2b(repr(said).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def joined(values: Iterable[object]) -> str:

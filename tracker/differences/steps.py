@@ -5,10 +5,20 @@ from datetime import date
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tracker.campaign import Deadline, Playbook, World
 from tracker.difference import Act, Difference
-from tracker.differences.saying import Change, Said, changes, joined, said_leads, said_when, short
+from tracker.differences.saying import (
+    Change,
+    Said,
+    changes,
+    content,
+    joined,
+    said_leads,
+    said_when,
+    short,
+)
 from tracker.differences.version import Version
 from tracker.occurrence import Origin
 from tracker.planning.reminders import DEFAULT_LEADS
@@ -106,13 +116,15 @@ def _came_and_went(name: str, old: _Side, new: _Side) -> Iterator[Difference]:
         done = "left out" if left_out else "taken out"
         text = f"{new.prefix}{_thing(was)} {done}: {_named(was)}"
         act: Act = "cancelled" if left_out else "removed"
-        yield _difference(act, (new if left_out else old).at(name), was, text)
+        origin = (new if left_out else old).at(name)
+        yield replace(_difference(act, origin, was, text), content=content(_said(was, old)))
     if one is not None:
         back = name in old.places
         text = f"{new.prefix}{_thing(one)} {'back again' if back else 'added'}: {_named(one)}"
         due = said_when(one.due, new.opened)
         act = "restored" if back else "added"
-        yield _difference(act, new.at(name), one, f"{text}, {due}" if due else text)
+        came = _difference(act, new.at(name), one, f"{text}, {due}" if due else text)
+        yield replace(came, content=content(_said(one, new)))
 
 
 def _changed(change: Change, one: AnyStep, old: _Side, new: _Side) -> Difference:

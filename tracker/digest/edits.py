@@ -5,7 +5,7 @@ from itertools import groupby
 
 from tracker.content import Entry
 from tracker.dates import day_in, show_day_short
-from tracker.difference import Difference, Edit, says_itself, without_undone
+from tracker.difference import Difference, Edit, net_effect, says_itself
 from tracker.digest.desk import Desk
 from tracker.digest.say import listed
 from tracker.events import Course
@@ -41,7 +41,8 @@ def edited(desk: Desk) -> tuple[Entry, ...]:
 
 def _of_campaign(whole: Course, desk: Desk) -> Iterator[tuple[str, str]]:
     since = [edit for edit in desk.edits.get(whole.id, ()) if _is_news(edit, whole, desk)]
-    news = [edit for edit in without_undone(since) if not _is_corrected(edit, desk)]
+    net = (edit for edit in net_effect(since) if edit.difference.kind not in _TOLD_AS_FACTS)
+    news = [edit for edit in net if not _is_corrected(edit, desk)]
     for kind, alike in groupby(news, key=lambda edit: edit.difference.kind):
         those = list(alike)
         if kind in _MANY and len(those) > MOST_ALIKE:
@@ -60,15 +61,13 @@ def _summed(kind: str, those: Iterable[Difference]) -> str:
 
 
 def _is_news(edit: Edit, whole: Course, desk: Desk) -> bool:
-    one = edit.difference
     if whole.id in desk.introduced:
         return False
     if not max(desk.since, desk.joined(whole.id)) < edit.at <= desk.now:
         return False
     closed = whole.frame.closed_at
-    if closed is not None and closed <= desk.now:
-        return False  # the one line on its closing stands for all
-    return one.kind not in _TOLD_AS_FACTS
+    # The one line on its closing stands for all.
+    return closed is None or closed > desk.now
 
 
 def _is_corrected(edit: Edit, desk: Desk) -> bool:

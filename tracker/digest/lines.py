@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tracker.campaign import World
 from tracker.content import CampaignLines, Group, Line
 from tracker.dates import day_in, show_day, show_day_short
-from tracker.difference import Edit, reasons
+from tracker.difference import Edit, net_effect, reasons
 from tracker.digest.asking import Askings, how_often, times_asked
 from tracker.digest.say import (
     days_between,
@@ -263,9 +263,10 @@ def _made_due(one: Occurrence, due: datetime, saying: Saying) -> Iterator[str]:
     since = [edit for edit in history.edits if edit.at > due and one.campaign in edit.campaigns]
     logged = [] if any(map(_sets_right, since)) else list(_logged_after(one, due, saying))
     yield from logged
-    said = () if logged else reasons(since, one)
+    net = net_effect(since)
+    said = () if logged else reasons(net, one)
     if said:
-        last = max(edit.at for edit in since if edit.difference.text in said)
+        last = max(edit.at for edit in net if edit.difference.text in said)
         yield f"edited on {show_day_short(day_in(last, reader.zone))}: {'; '.join(said)}"
 
 
