@@ -54,7 +54,7 @@ FIXED = notice(
         item="fixed",
         campaign="hrw-osce-ambassadors",
         title=FILE,
-        headline="Nothing is to be done: the file is in force as it stands now.",
+        headline="The file is in force as it stands now.",
     ),
 )
 

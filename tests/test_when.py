@@ -177,6 +177,14 @@ def test_a_phrase_waits_and_says_for_what(phrase, missing):
             ),
         ),
         (
+            "1 working day before 7 December 2026",
+            WINTER,
+            (
+                "1 working day before Mon 7 December 2026; "
+                "skips Sat 5 December 2026 and Sun 6 December 2026"
+            ),
+        ),
+        (
             "12 working days before meeting",
             WINTER,
             (

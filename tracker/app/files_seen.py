@@ -207,7 +207,9 @@ class _Look:
         back = any(one.kind == "missing" for one in run)
         folder = about[0] == "folder"
         there = about in self.reading.in_force or folder
-        over = "what was wrong with it is mended" if folder else "the file with the error is gone"
+        over = (
+            "What was wrong with it is mended." if folder else "The file with the error is gone."
+        )
         return FileWord(
             key=word_key("fixed", about, "", self.now),
             kind="fixed",
@@ -217,7 +219,7 @@ class _Look:
             to=told,
             at=self.now,
             subject=f"{'Back' if back else 'Mended'}: {file}" if there else f"Gone: {file}",
-            headline="" if there and not folder else f"Nothing is to be done: {over}.",
+            headline="" if there and not folder else over,
         )
 
     def _word(self, kind: Literal["problem", "missing"], about: FileKey, fault: str) -> FileWord:

@@ -15,7 +15,7 @@ TO_DO = frozenset({"problem", "missing", "held"})
 _ORDER = ("missing", "problem", "held", "fixed")
 _HEADINGS = {"problem": "What is wrong", "held": "What it would change"}
 
-MENDED = "Nothing is to be done: the file is in force as it stands now."
+MENDED = "The file is in force as it stands now."
 MENDED_AND_HELD = (
     "What was wrong is mended, but the edit waits for a coordinator's word: until then the"
     " version before it stays in force."

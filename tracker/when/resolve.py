@@ -289,8 +289,10 @@ def _said_of_roll(rolled: Stepped, day: date) -> str:
 
 
 def _named(skipped: tuple[Skipped, ...]) -> str:
+    """Name skipped days in their order, also where they were counted backwards."""
     few = len(skipped) <= _NAMED_SKIPS
-    shown = [one for one in skipped if few or one.why not in WEEKDAYS]
+    in_order = sorted(skipped, key=lambda one: one.day)
+    shown = [one for one in in_order if few or one.why not in WEEKDAYS]
     words = [f"{show_day_short(one.day)}" + _reason(one) for one in shown]
     weekends = len(skipped) - len(shown)
     if weekends:
