@@ -527,3 +527,26 @@ async def test_the_first_lines_of_a_digest_with_things_to_do_say_that_a_file_has
 
     text = squeezed(desk.text(0))
     assert "Permanent Council. 1 file has errors: other.toml." in text
+
+
+LONG_NAME = "observers-for-the-trial-in-the-south"
+
+
+async def test_a_long_name_of_a_file_takes_nothing_off_what_a_subject_says_of_it(home: Path):
+    desk = Post(home, NOON)
+    letter = LETTER.replace("Send a mission", "Send observers")
+    logged = '\n[[log]]\non = 2010-06-22\nfact = "note"\n'
+    desk.write(LONG_NAME, letter + logged)
+    await desk.turn()
+    await desk.pass_to(NOON + timedelta(minutes=11))
+    desk.sent.clear()
+
+    desk.write(LONG_NAME, letter)
+    await desk.later(60)
+    (home / "campaigns" / f"{LONG_NAME}.toml").unlink()
+    await desk.later(60)
+
+    assert [subject for _, subject in desk.post()] == [
+        "Look at observers-for-the-trial-in-the...: a fact is gone from it",
+        "Put observers-for-the-trial-in-the-south... back: the file is gone",
+    ]

@@ -408,3 +408,18 @@ async def test_an_edit_of_what_campaigns_share_says_of_which_each_line_is(home: 
 
     assert "Cancelled: Step 1 [letter] Wed 30 June 2010: 4 for new-york, vienna" in shown(desk)
     assert "Cancelled: Step 1 [other] Wed 30 June 2010: 3 for vienna" in shown(desk)
+
+
+async def test_the_subject_says_what_waits_and_how_much_it_would_change(home: Path):
+    desk = await a_desk(home, MANY)
+
+    await saved(desk, "letter", FEW)
+    [first, *_] = [subject for _, subject in desk.post()]
+    desk.write("observers-for-the-trial-in-the-south", MANY)
+    await desk.later(700)
+    desk.sent.clear()
+    await saved(desk, "observers-for-the-trial-in-the-south", FEW)
+    [second, *_] = [subject for _, subject in desk.post()]
+
+    assert first == "Confirm an edit of letter.toml: it would cancel 30 of 37 lines"
+    assert second == "Confirm an edit of observers-fo...: it would cancel 30 of 37 lines"

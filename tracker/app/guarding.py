@@ -15,7 +15,16 @@ from tracker.app.live import live_history
 from tracker.app.telling import HOW_IT_FARED, as_kept, moves_made, telling_from
 from tracker.app.words import KINDS, say, spoken, unsay, word_key
 from tracker.campaign import Campaign, World
-from tracker.changes import Effect, Kept, Telling, compare, edit_alone, effect_of, why_held
+from tracker.changes import (
+    Effect,
+    Kept,
+    Telling,
+    compare,
+    edit_alone,
+    effect_of,
+    in_brief,
+    why_held,
+)
 from tracker.errors import QuestionError
 from tracker.events import FileWord, History
 from tracker.loading import SourceFile, read_again
@@ -359,7 +368,7 @@ class _Guard:
             file=name,
             to=readers_of(about, self.before),
             at=self.now,
-            subject=f"Confirm an edit of {name}: {reason}",
+            subject=f"Confirm an edit of {name}: {in_brief(reason)}",
             headline=(
                 f"This edit waits for your word: {reason}. Until then the version before it stays"
                 " in force. Undo it, or confirm it if it is meant:"

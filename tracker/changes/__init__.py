@@ -2,7 +2,7 @@
 
 from tracker.changes.anew import begun_anew
 from tracker.changes.compare import Changes, Dropped, compare
-from tracker.changes.guard import Effect, edit_alone, effect_of, why_held
+from tracker.changes.guard import Effect, edit_alone, effect_of, in_brief, why_held
 from tracker.changes.moves import Move, moves_between
 from tracker.changes.told import ARRIVED, Kept, Telling, Told
 
@@ -19,6 +19,7 @@ __all__ = [
     "compare",
     "edit_alone",
     "effect_of",
+    "in_brief",
     "moves_between",
     "why_held",
 ]

@@ -18,6 +18,7 @@ MOST_AT_ONCE = 20
 FEWEST_CANCELLED = 10
 # A line that only moves is not cancelled; one that moves further is as good as gone.
 FURTHEST_MOVE = timedelta(days=60)
+_CUT_SHORT = "it is only the beginning of the version before it and would cancel"
 Step = TypeVar("Step", Deadline, FollowUp)
 
 
@@ -83,8 +84,21 @@ def why_held(effect: Effect, *, cut_short: bool = False) -> str | None:
             return f"it would cancel {count} of the {total} lines planned for {campaign}"
     if cut_short and effect.cancelled:
         lines = "1 line" if len(effect.cancelled) == 1 else f"{len(effect.cancelled)} lines"
-        return f"it is only the beginning of the version before it and would cancel {lines}"
+        return f"{_CUT_SHORT} {lines}"
     return None
+
+
+def in_brief(reason: str) -> str:
+    """Say why an edit is held in the room of a subject.
+
+    >>> in_brief("it would cancel 30 of the 37 lines planned for osce")
+    'it would cancel 30 of 37 lines'
+    >>> in_brief("it is only the beginning of the version before it and would cancel 1 line")
+    'it is cut short and cancels 1 line'
+    """
+    if reason.startswith(_CUT_SHORT):
+        return f"it is cut short and cancels{reason.removeprefix(_CUT_SHORT)}"
+    return reason.partition(" planned for ")[0].replace(" of the ", " of ")
 
 
 def _counts(one: Occurrence) -> bool:

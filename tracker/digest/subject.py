@@ -13,11 +13,13 @@ from tracker.digest.sections import Digest, Named
 from tracker.digest.settle import instance_of
 from tracker.events import MeetingKey, PlannedMeeting
 from tracker.occurrence import LineKind, Occurrence
+from tracker.planning.files import key_of_word
 
 # One line of a header: longer ones are folded, and phones show less anyway.
 LONGEST = 66
 LONGEST_NAMED = 78  # with its letter, which phones do not show: whoever sees it has the room
 LONGEST_ID = 30
+SHORTEST_NAME = 8  # of a file
 LONGEST_FIRST = 160  # of what to do first; the line itself says all of it
 TO_DO = frozenset({LineKind.REMINDER, LineKind.FOLLOW_UP, LineKind.ESCALATION})
 BEFORE_A_MEETING = frozenset({LineKind.REMINDER, LineKind.OVERDUE})
@@ -114,7 +116,7 @@ def _quiet(kind: str, lines: Sequence[Occurrence], saying: Saying, digest: Diges
     if changed:
         return _changed(changed, saying, "")
     if notices:
-        return shorten(_noticed(notices), LONGEST)
+        return _noticed_in_short(notices, saying)
     if kind != "digest" or digest is None:
         return f"Tracker of {show_day(saying.today)}"
     return _standing(digest) or _nothing_due(saying, digest)
@@ -169,7 +171,7 @@ def _to_do(lines: Sequence[Occurrence], digest: Digest | None) -> str:
 def _nothing_to_do(lines: Sequence[Occurrence], saying: Saying, digest: Digest | None) -> str:
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if _to_mend(notices):
-        return _ended(_noticed(notices))
+        return _ended("".join(_noticed(notices)))
     first = [*(_first_of(digest, saying) if digest else ()), *_soon(notices, saying)]
     if said := [*first, *_wrong(lines, digest)]:
         return " ".join(map(_ended, said))
@@ -200,7 +202,7 @@ def _wrong(lines: Sequence[Occurrence], digest: Digest | None) -> Iterator[str]:
     """Yield which file is to be mended: by word in this mail, else by what stands in a digest."""
     notices = [one for one in lines if one.kind == LineKind.NOTICE]
     if _to_mend(notices):
-        yield _noticed(notices)
+        yield "".join(_noticed(notices))
     elif digest and digest.files:
         have = "file has" if len(digest.files) == 1 else "files have"
         yield f"{len(digest.files)} {have} errors: {listed(digest.files, 1)}"
@@ -263,14 +265,39 @@ def _first(lines: Sequence[Occurrence]) -> Occurrence | None:
     return None
 
 
-def _noticed(notices: Sequence[Occurrence]) -> str:
+def _noticed(notices: Sequence[Occurrence]) -> tuple[str, str]:
+    """Say the first notice, and how many there are besides."""
     # A file with three errors is one thing to mend.
     said = dict.fromkeys((one.what, one.campaign) for one in _to_do_first(notices))
-    first = next(iter(said))[0]
+    first, more = next(iter(said))[0], len(said) - 1
+    if not more:
+        return first, ""
     if _to_mend(notices):
-        return f"{first} ({len(said) - 1} more below)" if len(said) > 1 else first
-    more = len(said) - 1
-    return f"{first} and {'another' if more == 1 else f'{more} more'}" if more else first
+        return first, f" ({more} more below)"
+    return first, f" and {'another' if more == 1 else f'{more} more'}"
+
+
+def _noticed_in_short(notices: Sequence[Occurrence], saying: Saying) -> str:
+    """Say it in the room of a subject; rather cut the name of a file than what is said of it."""
+    first, more = _noticed(notices)
+    room = LONGEST - len(more)
+    key = _to_do_first(notices)[0].key
+    words = (one for one in saying.history.words if key == key_of_word(one.key, saying.reader.id))
+    file = next((one.file for one in words), "")
+    if len(first) > room and file.endswith(".toml"):
+        left = max(room - len(first) + len(file), SHORTEST_NAME)
+        first = first.replace(file, _bare(file, left), 1)
+    return f"{shorten(first, room)}{more}"
+
+
+def _bare(file: str, longest: int) -> str:
+    """Name a file without its folder, and cut its name where even that is too long.
+
+    >>> _bare("campaigns/osce.toml", 12), _bare("campaigns/observers.toml", 12)
+    ('osce.toml', 'observers...')
+    """
+    name = file.rpartition("/")[2]
+    return name if len(name) <= longest else f"{name[: longest - 3].rstrip('-. ')}..."
 
 
 def _to_do_first(notices: Sequence[Occurrence]) -> list[Occurrence]:
