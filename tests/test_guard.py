@@ -423,3 +423,42 @@ async def test_the_subject_says_what_waits_and_how_much_it_would_change(home: Pa
 
     assert first == "Confirm an edit of letter.toml: it would cancel 30 of 37 lines"
     assert second == "Confirm an edit of observers-fo...: it would cancel 30 of 37 lines"
+
+
+async def test_facts_that_a_confirmed_edit_takes_out_are_not_asked_about_again(home: Path):
+    note = '\n[[log]]\non = 2010-06-22\nfact = "note"\nnote = "rang"\n'
+    desk = await a_desk(home, MANY + note)
+    await saved(desk, "letter", FEW)
+    assert "Taken out of the log: note" in " ".join(desk.text().split())
+
+    await confirm(desk, home, "letter")
+    desk.sent.clear()
+    await desk.later(120)
+
+    assert "is anything missing?" not in "".join(desk.text(n) for n in range(len(desk.sent)))
+
+
+async def test_facts_taken_out_are_shown_however_much_else_was_edited(home: Path):
+    note = '\n[[log]]\non = 2010-06-22\nfact = "note"\nnote = "rang"\n'
+    desk = await a_desk(
+        home, BOTH.replace("2010-06-24", "2010-07-15") + steps(14, "7 July 2010") + note
+    )
+
+    await saved(desk, "letter", BOTH.replace("2010-06-24", "2010-07-15"))
+
+    told = [one for one in shown(desk) if not one.startswith("Cancelled")]
+    assert any(one.startswith("Taken out of the log: note") for one in told)
+    assert "and 2 more edits" in told
+
+
+async def test_facts_that_a_later_save_takes_out_are_asked_about(home: Path):
+    note = '\n[[log]]\non = 2010-06-22\nfact = "note"\nnote = "rang"\n'
+    desk = await a_desk(home, MANY + note)
+    await saved(desk, "letter", FEW + note)
+    await confirm(desk, home, "letter")
+    desk.sent.clear()
+
+    await saved(desk, "letter", FEW)
+    await desk.later(120)
+
+    assert "is anything missing?" in desk.text()

@@ -1,4 +1,4 @@
-"""What an edit that waits for a person's word would do, said as that person wants to see it."""
+"""A person's word on an edit: what they are shown that it would do, and what they confirmed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -10,18 +10,33 @@ from tracker.differences import differences
 from tracker.digest.say import many
 from tracker.events import Said, frame
 from tracker.occurrence import Occurrence
+from tracker.store import JournalEntry
 
+ACCEPTED = "accepted-edit"
 MOST_SAID = 12
 Lines = Sequence[Occurrence]
 
 
+def confirmed(entries: Iterable[JournalEntry]) -> frozenset[tuple[str, str, str]]:
+    """Return the versions that somebody confirmed: kind and id of the file, and its digest."""
+    return frozenset(
+        (entry.data["of"], entry.data["id"], entry.data["digest"])
+        for entry in entries
+        if entry.kind == ACCEPTED
+    )
+
+
 def shown(effect: Effect, worlds: tuple[World, World]) -> Iterator[Said]:
-    """Show the difference: what was edited, then what it would cancel and send."""
+    """Show the difference: what was edited, then what it would cancel and send.
+
+    Facts taken out are all shown: once they are confirmed nobody asks about them again.
+    """
     edits = differences(*worlds)
-    for edit in edits[:MOST_SAID]:
+    told = [one for n, one in enumerate(edits) if n < MOST_SAID or one.kind == "fact removed"]
+    for edit in told:
         yield Said(text=edit.text)
-    if len(edits) > MOST_SAID:
-        yield Said(text=f"and {many(len(edits) - MOST_SAID, 'more edit')}")
+    if left := len(edits) - len(told):
+        yield Said(text=f"and {many(left, 'more edit')}")
     yield from _lines("Cancelled", effect.cancelled, worlds[0])
     yield from _lines("Sent at once", effect.at_once, worlds[0])
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from tracker.app.confirming import ACCEPTED, confirmed
 from tracker.app.lost_facts import lost_facts, still_lost
 from tracker.app.words import (
     KINDS,
@@ -138,8 +139,15 @@ class _Look:
         for word in self.state.of(about, "problem"):
             if word.fault.startswith(LOST_FACT) and still_lost(word.fault, campaign, self.world):
                 found.setdefault(about, {})[word.fault] = word.entries[0]
-        for lost in lost_facts(campaign, self.good, self.reading):
-            found.setdefault(about, {})[lost.fault] = lost.said
+        new = list(lost_facts(campaign, self.good, self.reading))
+        if new and not self._is_confirmed(about):
+            found.setdefault(about, {}).update({lost.fault: lost.said for lost in new})
+
+    def _is_confirmed(self, about: FileKey) -> bool:
+        """Say whether somebody was shown what this version of a file takes out, and meant it."""
+        source = self.reading.in_force.get(about)
+        known = confirmed(self.store.journal(kinds={ACCEPTED}))
+        return source is not None and (*about, source.digest) in known
 
     def _new(self, about: FileKey, faults: Mapping[str, Said]) -> Iterator[JournalEntry]:
         open_ = {one.fault for one in self.state.of(about, "problem")}

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from tracker.app.confirming import shown
+from tracker.app.confirming import ACCEPTED, confirmed, shown
 from tracker.app.edits import with_file
 from tracker.app.engine import Engine
 from tracker.app.files_seen import file_name, readers_of
@@ -35,7 +35,7 @@ from tracker.occurrence import LineKind, Occurrence
 from tracker.planning import HORIZON, Memo, Plan, plan
 from tracker.store import GoodFile, JournalEntry, Store
 
-HELD, ACCEPTED, LET_GO = "held", "accepted-edit", "let-go"
+HELD, LET_GO = "held", "let-go"
 DIGITS = 8
 _FOLDERS = {"forum": "forums/", "playbook": "playbooks/", "workdays": "workdays/"}
 
@@ -141,11 +141,7 @@ def hold_back(engine: Engine, reading: Reading, before: World, *, now: datetime)
     store = engine.store
     entries = store.journal(kinds={HELD, ACCEPTED, LET_GO})
     open_ = held(entries)
-    accepted = {
-        (entry.data["of"], entry.data["id"], entry.data["digest"])
-        for entry in entries
-        if entry.kind == ACCEPTED
-    }
+    accepted = confirmed(entries)
     guard = _Guard(engine, reading, before, now)
     new = [
         entry

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from tracker.app.confirming import ACCEPTED
 from tracker.app.due_alone import DueAlone
 from tracker.app.edits import with_returned
 from tracker.app.edits_alone import EditsAlone, Taken
 from tracker.app.engine import Engine
 from tracker.app.faults import said_of
 from tracker.app.following import Following, others_here
-from tracker.app.guarding import ACCEPTED, hold_back
+from tracker.app.guarding import hold_back
 from tracker.app.sending import Ground
 from tracker.campaign import World
 from tracker.config import Config
