@@ -114,7 +114,7 @@ RESTART = notice(
                 entries=(
                     Entry(
                         text="Call the seven embassies that also sit on the Security Council",
-                        when="was due Tuesday 22 June 2010, 08:00 Vienna",
+                        when="was to leave Tuesday 22 June 2010, 08:00 Vienna",
                         detail="hrw-osce-ambassadors",
                     ),
                 ),
@@ -125,7 +125,7 @@ RESTART = notice(
                 entries=(
                     Entry(
                         text="Agree the final text of the letter",
-                        when="was due Monday 21 June 2010, 08:00 Vienna",
+                        when="was to leave Monday 21 June 2010, 08:00 Vienna",
                         detail="hrw-osce-ambassadors",
                     ),
                 ),

@@ -63,7 +63,7 @@ def test_one_notice_says_from_when_to_when_it_was_down_what_is_late_and_what_exp
     ]
     assert "Nothing left from Saturday 19 June 2010, 08:00 Vienna" in said
     assert "to Tuesday 22 June 2010, 09:10 Vienna: 3 days." in said
-    assert "Late: * Call the embassies was due Tuesday 22 June 2010, 08:00" in said
+    assert "Late: * Call the embassies was to leave Tuesday 22 June 2010, 08:00" in said
     assert "Expired, not sent: * Agree the text" in said
 
 

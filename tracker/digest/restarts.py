@@ -71,7 +71,7 @@ def _entries(unsent: Iterable[Unsent], saying: Saying) -> tuple[Entry, ...]:
     named = [
         Entry(
             text=one.what,
-            when=f"was due {moment(one.due, zone, zone)}",
+            when=f"was to leave {moment(one.due, zone, zone)}",
             detail=one.campaign or "",
         )
         for one in unsent
