@@ -168,7 +168,9 @@ meeting = 2010-07-01
     ],
 )
 def test_each_way_to_write_a_meeting_is_sound(lines: str):
-    assert codes(f"{HEAD}{BODY}\n[[meeting]]\n{lines}\nasks = []\n") == []
+    found = faults(f"{HEAD}{BODY}\n[[meeting]]\n{lines}\nasks = []\n")
+
+    assert [one.code for one in found if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize(
@@ -356,30 +358,9 @@ def test_a_campaign_with_nothing_ahead_is_named_until_it_is_closed():
 
 def test_a_session_on_a_holiday_is_named_once_and_stands():
     corpus_christi = BODY.replace("Thursday 24 June", "3 June 2010")
+    early = HEAD.replace("2010-06-21", "2010-06-01")
 
-    assert [one.severity for one in faults(HEAD + corpus_christi)] == ["warning"]
-    assert codes(HEAD + corpus_christi) == ["on-holiday"]
+    assert [one.severity for one in faults(early + corpus_christi)] == ["warning"]
+    assert codes(early + corpus_christi) == ["on-holiday"]
     weekend = '\n[[meeting]]\nname = "Talk"\ndate = "Sunday 27 June"\n'
     assert codes(HEAD + BODY + weekend) == []
-
-
-def test_the_year_of_a_letter_is_proposed_by_its_opening_or_the_present():
-    undated = HEAD.replace("2010-06-22", '"22 June"')
-    new = undated.replace("opened = 2010-06-21\n", "")
-    later = datetime(2026, 11, 29, tzinfo=UTC)
-
-    assert [one.hint for one in faults(undated, now=later)] == [
-        'write the year too: "22 June 2010"'
-    ]
-    assert [one.hint for one in faults(new, now=later)] == ['write the year too: "22 June 2026"']
-    assert [one.hint for one in faults(new)] == ["write the year too"]
-
-
-def test_a_meeting_without_a_date_is_offered_the_forums_next_session():
-    forum = f'{HEAD}[[meeting]]\nforum = "council"\n'
-    own = f'{HEAD}[[meeting]]\nname = "Talk"\n'
-
-    assert [one.hint for one in faults(forum.replace("2010", "2026"))] == [
-        'write date = "Thursday 25 June 2026", or sessions = "every" to follow the forum'
-    ]
-    assert [one.hint for one in faults(own)] == ["write its date"]

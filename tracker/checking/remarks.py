@@ -20,6 +20,7 @@ def remarks(campaign_id: str, world: World, now: datetime | None) -> list[Fault]
     instances = instances_of(whole, world)
     return [
         *_past_reminders(whole, instances),
+        *_past_meetings(whole),
         *_holidays(whole),
         *_addresses(whole),
         *_nothing_ahead(whole, instances, now),
@@ -45,10 +46,27 @@ def _past_reminders(whole: Course, instances: tuple[Instance, ...]) -> Iterator[
             yield _never(_key(path, "due"), message)
         elif step.remind is not None and "remind" in step.model_fields_set:
             yield from _past_leads(_key(path, "remind"), step.remind, days, whole)
-    for entry, meeting in enumerate(campaign.meeting):
-        held = [one.day for one in whole.meetings if one.entry == entry and not one.cancelled]
-        if held and meeting.remind is not None:
-            yield from _past_leads(("meeting", entry, "remind"), meeting.remind, held, whole)
+
+
+def _past_meetings(whole: Course) -> Iterator[Fault]:
+    """Name meetings of which nobody is reminded: they, or what leads to them, are past."""
+    opened = whole.frame.opened
+    for entry, meeting in enumerate(whole.frame.campaign.meeting):
+        held = [one for one in whole.meetings if one.entry == entry and not one.cancelled]
+        if held and max(one.last_day for one in held) < opened:
+            yield from _past_meeting(("meeting", entry), held, whole)
+        elif held and meeting.remind is not None:
+            days = [one.day for one in held]
+            yield from _past_leads(("meeting", entry, "remind"), meeting.remind, days, whole)
+
+
+def _past_meeting(path: KeyPath, held: list[PlannedMeeting], whole: Course) -> Iterator[Fault]:
+    """Name a meeting that was over before work began, unless the log tells what came of it."""
+    if not any(one.key in whole.at_meeting.values() for one in held):
+        day = max(one.last_day for one in held)
+        yield _never(
+            _key(path, "date"), f"this was on {show_day(day)}, before the campaign opened"
+        )
 
 
 def _due_days(mine: list[Instance]) -> list[date]:
@@ -124,8 +142,8 @@ def _nothing_ahead(
     closed = whole.frame.closed_at
     if now is None or (closed is not None and closed <= now):
         return
-    if not whole.meetings and not instances:
-        return  # an article, kept for the record: nothing was ever to be ahead
+    if not whole.meetings and not instances and _needs_nothing(whole):
+        return
     if any(one.end > now and whole.aims_at(one) for one in whole.meetings):
         return
     if any(_is_ahead(one, now) for one in instances):
@@ -137,6 +155,11 @@ def _nothing_ahead(
         hint=f"name its next meeting, or close it: closed = {now.date()}",
         severity="warning",
     )
+
+
+def _needs_nothing(whole: Course) -> bool:
+    """Say whether nothing was ever to be ahead: of an article, or where digests name the asks."""
+    return whole.frame.campaign.kind == "article" or bool(whole.asks)
 
 
 def _is_ahead(one: Instance, now: datetime) -> bool:
