@@ -179,14 +179,45 @@ IN_DOUBT = {
     "to =": {"unknown-meeting"},
     "escalate =": {"escalate-without-count"},
 }
+# Others hang on these: alone each is told by its code, and what they leave in doubt is much.
+NAMES = [
+    ('id = "chair"', 'id = "Chair!"', "not-a-slug"),
+    ('id = "mission"', 'id = "Mission"', "not-a-slug"),
+    ('id = "police"', "", "missing-key"),
+    ('id = "calls"', 'id = "Calls"', "not-a-slug"),
+    ('id = "calls"', 'id = "meeting"', "id-taken phrase-anchor"),
+    ('id = "visit"', "", "missing-key"),
+    ('id = "deliver"', 'id = "Deliver!"', "not-a-slug"),
+    ('id = "ask-chair"', "id = 5", "text-expected"),
+    ('id = "thanks"', 'idd = "thanks"', "unknown-key"),
+    ("[[signatory]]", "[[signatorys]]", "unknown-key"),
+    ("coordinators =", "coordinator =", "unknown-key"),
+    ("playbook =", "playbok =", "unknown-key"),
+    ("dated = 2010", "dated = 2009", "opened-late"),
+    ('forum = "council"', 'forum = "Council!"', "not-a-slug"),
+    ('forum = "council"', 'forum = "assemblee"', "unknown-forum"),
+    ('"Thursday 24 June"', '"Thursday 24 Juny"', "phrase-unknown-word"),
+    ('"Thursday 24 June"', '"Friday 24 June"', "phrase-weekday"),
+    ("date = 2010-06-28", "", "missing-key"),
+    ('name = "Meeting with the minister"', "", "meeting-form"),
+    ("2 days after calls", "2 dais after calls", "phrase-unknown-word"),
+    ('for = "campaign"', 'for = "each"', "not-one-of"),
+    ("skip = false", 'skip = "no"', "not-true-or-false"),
+    ('fact = "outcome"', 'fact = "outcme"', "not-one-of"),
+    ('result = "deferred"', 'result = "defered"', "not-one-of"),
+    ('result = "deferred"', "", "missing-key"),
+    ('ask = "mission"', 'ask = "misson"', "unknown-ask"),
+    ("meeting = 2010-06-24", 'meeting = "24 Juny"', "phrase-unknown-word"),
+    ("to = 2010-07-01", "too = 2010-07-01", "unknown-key"),
+    ("to = 2010-07-01", "to = 2010-07-02", "not-a-session"),
+    ("on = 2010-07-02", 'on = "yesterday"', "phrase-relative"),
+    ('fact = "readout"', 'fact = "redout"', "not-one-of"),
+]
 Slips = list[tuple[str, str, str]]
 
 
 @given(st.lists(st.sampled_from(SLIPS), max_size=8, unique_by=lambda slip: line_of(slip[0])))
 def test_all_slips_of_a_file_are_told_in_one_go_and_nothing_else(slips: Slips):
-    text = SOUND
-    for was, becomes, _ in slips:
-        text = text.replace(was, becomes)
     doubtful = {
         code
         for begin, codes in IN_DOUBT.items()
@@ -196,13 +227,27 @@ def test_all_slips_of_a_file_are_told_in_one_go_and_nothing_else(slips: Slips):
     }
     expected = Counter(code for _, _, codes in slips for code in codes.split())
 
-    found = told(text)
+    found = told(with_slips(slips))
 
     assert found <= expected
     assert set(expected - found) <= doubtful
 
 
-@pytest.mark.parametrize("slip", SLIPS, ids=str)
+@given(st.lists(st.sampled_from(SLIPS + NAMES), max_size=5, unique_by=lambda one: line_of(one[0])))
+def test_no_slip_makes_another_thing_seem_wrong(slips: Slips):
+    assert told(with_slips(slips)) <= Counter(
+        code for _, _, codes in slips for code in codes.split()
+    )
+
+
+def with_slips(slips: Slips) -> str:
+    text = SOUND
+    for was, becomes, _ in slips:
+        text = text.replace(was, becomes)
+    return text
+
+
+@pytest.mark.parametrize("slip", SLIPS + NAMES, ids=str)
 def test_each_slip_is_told_by_its_code(slip: tuple[str, str, str]):
     was, becomes, codes = slip
 

@@ -40,6 +40,7 @@ _OF_A_MEETING = frozenset(
     {"forum", "date", "sessions", "from", "until", "name", "time", "timezone", "asks"}
 )
 _OF_A_DEFERRAL = frozenset({"fact", "on", "ask", "result", "meeting", "to"})
+_OF_AN_OUTCOME = frozenset({"ask", "result", "to"})
 _SESSIONS = frozenset({"sessions", "recess", "cancelled", "moved", "extra"})
 _PLACE = re.compile(r"\{(?:target|meeting|ask|title)\}")
 
@@ -61,8 +62,8 @@ class Gaps(Struct, frozen=True):
         path, item = fault.path, fault.path[:2]
         if any(path[:length] in self.keys for length in range(1, len(path) + 1)):
             return True
-        if path[:1] == ("meeting",) and self._lacks(item, _OF_A_MEETING):
-            return fault.code != "unknown-ask"
+        if path[:1] == ("meeting",) and fault.code != "unknown-ask":
+            return self._lacks(item, _OF_A_MEETING)
         if path[:1] and path[0] in _STEPS and ((*item, "skip") in self.keys):
             return True
         return (
@@ -127,7 +128,9 @@ class Gaps(Struct, frozen=True):
     def _may_defer(self, item: KeyPath, fault: Fault) -> bool:
         """Say whether a faulty fact may have added a meeting, or is the one that misses one."""
         fact = _at(self.values, item)
-        outcome = isinstance(fact, dict) and (fact.get("fact") == "outcome" or "result" in fact)
+        written = fact if isinstance(fact, dict) else {}
+        perhaps = (*item, "fact") in self.keys and not _OF_AN_OUTCOME.isdisjoint(written)
+        outcome = written.get("fact") == "outcome" or perhaps
         return (outcome or item == fault.path[:2]) and self._lacks(item, _OF_A_DEFERRAL)
 
     def _of_all_days(self, fault: Fault) -> bool:
