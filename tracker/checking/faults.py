@@ -34,9 +34,9 @@ def nearest_of(name: str, called: Mapping[str, str]) -> str | None:
     """Return the id that was most likely meant, also by a word of it or of what it is called."""
     plain = slug_of(name)
     forms = {form: one for one, said in called.items() for form in (slug_of(said), one)}
-    for form, one in forms.items():
-        if plain == form or plain in form.split("-"):
-            return one
+    by_word = {one for form, one in forms.items() if plain in form.split("-")}
+    if plain in forms or len(by_word) == 1:
+        return forms.get(plain) or min(by_word)
     near = get_close_matches(plain, list(forms), n=1, cutoff=0.7)  # Anna is not Vienna
     return forms[near[0]] if near else None
 
@@ -64,7 +64,7 @@ def missing_file(
         hint = "mend that file first"
         return Fault(path=path, code=f"unknown-{kind}", message=message, hint=hint)
     names = sorted(known)
-    meant = nearest(name, names)
+    meant = nearest_of(name, {one: one for one in names}) or nearest(name, names)
     return Fault(
         path=path,
         code=f"unknown-{kind}",
