@@ -264,6 +264,20 @@ ALONE = [
         + MEETING.replace("date = ", 'sessions = "every"\nfrom = ').replace("June", "Juin")
         + READOUT.replace("07-08", "06-17"),
     ),
+    (
+        "phrase-unknown-word",
+        LETTER_BY_PLAYBOOK + change('id = "deliver"\ndue = "2 dais after draft"'),
+    ),
+    (
+        "text-empty",
+        LETTER + CHAIR.replace('"chair"', '""') + fact('fact = "reply"\ntarget = "chair"'),
+    ),
+    (
+        "not-a-slug",
+        LETTER
+        + CHAIR.replace('"chair"', '"Председатель"')
+        + fact('fact = "reply"\ntarget = "chair"'),
+    ),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from tracker.errors import Fault, KeyPath
+from tracker.fields import slug_of
 from tracker.loading.shapes import lacking
 from tracker.when import ANCHORS
 
@@ -88,7 +89,8 @@ class Gaps(Struct, frozen=True):
 
     def _of_places(self, fault: Fault) -> bool:
         """Say whether a fault is not of a text alone: {targt} is never filled in."""
-        return fault.code != "cannot-fill" or bool(_PLACE.fullmatch(self._words(fault)))
+        words = self._words(fault)  # none where the playbook has the text
+        return fault.code != "cannot-fill" or not words or bool(_PLACE.fullmatch(words))
 
     def _between_steps(self, fault: Fault) -> bool:
         keys = _HANGS_ON_ANY_STEP.get(fault.code)
@@ -156,10 +158,9 @@ class Gaps(Struct, frozen=True):
 
 
 def _meant_by(name: str, ids: list[object]) -> bool:
-    """Say whether a name may be one of some faulty ids; one that is missing may be any."""
-    written = [one for one in ids if isinstance(one, str)]
-    near = [one.lower() for one in written]
-    return len(written) < len(ids) or bool(get_close_matches(name.lower(), near, n=1))
+    """Say whether a name may be one of some faulty ids; one without a letter may be any."""
+    near = [one.lower() for one in ids if isinstance(one, str) and slug_of(one, "")]
+    return len(near) < len(ids) or bool(get_close_matches(name.lower(), near, n=1))
 
 
 def _at(values: Any, path: KeyPath) -> Any:  # noqa: ANN401 -- whatever the file holds
