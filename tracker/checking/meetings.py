@@ -32,7 +32,8 @@ class Meetings(Struct):
         found: list[Fault] = []
         for number, one in enumerate(meetings):
             path = ("meeting", number)
-            wrong = list(_form_faults(path, one, self._next_session(one)))
+            example = self._next_session(one) if one.date is None and one.sessions is None else ""
+            wrong = list(_form_faults(path, one, example))
             found += wrong
             found += self._ask_faults(path, one)
             if not wrong:
