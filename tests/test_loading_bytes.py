@@ -1,15 +1,18 @@
 """Any bytes at all give a shape or problems: never a traceback, never much time or memory."""
 
 import resource
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 
-from tracker.campaign import Campaign
-from tracker.checking import campaign_faults
-from tracker.errors import Problem
+from tracker.campaign import Campaign, Playbook
+from tracker.checking import campaign_faults, playbook_faults
+from tracker.errors import Fault, Problem
 from tracker.loading import FileKind, Shape, read_text
+from tracker.loading.checks import own_faults
+from tracker.loading.one_file import read_data
 from tracker.loading.world import read_world
 from tracker.report import problem_json, show_problems
 
@@ -22,6 +25,7 @@ PATHS: dict[FileKind, str] = {
     "config": "config.toml",
 }
 FILES = {kind: (SOUND / path).read_bytes() for kind, path in PATHS.items()}
+NOW = datetime(2010, 11, 20, 9, tzinfo=UTC)
 KINDS: st.SearchStrategy[FileKind] = st.sampled_from(list(PATHS))
 WORLD = read_world(SOUND / "config.toml").world
 WORDS = st.sampled_from(
@@ -89,11 +93,23 @@ def mutations(draw: st.DrawFn) -> tuple[FileKind, bytes]:
 def test_a_sound_file_spoilt_gives_a_shape_or_problems(spoilt: tuple[FileKind, bytes]):
     kind, data = spoilt
 
-    shape = told(kind, data)
+    told(kind, data)
 
+    found = read_data(kind, "x", Path("x.toml"), data)
+    if found.draft is not None:
+        found.draft.faults(whole)
+    elif found.shape is not None:
+        whole(found.shape)
+
+
+def whole(shape: Shape) -> list[Fault]:
+    """Look at a file among the others, as a draft is looked at, too."""
+    assert WORLD is not None
     if isinstance(shape, Campaign):
-        assert WORLD is not None
-        campaign_faults("x", shape, WORLD)
+        return campaign_faults("x", shape, WORLD, now=NOW)
+    if isinstance(shape, Playbook):
+        return playbook_faults(shape, WORLD.config)
+    return own_faults("x", shape)
 
 
 @pytest.mark.parametrize("kind", list(PATHS))

@@ -278,6 +278,36 @@ ALONE = [
         + CHAIR.replace('"chair"', '"Председатель"')
         + fact('fact = "reply"\ntarget = "chair"'),
     ),
+    (
+        "unknown-key",
+        LETTER + CHAIR.replace("[[target]]", "") + fact('fact = "reply"\ntarget = "chair"'),
+    ),
+    (
+        "unknown-key",
+        LETTER
+        + ASK
+        + MEETING.replace("[[meeting]]", "")
+        + fact('fact = "readout"\nmeeting = 2010-06-24'),
+    ),
+    (
+        "not-a-slug",
+        LETTER
+        + CHAIR.replace('"chair"', '"Kazakh chair"')
+        + fact('fact = "reply"\ntarget = "chair"'),
+    ),
+    (
+        "unknown-key",
+        LETTER
+        + step('due = "2 days after meeting"').replace("[[deadline]]", "[[deadlines]]")
+        + AFTER_VISIT.replace("[[deadline]]", "[[follow-up]]").replace("Thank", "At {meeting}"),
+    ),
+    (
+        "single-brackets",
+        LETTER
+        + step('due = "2 days after meeting"', "follow-up").replace("[[follow-up]]", "[follow-up]")
+        + AFTER_VISIT.replace("Thank", "At {meeting}"),
+    ),
+    ("unknown-key", LETTER + ASK.replace("[[ask]]", "") + MEETING + 'asks = ["mission"]\n'),
 ]
 
 

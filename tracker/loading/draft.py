@@ -21,6 +21,8 @@ _NAMES = frozenset({"coordinators", "who", "asks"})
 _TABLES = frozenset(
     {"ask", "meeting", "target", "deadline", "follow-up", "signatory", "log", "coordinator"}
 )
+# Where one of these stands and has no place, the heading of another table may be missing.
+_FIRST_KEYS = frozenset({"id", "what", "text", "post", "name", "forum", "date", "fact"})
 _HARMLESS = {
     **dict.fromkeys(("title", "name", "text", "post", "what"), "…"),
     "due": "day of letter",
@@ -79,13 +81,18 @@ class _Patch(Struct):
     def _odd_key(self, fault: Fault) -> bool:
         """Leave out a key that has no place here, and doubt the one that it was meant for."""
         item, key = fault.path[:-1], str(fault.path[-1])
-        value = self._within(item).pop(key, None)
+        table = self._within(item)
+        if not isinstance(table, dict):
+            return False
+        value = table.pop(key, None)
         if fault.code == "misplaced-key":
             self.gaps.lists.add(key)
             return key in self.values or self._gap((), key)
+        if key in _FIRST_KEYS:
+            self.gaps.lists.update(_TABLES)
         if name := meant(fault):
             self.gaps.lists.update({name} - {*item})
-            return name in self._within(item) or self._gap(item, name)
+            return name in table or self._gap(item, name)
         self.gaps.vague.add(item)
         if not item and isinstance(value, (list, dict)):
             self.gaps.lists.update(_TABLES)

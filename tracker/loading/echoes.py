@@ -79,6 +79,10 @@ class Gaps(Struct, frozen=True):
         """Say whether one of these keys of a table is left out, or may be."""
         return item in self.vague or any((*item, key) in self.keys for key in keys)
 
+    def _may_be_elsewhere(self, kinds: tuple[str, ...]) -> bool:
+        """Say whether tables of one of these kinds are left out, or stand under another key."""
+        return any((kind,) in self.keys or kind in self.lists for kind in kinds)
+
     def _within_table(self, fault: Fault) -> bool:
         keys = _HANGS_ON.get(fault.code)
         if keys is None or not self._of_places(fault):
@@ -98,7 +102,9 @@ class Gaps(Struct, frozen=True):
             return False
         if fault.code == "cannot-fill" and not self._counts_from_a_step(fault.path[:2]):
             return False
-        return any(self._lacks(item, keys) for item in self._tables(_STEPS))
+        return self._may_be_elsewhere(_STEPS) or any(
+            self._lacks(item, keys) for item in self._tables(_STEPS)
+        )
 
     def _counts_from_a_step(self, item: KeyPath) -> bool:
         """Say whether a step may count from another: by its id, or as the playbook has it."""
@@ -108,7 +114,7 @@ class Gaps(Struct, frozen=True):
     def _misses_a_name(self, fault: Fault) -> bool:
         """Say whether a name is missed that one of the faulty ids may be meant for."""
         kinds = _NAMED.get(fault.code, ())
-        if any((kind,) in self.keys or kind in self.lists for kind in kinds):
+        if self._may_be_elsewhere(kinds):
             return True
         ids = [
             _at(self.values, (*item, "id"))
@@ -121,7 +127,7 @@ class Gaps(Struct, frozen=True):
         """Say whether a meeting is missed that a faulty table may have made one."""
         if fault.code not in _AT_MEETINGS or fault.path[:1] != ("log",):
             return False
-        if {"meeting", "log"} & self.lists or ("meeting",) in self.keys:
+        if self._may_be_elsewhere(("meeting", "log")):
             return True
         return any(self._lacks(item, _OF_A_MEETING) for item in self._tables(("meeting",))) or any(
             self._may_defer(item, fault) for item in self._tables(("log",))
@@ -160,7 +166,7 @@ class Gaps(Struct, frozen=True):
 def _meant_by(name: str, ids: list[object]) -> bool:
     """Say whether a name may be one of some faulty ids; one without a letter may be any."""
     near = [one.lower() for one in ids if isinstance(one, str) and slug_of(one, "")]
-    return len(near) < len(ids) or bool(get_close_matches(name.lower(), near, n=1))
+    return len(near) < len(ids) or bool(get_close_matches(name.lower(), near, n=1, cutoff=0.4))
 
 
 def _at(values: Any, path: KeyPath) -> Any:  # noqa: ANN401 -- whatever the file holds
