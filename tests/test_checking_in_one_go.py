@@ -1,8 +1,12 @@
 """One fault of a campaign does not hide another, and none is only the echo of another."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
-from tests.test_checking import BODY, DUE, HEAD, STEP, codes, faults
+from tests.test_checking import BODY, DUE, HEAD, STEP, WORLD, codes, faults
+from tracker.campaign import Campaign
+from tracker.checking import campaign_faults
+from tracker.loading import read_text
 
 NOW = datetime(2010, 6, 30, 9, tzinfo=UTC)
 UNKNOWN = HEAD + 'playbook = "slow"\n'
@@ -49,6 +53,26 @@ def test_where_the_playbook_is_not_known_nothing_is_said_of_what_it_may_have():
     named = fact('fact = "done"\nitem = "draft"')
 
     assert [codes(UNKNOWN + BODY + one + named) for one in changes] == [["unknown-playbook"]] * 5
+
+
+def test_a_slip_for_an_anchor_is_told_though_the_playbook_is_misnamed():
+    slip = step('what = "Call"\ndue = "2 days before meting"')
+    theirs = slip.replace("meting", "deliver")
+
+    assert codes(UNKNOWN + BODY + slip) == ["unknown-playbook", "phrase-anchor"]
+    assert codes(UNKNOWN + BODY + theirs) == ["unknown-playbook"]  # a step of another playbook
+
+
+def test_nothing_is_said_of_an_anchor_that_a_broken_playbook_may_have():
+    slip = step('what = "Call"\ndue = "2 days after delivered"')
+    shape, _ = read_text("campaign", "x", Path("x.toml"), UNKNOWN + slip)
+    assert isinstance(shape, Campaign)
+
+    found = campaign_faults(
+        "x", shape, WORLD, broken={("playbook", "slow"): "playbooks/slow.toml"}
+    )
+
+    assert [one.code for one in found] == ["unknown-playbook"]
 
 
 def test_a_fact_without_its_item_is_not_told_to_add_a_step_where_the_playbook_may_have_one():

@@ -143,6 +143,7 @@ def _content_faults(campaign: Campaign, world: World, broken: Broken, opened: da
         config=world.config,
         playbook=playbook,
         known=known,
+        elsewhere=None if known else _steps_elsewhere(world, broken),
         targets=targets,
         opened=opened,
         workdays=calendar(workdays) if workdays else None,
@@ -152,3 +153,11 @@ def _content_faults(campaign: Campaign, world: World, broken: Broken, opened: da
     items = frozenset(one.id for _, one in (*shared, *own)) if known else None
     names = Names(targets=targets, asks=asks, items=items, opened=opened)
     return faults + log_key_faults(campaign.log, names)
+
+
+def _steps_elsewhere(world: World, broken: Broken) -> frozenset[str] | None:
+    """Return the steps of all playbooks; None where one of them cannot be read."""
+    if any(kind == "playbook" for kind, _ in broken):
+        return None
+    books = world.playbooks.values()
+    return frozenset(one.id for book in books for _, one in listed(book.deadline, book.follow_up))

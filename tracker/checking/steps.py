@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 
 from msgspec import Struct
 
@@ -23,12 +24,14 @@ _PLACES = ("target", "meeting", "ask", "title")
 class Ground(Struct, frozen=True, kw_only=True):
     """What steps are checked against; a playbook knows no targets and no opening.
 
-    Where a campaign's playbook is not `known`, what its steps might settle is not judged.
+    Where a campaign's playbook is not `known`, what its steps might settle is not judged; where it
+    is only misnamed, `elsewhere` are the steps of all playbooks.
     """
 
     config: Config
     playbook: Playbook | None = None
     known: bool = True
+    elsewhere: frozenset[str] | None = None
     targets: frozenset[str] | None = None
     opened: date | None = None
     workdays: WorkingDays | None = None
@@ -225,13 +228,20 @@ def _anchor_fault(
     other = steps.get(name)
     mine = one.path is not None and "due" in one.own
     if not ground.known and (other is None or not other.whole):
-        return None
+        return _no_anchor(one, name, steps) if mine and _is_slip(name, ground) else None
     if other is None or not other.whole:
         return _no_anchor(one, name, steps) if mine else _skipped_anchor(one, other)
     if other.step.for_ == "each target":
         return _each_target(one, other) if mine or "for" in other.own else None
     # Each circle that is not the playbook's own has a link that this file writes.
     return _circle(one, name) if mine and counts_from(other, one.id, steps) else None
+
+
+def _is_slip(name: str, ground: Ground) -> bool:
+    """Say whether a name that is no step of any playbook can only be meant for an anchor."""
+    if ground.elsewhere is None or name in ground.elsewhere:
+        return False
+    return bool(get_close_matches(name, ANCHORS, n=1, cutoff=0.75))
 
 
 def _each_target(one: CheckedStep, other: CheckedStep) -> Fault:
