@@ -269,7 +269,7 @@ def _kept(kind: type[Parsed], read: Callable[[object], Parsed]) -> Callable[[obj
     return lambda value: value if isinstance(value, kind) else read(value)
 
 
-_phrase_span = _kept(Span, _parsed(parse_span, "first day to last day"))
+_phrase_span = _kept(Span, _parsed(parse_span, "1 July to 2 July 2010"))
 _phrase_clock = _kept(time, _parsed(parse_clock, "08:00"))
 
 
