@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 # What is under way through the kernel gets this long, in real seconds, before the clock jumps.
-UNDER_WAY = 0.004
+UNDER_WAY = 0.01
 FOR_EVER = 10.0
 Result = TypeVar("Result")
 
