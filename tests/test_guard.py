@@ -10,7 +10,6 @@ from tests.folders import LETTER, OTHER, a_home
 from tests.test_files_words import NOON, Post
 from tracker.app.guarding import accept, held_edits
 from tracker.errors import QuestionError
-from tracker.loading.standing import shipped_text
 from tracker.loading.world import read_world
 from tracker.store import Store
 
@@ -333,20 +332,22 @@ async def test_what_would_be_cancelled_is_dated_as_where_the_campaign_is(home: P
     assert "* Cancelled: Step 1\n  Wed 30 June 2010" in desk.text()
 
 
-async def test_the_first_copy_of_a_shipped_file_is_held_as_any_other_edit_of_it(home: Path):
-    letter = MANY.replace('"council"', '"osce-permanent-council"')
-    desk = await a_desk(home, letter)
+async def test_the_first_file_in_a_shipped_ones_place_is_held_as_any_other_edit(home: Path):
+    letter = BOTH.replace("2010-06-24", "2010-07-29")
+    desk = await a_desk(home, letter.replace("workdays", 'playbook = "standard"\nworkdays'))
     before = pending(desk)
-    shipped = shipped_text(("forum", "osce-permanent-council"))
-    assert shipped is not None
-    forum = home / "campaigns" / "forums" / "osce-permanent-council.toml"
-    copy = re.sub(r"recess *= \[", 'recess = ["25 June 2010 to 25 July 2010", ', shipped)
-    forum.write_text(copy.replace("to 25 July 2010", "to 29 July 2010"))
 
-    await desk.later(8)
+    await saved(desk, "playbooks/standard", 'name = "Ours, with no step yet"\n')
 
     assert pending(desk) == before
-    assert ("forum", "osce-permanent-council") in held_edits(desk.store)
+    assert ("playbook", "standard") in held_edits(desk.store)
+
+    there = digests(home, desk.store)
+    accept(desk.store, "playbooks/standard", there=there, now=desk.clock.at)
+    await desk.later(8)
+
+    assert held_edits(desk.store) == {}
+    assert pending(desk) < before / 2
 
 
 ASKING = (
