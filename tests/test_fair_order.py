@@ -10,6 +10,7 @@ from tests.builders import CONFIG, a_world
 from tests.house import COMPOSER
 from tests.outbox import NOW, in_memory, started
 from tests.turned_loop import run
+from tracker.app.pace import UNKNOWN_SECONDS
 from tracker.app.sending import Sending
 from tracker.delivery import Outcome
 from tracker.store import MailRecord
@@ -23,6 +24,7 @@ PUT_OFF = Outcome("temporary", 451, "4.7.1 greylisted")
 SILENT = Outcome("unknown", None, "silent")
 HUNG = Outcome("relay", None, "hung", suspect=True)
 ENOUGH = Outcome("relay", 421, "4.3.0 not this one", suspect=True)
+FULL = Outcome("relay", 421, "4.7.0 too many connections from you")
 Kind = tuple[float, Outcome | None]  # how many seconds a try takes, and its end; None is our fault
 REFUSED: list[Kind] = [
     (USUAL, Outcome("permanent", 550 + n % 5, f"5.1.{n} no")) for n in range(10)
@@ -55,27 +57,39 @@ CONFIG_OF_MANY = CONFIG + "".join(
 )
 
 
-class Morning:
-    """Everything is due at once; `arrived` says when each good mail was taken, in seconds."""
+FEW = 60
+CLUMPED = (0, 1, 2, 3, 5, 8, 40)  # where ten poisoned ones stand in a row
+EARLIER = 8
 
-    def __init__(self, poison: list[Kind], *, takes: float, first: bool) -> None:
+
+class Morning:
+    """Everything is due at once; `arrived` says when each good mail was taken, in seconds.
+
+    The poisoned ones are spread, unless it is said after how many good ones they stand in a row.
+    Of more connections than it has `room` for the server takes none.
+    """
+
+    room = 100
+
+    def __init__(
+        self, poison: list[Kind], *, takes: float, good: int = GOOD, after: int | None = None
+    ) -> None:
         self.arrived: dict[str, float] = {}
         self.most = 0
-        self._takes = takes
+        self.good = good
         self.store = in_memory()
+        self._takes = takes
         self._under_way = 0
         self._poison = {f"poison-{n}": kind for n, kind in enumerate(poison)}
-        between = 0 if first else (GOOD + len(poison)) // max(len(poison), 1)
-        names = [f"good-{n}" for n in range(GOOD)]
+        self.names = [f"good-{n}" for n in range(good)]
+        between = (good + len(poison)) // max(len(poison), 1) if after is None else 1
         for n, name in enumerate(self._poison):
-            names.insert(n * between, name)
-        with self.store.writing():
-            for name in names:
-                mail = started(self.store, name, coordinator=name)
-                self.store.mark_retry(mail, NOW, 451, "later", now=NOW)
+            self.names.insert((after or 0) + n * between, name)
 
     async def deliver(self, record: MailRecord, _address: str) -> Outcome:
         seconds, outcome = self._poison.get(record.coordinator, (self._takes, TAKEN))
+        if self._under_way >= self.room:
+            return FULL
         self._under_way += 1
         self.most = max(self.most, self._under_way)
         await asyncio.sleep(seconds)
@@ -86,7 +100,11 @@ class Morning:
             self.arrived[record.coordinator] = asyncio.get_running_loop().time()
         return outcome
 
-    async def pass_by(self) -> None:
+    async def pass_by(self, names: list[str]) -> None:
+        with self.store.writing():
+            for name in names:
+                mail = started(self.store, name, coordinator=name)
+                self.store.mark_retry(mail, NOW, 451, "later", now=NOW)
         loop = asyncio.get_running_loop()
         sending = Sending(
             self.store,
@@ -96,19 +114,29 @@ class Morning:
             replayed=False,
         )
         config = a_world(config=CONFIG_OF_MANY).config
-        while len(self.arrived) < GOOD:
+        good = sum(name not in self._poison for name in names)
+        while len(self.arrived) < good:
             await sending.retry_due(config)
             await asyncio.sleep(2)
 
 
-def passed(poison: list[Kind], *, takes: float = USUAL, first: bool = False) -> Morning:
-    morning = Morning(poison, takes=takes, first=first)
-    run(morning.pass_by())
+def passed(
+    poison: list[Kind],
+    *,
+    takes: float = USUAL,
+    good: int = GOOD,
+    after: int | None = None,
+    is_known: bool = False,
+) -> Morning:
+    """Let a morning pass; a server that is known served an earlier one, of another process."""
+    morning = Morning(poison, takes=takes, good=good, after=after)
+    if is_known:
+        run(morning.pass_by([f"good-{GOOD - 1 - n}" for n in range(EARLIER)]))
+        morning.arrived.clear()
+        morning.most = 0
+    run(morning.pass_by(morning.names))
     morning.store.close()
     return morning
-
-
-AT_THE_FRONT = ("slow", "shut out at once", "a fault of ours", "hung after the dot")
 
 
 @pytest.fixture(scope="module")
@@ -121,28 +149,31 @@ def undisturbed_and_quick() -> Morning:
     return passed([], takes=QUICK)
 
 
-def delayed(disturbed: Morning, undisturbed: Morning, *, but: float = 0.0) -> set[str]:
-    """Return whose good mails took more than twice as long, and longer than so many seconds."""
-    assert len(disturbed.arrived) == GOOD
-    return {
-        reader
-        for reader, at in disturbed.arrived.items()
-        if at > max(2 * undisturbed.arrived[reader], undisturbed.arrived[reader] + but) + BREATH
-    }
+def delayed(
+    disturbed: Morning, *others: Morning, times: float = 2, but: float = 0.0
+) -> dict[str, float]:
+    """Return whose good mails came later than twofold, and than in each of the other mornings."""
+    assert len(disturbed.arrived) == disturbed.good
+    first, *_ = others
+
+    def latest(reader: str) -> float:
+        return max(times * first.arrived[reader], *(one.arrived[reader] for one in others)) + but
+
+    return {reader: at for reader, at in disturbed.arrived.items() if at > latest(reader) + BREATH}
 
 
 @pytest.mark.parametrize("poison", POISONS)
 def test_ten_poisoned_mails_delay_no_other_more_than_twofold(poison: str, undisturbed: Morning):
     disturbed = passed(POISONS[poison])
 
-    assert delayed(disturbed, undisturbed) == set()
+    assert delayed(disturbed, undisturbed) == {}
 
 
 @pytest.mark.parametrize("poison", ["shut out at once", "hung in all ways"])
 def test_nor_where_the_server_is_quick(poison: str, undisturbed_and_quick: Morning):
     disturbed = passed(POISONS[poison], takes=QUICK)
 
-    assert delayed(disturbed, undisturbed_and_quick) == set()
+    assert delayed(disturbed, undisturbed_and_quick) == {}
 
 
 def test_a_server_that_is_well_is_asked_by_four_at_once(undisturbed: Morning):
@@ -150,9 +181,36 @@ def test_a_server_that_is_well_is_asked_by_four_at_once(undisturbed: Morning):
     assert max(undisturbed.arrived.values()) == pytest.approx(GOOD * USUAL / 4, abs=BREATH)
 
 
-@pytest.mark.parametrize("poison", AT_THE_FRONT)
-def test_ten_at_the_very_front_cost_the_first_three_seconds(poison: str, undisturbed: Morning):
-    disturbed = passed(POISONS[poison], first=True)
+@pytest.mark.parametrize("takes", [QUICK, USUAL])
+@pytest.mark.parametrize("poison", POISONS)
+def test_nor_where_all_ten_stand_in_a_row(poison: str, takes: float):
+    """Though those that take no longer than a good one are in the way as a good one is."""
+    quick: list[Kind] = [(takes, TAKEN) for seconds, _ in POISONS[poison] if seconds <= takes]
+    undisturbed = passed([], takes=takes, good=FEW, is_known=True)
+    for after in CLUMPED:
+        disturbed = passed(POISONS[poison], takes=takes, good=FEW, after=after, is_known=True)
+        ordinary = passed(quick, takes=takes, good=FEW, after=after, is_known=True)
 
-    assert disturbed.most <= 14
-    assert delayed(disturbed, undisturbed, but=3.5) == set()
+        assert disturbed.most <= 14
+        assert delayed(disturbed, undisturbed, ordinary) == {}
+
+
+@pytest.mark.parametrize("poison", ["slow", "hung before the text", "hung after the dot"])
+def test_a_server_that_never_answered_before_is_given_half_a_second(
+    poison: str, undisturbed: Morning, undisturbed_and_quick: Morning
+):
+    usual = passed(POISONS[poison], good=FEW, after=0)
+    quick = passed(POISONS[poison], takes=QUICK, good=FEW, after=0)
+
+    assert delayed(usual, undisturbed) == {}
+    assert delayed(quick, undisturbed_and_quick, but=UNKNOWN_SECONDS) == {}
+    assert delayed(quick, undisturbed_and_quick)
+
+
+def test_a_server_that_has_no_room_for_those_who_ask_serves_the_four_as_before():
+    morning = Morning([], takes=2 * UNKNOWN_SECONDS, good=FEW)
+    morning.room = 6
+    run(morning.pass_by(morning.names))
+
+    assert len(morning.arrived) == FEW
+    assert max(morning.arrived.values()) < FEW / 4 * 2 * UNKNOWN_SECONDS + 3

@@ -2,15 +2,8 @@
 
 import pytest
 
-from tracker.app.places import (
-    FIRST_SECONDS,
-    LEAST_SECONDS,
-    LONG_SECONDS,
-    MOST,
-    REST_SECONDS,
-    SERVED,
-    Places,
-)
+from tracker.app.pace import LATEST, LEAST_SECONDS, LONG_SECONDS, UNKNOWN_SECONDS, Pace
+from tracker.app.places import HEARD_SECONDS, MOST, REST_SECONDS, SERVED, Places
 from tracker.delivery.smtp import MOST_CONNECTIONS
 
 
@@ -50,48 +43,83 @@ def test_there_are_connections_for_all_that_may_hang():
 def test_a_mail_that_hangs_takes_no_place_once_a_later_one_has_had_its_answer():
     places = with_one_that_hangs()
 
-    assert places.served(3.9) == 1
-    assert places.served(4.0) == 0
-    assert full(places, at=4.0) == SERVED
+    assert places.served(1.49) == 1
+    assert places.served(1.5) == 0
+    assert full(places, at=1.5) == SERVED
 
 
 @pytest.mark.parametrize(
-    ("takes", "long"), [(0.001, LEAST_SECONDS), (0.5, 2.0), (2.0, 8.0), (60.0, LONG_SECONDS)]
+    ("takes", "late"), [(0.001, LEAST_SECONDS), (0.4, 0.42), (60.0, LONG_SECONDS)]
 )
-def test_long_is_four_times_what_the_server_takes(takes: float, long: float):
-    places = Places()
-    places.begin(1, "lima", at=0)
-    places.begin(2, "quito", at=0)
-    places.end(2, at=takes, answered=True)
-    places.begin(3, "lima", at=100)
+def test_late_is_what_takes_longer_than_the_latest_answers_did(takes: float, late: float):
+    pace = Pace()
+    pace.learn(takes / 2, is_first=False)
+    pace.learn(takes, is_first=False)
 
-    assert places.next_change(100) == pytest.approx(long / 2)  # then another may ask
+    assert pace.late(is_first=False) == pytest.approx(late)
+
+
+def test_what_hangs_takes_half_as_long_again():
+    pace = Pace()
+    pace.learn(0.4, is_first=False)
+
+    assert pace.hangs(is_first=False) == pytest.approx(0.6)
+
+
+def test_mails_that_may_have_to_open_their_connection_are_compared_with_such():
+    pace = Pace()
+    pace.learn(2, is_first=True)
+    assert pace.late(is_first=False) == pace.late(is_first=True)  # nothing else is known
+    pace.learn(0.4, is_first=False)
+
+    assert pace.late(is_first=False) < 0.5 < pace.late(is_first=True)
+
+
+def test_a_server_that_grows_slow_is_known_for_it_at_once_and_a_quick_one_by_and_by():
+    pace = Pace()
+    pace.learn(3, is_first=False)
+    for _ in range(LATEST - 1):
+        pace.learn(0.4, is_first=False)
+    assert pace.late(is_first=False) > 3
+    pace.learn(0.4, is_first=False)
+
+    assert pace.late(is_first=False) < 0.5
+
+
+def test_the_pace_is_known_after_a_restart():
+    pace, later = Pace(), Pace()
+    later.load(pace.dump())
+    assert later.late(is_first=True) == UNKNOWN_SECONDS
+    pace.learn(0.4, is_first=True)
+    pace.learn(0.2, is_first=True)
+    later.load(pace.dump())
+
+    assert later.late(is_first=True) == pace.late(is_first=True)
+
+
+def test_the_first_mails_are_those_before_which_the_server_was_not_heard():
+    places = with_one_that_hangs()
+    places.begin(3, "quito", at=1 + HEARD_SECONDS)
+    places.end(3, at=6.2, answered=True)
+    places.begin(4, "quito", at=12)
+
+    assert places.next_change(12) == pytest.approx(1.05)  # as the first mail took, not the third
 
 
 def test_whose_answer_takes_long_is_awaited_by_no_other_answer():
     places = with_one_that_hangs()
 
-    assert places.awaited(3.9) == 1
-    assert places.awaited(4.0) == 0
-    assert places.lively(4.0) == 1
-
-
-def test_a_server_that_grows_slow_is_known_for_it_at_once_and_a_quick_one_by_and_by():
-    places = Places()
-    for mail, (begun, ended) in enumerate([(0, 0.1), (1, 3), (4, 4.1), (5, 5.1)]):
-        places.begin(mail, "lima", at=begun)
-        places.end(mail, at=ended, answered=True)
-    places.begin(9, "quito", at=10)
-
-    assert places.next_change(10) == pytest.approx(2 * (2 - 1.9 / 8 - (2 - 1.9 / 8 - 0.1) / 8))
+    assert places.awaited(1.49) == 1
+    assert places.awaited(1.5) == 0
+    assert places.lively(1.5) == 1
 
 
 def test_what_a_mail_takes_that_others_overtook_says_nothing_of_the_server():
     places = with_one_that_hangs()
     places.end(1, at=9, answered=True)
-    places.begin(3, "lima", at=10)
+    places.begin(3, "lima", at=20)
 
-    assert places.next_change(10) == pytest.approx(2)
+    assert places.next_change(20) == pytest.approx(1.05)
 
 
 def test_an_answer_to_a_mail_that_began_before_says_nothing_of_a_slow_one():
@@ -112,17 +140,53 @@ def test_a_mail_that_has_no_answer_is_no_sign_that_the_server_is_well():
     assert places.served(LONG_SECONDS) == 1
 
 
-def test_where_all_take_long_one_after_the_other_asks_whether_the_server_is_well():
+def test_where_one_of_the_first_is_late_all_others_ask_whether_the_server_is_well():
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.begin(2, "quito", at=0.2)
+
+    assert places.free(0.9 * UNKNOWN_SECONDS) == SERVED - 2
+    assert full(places, at=UNKNOWN_SECONDS) == MOST - 2
+    assert not places.free(1000.0)
+
+
+def test_while_the_server_is_heard_others_ask_only_where_all_four_are_late():
+    places = with_one_that_hangs()
+    for mail in range(3, 3 + SERVED):
+        places.begin(mail, "quito", at=1.6 + mail / 100)
+    places.end(3, at=2.6, answered=True)
+    places.begin(9, "quito", at=2.6)
+
+    assert not places.free(3.6)
+    assert full(places, at=3.7) == MOST - 1 - SERVED  # and one of before
+
+
+def test_a_server_that_refuses_those_who_ask_is_asked_no_more_for_a_while():
     places = Places()
     full(places)
+    full(places, at=UNKNOWN_SECONDS)
+    asking = int(1000 * UNKNOWN_SECONDS) + 1
+    assert places.asks(asking)
+    places.rest(asking, at=0.6)
+    places.end(asking, at=0.6, answered=False)
 
-    assert not places.free(FIRST_SECONDS - 0.1)
-    assert full(places, at=FIRST_SECONDS) == 1
-    assert not places.free(1.4 * FIRST_SECONDS)
-    assert full(places, at=1.5 * FIRST_SECONDS) == 1
-    for halves in range(4, 30):
-        full(places, at=halves / 2 * FIRST_SECONDS)
-    assert places.served(1000.0) == MOST
+    assert not places.free(0.6)
+    assert places.next_change(10.55) == pytest.approx(REST_SECONDS + 0.6 - 10.55)
+    assert places.free(REST_SECONDS + 0.6) == 1
+
+
+def test_and_the_four_places_are_not_touched_by_that():
+    places = Places()
+    full(places)
+    full(places, at=UNKNOWN_SECONDS)
+    for mail in [*range(501, 511)]:
+        places.rest(mail, at=0.6)
+        places.end(mail, at=0.6, answered=False)
+    for mail in range(1, 1 + SERVED):
+        assert not places.asks(mail)
+        places.end(mail, at=0.7, answered=True)
+
+    assert places.free(0.7) == SERVED
 
 
 def test_only_two_at_once_go_to_readers_whose_mails_hang():

@@ -28,6 +28,8 @@ from tracker.store import JournalEntry, MailRecord, Store
 LOG = logging.getLogger("tracker")
 ANSWERS = ("sent", "temporary", "permanent")
 RELAY = "relay"  # the mark under which the server's health survives a restart
+PACE = "pace"  # and that under which its pace does
+ENOUGH = 421  # the server closes the connection (RFC 5321 section 3.8)
 PATIENCE_SECONDS = 0.004  # as long as it takes to write answers down and to begin other mails
 
 
@@ -70,6 +72,10 @@ class Answers:
         self._another = asyncio.Event()
         kept = store.marked(RELAY)
         self.relay = Relay.load(kept.value) if kept else Relay()
+        pace = store.marked(PACE)
+        if pace is not None:
+            places.pace.load(pace.value)
+        self._pace = places.pace.dump()
 
     async def write_down(self, record: MailRecord, outcome: Outcome, config: Config) -> None:
         """Write down how a try ended; whoever is first does so for all that have ended by then."""
@@ -128,21 +134,32 @@ class Answers:
         for end in together:
             mail, reader = end.record.id, end.record.coordinator
             fares.append(fares[-1].after(end.outcome, mail, reader, now=now, alone=mail in alone))
+        pace = self._places.pace.dump()
         with self.store.sending():
             # Machines wait for one another at the journal: what goes there comes after the rows.
             self.store.record(self._settled(together, fares[1:], now))
             if fares[-1] != self.relay:
                 self.store.mark(RELAY, fares[-1].dump(), now=now)
+            if pace != self._pace:
+                self.store.mark(PACE, pace, now=now)
             for end, before, after in zip(together, fares, fares[1:], strict=False):
                 self._hold_or_release(before, after, now, answered=end.is_answer)
         self.relay = fares[-1]  # not before it is written down: what fails is written once more
+        self._pace = pace
         for end in together:
             enough = end.outcome.state == "relay" and not end.outcome.suspect
             if enough and end.record.id in alone:
                 self._places.rest(end.record.id, at=at)
 
     def _is_alone(self, end: End, at: float) -> bool:
-        return not end.is_answer and self._places.is_served_else(end.record.id, at=at)
+        if end.is_answer:
+            return False
+        return self._is_one_too_many(end) or self._places.is_served_else(end.record.id, at=at)
+
+    def _is_one_too_many(self, end: End) -> bool:
+        """Say whether the server is there, and has no room for those beyond the four."""
+        is_greeting = end.outcome.code == ENOUGH and not end.outcome.suspect
+        return is_greeting and self._places.asks(end.record.id)
 
     def _settled(
         self, together: Sequence[End], fares: Sequence[Relay], now: datetime
@@ -175,6 +192,7 @@ class Answers:
             case "relay":
                 alone = outcome.suspect or fares.shut_until is None
                 at = now + pause_after(record.attempt) if alone else fares.shut_until or now
+                at = now if self._is_one_too_many(end) else at
                 self._put_off(end, at, now, charged=False)
             case "sent":
                 pass  # written with all that were

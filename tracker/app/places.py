@@ -10,29 +10,33 @@ from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
+from tracker.app.pace import LONG_SECONDS, Pace
+
 SERVED = 4
 MOST = 14  # connections in all: ten may hang, and four are still served
-LONG_SECONDS = 10.0  # an answer that takes longer holds nobody up
-FIRST_SECONDS = 0.5  # long for a server that has not answered yet
-LEAST_SECONDS = 0.25  # a moment that any server or machine may take
-LONG_TIMES = 4  # as long as usual
 SLOW = 2  # so many at once for readers whose last mail hung
-HEARD_SECONDS = 5.0  # a server that answered so lately is there
+HEARD_SECONDS = 5.0  # a server that answered so lately is there, and its connections are open
 REST_SECONDS = 10.0
 
 
 class Try(Struct):
-    """One mail on its way; `number` counts the tries in the order in which they began."""
+    """One mail on its way; `number` counts the tries in the order in which they began.
+
+    `is_first` says that the server was not heard just before: its connections may have to be
+    opened. `asks` says that it began beyond the four places, to hear whether the server is well.
+    """
 
     number: int
     reader: str
     begun: float
     is_slow: bool
+    is_first: bool
+    asks: bool
     is_overtaken: bool = False
 
     def is_out(self, seconds: float, at: float) -> bool:
         """Say whether the answer has taken so long."""
-        return at - self.begun >= seconds
+        return at >= self.begun + seconds
 
 
 class Places:
@@ -42,22 +46,29 @@ class Places:
         self._tries: dict[int, Try] = {}
         self._began = 0
         self._rests: list[float] = []
+        self._asks_again = 0.0
         self._slow: set[str] = set()
         self._heard: float | None = None
-        self._usual: float | None = None
+        self.pace = Pace()
 
     def begin(self, mail: int, reader: str, *, at: float) -> None:
         """Give a mail a place; there may be none, for whoever asked first began first."""
         self._began += 1
-        is_slow = reader in self._slow_readers(at)
-        self._tries[mail] = Try(self._began, reader, at, is_slow)
+        self._tries[mail] = Try(
+            self._began,
+            reader,
+            at,
+            is_slow=reader in self._slow_readers(at),
+            is_first=self._heard is None or self._heard < at - HEARD_SECONDS,
+            asks=self.served(at) + len(self._rests) >= SERVED,
+        )
 
     def hear(self, mail: int, *, at: float) -> None:
         """Take note that the server answered about a mail; it has its place until it ends."""
         heard = self._tries[mail]
         self._heard = at
         if not heard.is_overtaken:
-            self._learn(at - heard.begun)
+            self.pace.learn(at - heard.begun, is_first=heard.is_first)
         self._slow.discard(heard.reader)
         for other in self._tries.values():
             other.is_overtaken = other.is_overtaken or other.number < heard.number
@@ -75,21 +86,23 @@ class Places:
 
         A server that has enough of our connections takes no other in its place either.
         """
-        if not self._hangs(self._tries[mail], at):
+        one = self._tries[mail]
+        if one.asks:
+            self._asks_again = at + REST_SECONDS
+        elif not self._hangs(one, at):
             self._rests.append(at + REST_SECONDS)
 
     def free(self, at: float) -> int:
         """Return how many more mails may begin.
 
-        Where all that are served take long, one more asks whether the server is well, and when
-        that has taken half as long, too, another.
+        Where all that are served are late, or one while the server was not heard yet, as many
+        more as there are connections ask whether it is well.
         """
         self._rests = [until for until in self._rests if until > at]
-        served = self._served(at)
-        free = SERVED - len(served) - len(self._rests)
-        if free <= 0:
-            free = int(not self._rests and self._asks(served, at))
-        return min(free, MOST - len(self._tries))
+        served, room = self._served(at), MOST - len(self._tries)
+        if self._asks(served, at):
+            return room
+        return min(max(SERVED - len(served) - len(self._rests), 0), room)
 
     def served(self, at: float) -> int:
         """Count the mails on their way that do not merely hang."""
@@ -101,16 +114,23 @@ class Places:
 
     def awaited(self, at: float) -> int:
         """Count the mails whose answer may come together with others that have just come."""
-        return sum(not one.is_out(self._long, at) for one in self._tries.values())
+        return sum(
+            not one.is_out(self.pace.hangs(is_first=one.is_first), at)
+            for one in self._tries.values()
+        )
 
     def next_change(self, at: float) -> float | None:
         """Return in how many seconds a place may come free without an answer."""
         moments: Iterable[float] = (
             one.begun + seconds
             for one in self._tries.values()
-            for seconds in (self._long / 2, self._long, LONG_SECONDS)
+            for seconds in (
+                self.pace.late(is_first=one.is_first),
+                self.pace.hangs(is_first=one.is_first),
+                LONG_SECONDS,
+            )
         )
-        later = [moment - at for moment in (*moments, *self._rests) if moment > at]
+        later = [at_ - at for at_ in (*moments, *self._rests, self._asks_again) if at_ > at]
         return min(later, default=None)
 
     def passed_over(self, at: float, *, beside: Collection[str] = ()) -> frozenset[str]:
@@ -129,25 +149,19 @@ class Places:
             return False
         return this.is_slow or self._heard >= min(this.begun, at - HEARD_SECONDS)
 
-    @property
-    def _long(self) -> float:
-        """Return what is long for this server, in seconds."""
-        if self._usual is None:
-            return FIRST_SECONDS
-        return min(max(LONG_TIMES * self._usual, LEAST_SECONDS), LONG_SECONDS)
+    def asks(self, mail: int) -> bool:
+        """Say whether a mail began beyond the four places."""
+        return self._tries[mail].asks
 
     def _asks(self, served: Collection[Try], at: float) -> bool:
-        long = sum(one.is_out(self._long, at) for one in served)
-        return long >= SERVED and all(one.is_out(self._long / 2, at) for one in served)
-
-    def _learn(self, took: float) -> None:
-        """Learn what an answer takes: slower at once, quicker an eighth at a time (RFC 6298)."""
-        usual = self._usual
-        self._usual = took if usual is None or took > usual else usual + (took - usual) / 8
+        if self._rests or at < self._asks_again:
+            return False
+        late = [one for one in served if one.is_out(self.pace.late(is_first=one.is_first), at)]
+        return len(late) >= SERVED or any(one.is_first for one in late)
 
     def _hangs(self, one: Try, at: float) -> bool:
         """Say whether it is this mail that has no answer, and not the server that gives none."""
-        return one.is_overtaken and one.is_out(self._long, at)
+        return one.is_overtaken and one.is_out(self.pace.hangs(is_first=one.is_first), at)
 
     def _served(self, at: float) -> list[Try]:
         return [one for one in self._tries.values() if not self._hangs(one, at)]
