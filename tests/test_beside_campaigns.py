@@ -1,10 +1,11 @@
 """What of the journal is kept in memory beside the campaigns, and what is read with each."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, strategies as st
 
 from tests.builders import LETTER, a_world
 from tests.outbox import NOW, in_memory
@@ -92,3 +93,37 @@ def test_what_came_to_nothing_leaves_nothing_behind(store: Store):
     assert [one.difference.text for one in beside.edits()] == ["first", "second"]
     telling = beside.telling(a_world(LETTER), (), (), (), edited_at=None)
     assert [one.difference.text for one in telling.edits] == ["first", "second"]
+
+
+ENTRIES = st.tuples(
+    st.sampled_from(["seen", "fact", "move", "mended", "edit"]),
+    st.sampled_from(["letter", None]),
+    st.sampled_from(["meeting", "deadline"]),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.lists(ENTRIES, max_size=3), st.booleans(), st.booleans()),
+        max_size=8,
+    )
+)
+def test_what_a_process_has_read_is_what_is_there(
+    steps: list[tuple[bool, list[tuple[str, str | None, str]], bool, bool]],
+):
+    """Whoever writes goes over its own entries unread; others may have written between."""
+    with in_memory() as one:
+        processes = (one, Store(one._engine, None))
+        for number, (other, entries, is_undone, is_read) in enumerate(steps):
+            store = processes[other]
+            new = [
+                JournalEntry(NOW, kind, campaign, f"{number}/{place}", {"thing": thing})
+                for place, (kind, campaign, thing) in enumerate(entries)
+            ]
+            with suppress(ZeroDivisionError) if is_undone else nullcontext(), store.writing():
+                store.record(new)
+                if is_undone:
+                    raise ZeroDivisionError
+            if is_read:
+                fresh = Store(one._engine, None).journal_beside_campaigns()
+                assert store.journal_beside_campaigns() == fresh

@@ -68,10 +68,10 @@ class EditsAlone:
         read = self._read(files, now)
         if read is None:
             return None
-        old = self.engine.files.only(files)
         campaigns = {name: one.campaign for name, one in read.items()}
-        new = InForce.of(replace(old.world, campaigns=campaigns))
         with self.engine.store.writing():
+            old = self.engine.files.only(files)
+            new = InForce.of(replace(old.world, campaigns=campaigns))
             self.engine.beside.catch_up()
             edits = [self._looked_up(*one) for one in read.items()]
             if not all(self._is_usual(one, files[one.name].was, new, now) for one in edits):

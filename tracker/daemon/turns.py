@@ -240,7 +240,7 @@ class Daemon:
             self._anew = self._anew or self._confirmed()
             contents = self.folder.look(anew=self._anew)
         if contents is not None and not self._anew and self._taken_alone(contents, now):
-            contents = None
+            return  # only where no file is gone: nothing else wants all
         if contents is None and (self._plan_is_due or many.wants_all(now)):
             contents = self.folder.contents()
         if contents is not None:

@@ -221,7 +221,9 @@ class Store:
     def record(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         """Append the entries whose key is new, and return those, numbered."""
         with self._transaction("sending") as connection:
-            return journal.record(connection, entries)
+            new = journal.record(connection, entries)
+            self._transactions.beside_campaigns.note_own(new)
+            return new
 
     def journal(
         self,

@@ -1,7 +1,7 @@
 """The append-only record of what the tracker saw and did."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -24,6 +24,7 @@ _BESIDE = or_(
     and_(JOURNAL.c.kind == "edit", JOURNAL.c.document.contains(_OF_A_MEETING)),
 )
 _AFTER = select(JOURNAL).where(JOURNAL.c.id > bindparam("after")).order_by(JOURNAL.c.id)
+_AFTER_BESIDE = _AFTER.where(_BESIDE)
 _OF_CAMPAIGN = _AFTER.where(JOURNAL.c.campaign == bindparam("of"))
 _NEWEST = (
     select(JOURNAL).where(JOURNAL.c.kind == bindparam("of")).order_by(JOURNAL.c.id.desc()).limit(1)
@@ -61,13 +62,8 @@ class SoFar:
         last = last_number(connection)
         if last == self._last:
             return self._entries
-        new = read(
-            connection,
-            campaign=None,
-            kinds=None,
-            after=self._last,
-            beside_campaigns=self._beside_campaigns,
-        )
+        query = _AFTER_BESIDE if self._beside_campaigns else _AFTER
+        new = [_entry(row) for row in connection.execute(query, {"after": self._last}).all()]
         if any(entry.kind == RENAMED for entry in new) and self._entries:
             self.forget()  # another process gave a campaign's entries their new keys
             return self.caught_up(connection)
@@ -76,10 +72,26 @@ class SoFar:
         self._last = max(last, new[-1].id or 0) if new else last
         return self._entries
 
+    def note_own(self, new: Sequence[JournalEntry]) -> None:
+        """Go over entries of this thread's own of which none concerns what is read here.
+
+        They have to follow what was read without a gap: then nobody wrote between.
+        """
+        numbers = [one.id for one in new]
+        follow = numbers == list(range(self._last + 1, self._last + 1 + len(new)))
+        if self._beside_campaigns and follow and all(map(_is_own, new)):
+            self._last += len(new)
+
     def forget(self) -> None:
         """Let go of what was read: some of it may be in a transaction that came to nothing."""
         self._entries = ()
         self._last = 0
+
+
+def _is_own(entry: JournalEntry) -> bool:
+    """Say whether an entry is surely none of those that `_BESIDE` finds."""
+    told_beside = entry.kind == "edit" and entry.data.get("thing") == "meeting"
+    return entry.campaign is not None and entry.kind in _OWN and not told_beside
 
 
 def record(connection: Connection, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
@@ -101,17 +113,11 @@ def read(
     campaign: str | None,
     kinds: Collection[str] | None,
     after: int,
-    beside_campaigns: bool = False,
 ) -> list[JournalEntry]:
-    """Return the entries numbered above `after`, oldest first.
-
-    With `beside_campaigns` none that concerns nothing but its own campaign.
-    """
+    """Return the entries numbered above `after`, oldest first."""
     query = _AFTER if campaign is None else _OF_CAMPAIGN
     if kinds is not None:
         query = query.where(JOURNAL.c.kind.in_(kinds))
-    if beside_campaigns:
-        query = query.where(_BESIDE)
     asked = {"after": after} if campaign is None else {"after": after, "of": campaign}
     return [_entry(row) for row in connection.execute(query, asked).all()]
 
