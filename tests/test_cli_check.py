@@ -40,7 +40,7 @@ def test_sound_files_are_said_to_be_sound_and_each_phrase_comes_to_a_date(desk: 
         " reminders on Wed 23 June 2010"
     ) in rows[at:]
     assert "    and 2 more, the last: Friday 23 July 2010" in rows[at:]
-    assert "    waits for decision, ask armed-police" in rows
+    assert "    nothing more, ask armed-police is settled" in rows
 
 
 def test_dates_and_spans_written_in_words_are_told_too(desk: Desk):

@@ -94,6 +94,8 @@ def _step_row(name: str, those: list[Instance]) -> PhraseRow:
 
 def _comes_to(one: Instance) -> ComesTo:
     if not isinstance(one.due, Resolved):
+        if one.ask is not None and not one.ask.open:
+            return ComesTo(f"nothing more{_about(one)} is settled")
         return ComesTo(f"waits for {' and '.join(one.waiting)}{_about(one)}")
     hour = f", {one.due.clock:%H:%M}" if one.due.clock else ""
     zone = f" {one.due.zone}" if one.due.zone else ""
