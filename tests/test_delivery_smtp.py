@@ -17,7 +17,7 @@ from tracker.compose.headers import mailbox
 from tracker.delivery import Outcome, open_transport
 from tracker.delivery.connection import MOST_MAILS
 from tracker.delivery.patience import Patience
-from tracker.delivery.smtp import MOST_CONNECTIONS, SmtpTransport
+from tracker.delivery.smtp import MOST_CONNECTIONS, MOST_IDLE, SmtpTransport
 from tracker.delivery.spec import SmtpSettings
 
 RAW = b"Subject: Tomorrow\r\n\r\nCall.\r\n.hidden dot\r\n..two\r\n" + b"x" * 900 + b"\r\n"
@@ -197,6 +197,15 @@ async def test_forty_mails_at_once_use_no_more_connections_than_are_allowed():
     assert {outcome.state for outcome in outcomes} == {"sent"}
     assert len(office.mails) == 40
     assert office.connections == office.most_at_once == MOST_CONNECTIONS
+
+
+async def test_of_many_connections_no_more_are_kept_open_than_are_used_again():
+    async with post_office() as office, using(office.settings()) as transport:
+        await asyncio.gather(*(send(transport) for _ in range(MOST_CONNECTIONS)))
+        assert office.commands.count("QUIT") == MOST_CONNECTIONS - MOST_IDLE
+        await asyncio.gather(*(send(transport) for _ in range(MOST_IDLE)))
+
+    assert office.connections == MOST_CONNECTIONS
 
 
 async def test_a_connection_is_changed_before_the_server_tires_of_it():

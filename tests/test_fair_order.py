@@ -1,7 +1,9 @@
 """A thousand good mails and ten poisoned ones: what these cost the others, in turned time."""
 
 import asyncio
+import math
 import os
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -66,16 +68,18 @@ class Morning:
     """Everything is due at once; `arrived` says when each good mail was taken, in seconds.
 
     The poisoned ones are spread, unless it is said after how many good ones they stand in a row.
-    Of more connections than it has `room` for the server takes none.
+    Of more connections than it has `room` for the server takes none. From the moment on at which
+    it is `ill` it is silent over what it has, and has no room at all.
     """
 
     room = 100
+    ill = math.inf
 
     def __init__(
         self, poison: list[Kind], *, takes: float, good: int = GOOD, after: int | None = None
     ) -> None:
         self.arrived: dict[str, float] = {}
-        self.most = 0
+        self.most = self.refused = 0
         self.good = good
         self.store = in_memory()
         self._takes = takes
@@ -88,16 +92,21 @@ class Morning:
 
     async def deliver(self, record: MailRecord, _address: str) -> Outcome:
         seconds, outcome = self._poison.get(record.coordinator, (self._takes, TAKEN))
-        if self._under_way >= self.room:
+        clock = asyncio.get_running_loop().time
+        if self._under_way >= self.room or clock() >= self.ill:
+            self.refused += 1
             return FULL
         self._under_way += 1
         self.most = max(self.most, self._under_way)
         await asyncio.sleep(seconds)
+        if clock() >= self.ill:
+            await asyncio.sleep(600)
+            return SILENT
         self._under_way -= 1
         if outcome is None:
             raise ZeroDivisionError
         if record.coordinator not in self._poison:
-            self.arrived[record.coordinator] = asyncio.get_running_loop().time()
+            self.arrived[record.coordinator] = clock()
         return outcome
 
     async def pass_by(self, names: list[str]) -> None:
@@ -213,4 +222,15 @@ def test_a_server_that_has_no_room_for_those_who_ask_serves_the_four_as_before()
     run(morning.pass_by(morning.names))
 
     assert len(morning.arrived) == FEW
+    assert morning.refused == 14 - morning.room
     assert max(morning.arrived.values()) < FEW / 4 * 2 * UNKNOWN_SECONDS + 3
+
+
+def test_a_server_that_falls_ill_is_soon_left_alone():
+    """Those who ask are turned away twice; then they are not too many, but it is ill."""
+    morning = Morning([], takes=USUAL)
+    morning.ill = 10.0
+    with suppress(TimeoutError):
+        run(asyncio.wait_for(morning.pass_by(morning.names), 600))
+
+    assert morning.refused <= 2 * 10 + 5

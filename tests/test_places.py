@@ -1,5 +1,8 @@
 """The places at the mail server: who may begin, and what a mail that hangs costs the others."""
 
+import random
+from heapq import heappop, heappush
+
 import pytest
 
 from tracker.app.pace import LATEST, LEAST_SECONDS, LONG_SECONDS, UNKNOWN_SECONDS, Pace
@@ -97,6 +100,37 @@ def test_the_pace_is_known_after_a_restart():
     assert later.late(is_first=True) == pace.late(is_first=True)
 
 
+@pytest.mark.parametrize("text", ["nonsense", "[0.4, 0.2, 0.1]", '{"x": 1}', "[[0.4], [0.2], []]"])
+def test_a_pace_that_cannot_be_read_is_not_known(text: str):
+    pace = Pace()
+    pace.load(text)
+
+    assert pace.late(is_first=True) == UNKNOWN_SECONDS
+
+
+def test_a_slow_answer_is_forgotten_also_where_the_tracker_is_restarted_each_night():
+    pace = Pace()
+    pace.learn(15, is_first=True)
+    for _night in range(LATEST // 8):
+        for _ in range(8):
+            pace.learn(0.4, is_first=True)
+        said, pace = pace.dump(), Pace()
+        pace.load(said)
+
+    assert pace.late(is_first=True) < 0.5
+
+
+def test_whoever_is_overtaken_but_no_slower_than_usual_teaches_what_is_usual():
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.begin(2, "quito", at=0)
+    places.end(2, at=0.4, answered=True)
+    places.end(1, at=0.5, answered=True)
+    places.begin(3, "lima", at=10)
+
+    assert places.next_change(10) == pytest.approx(1.05 * 0.5)
+
+
 def test_the_first_mails_are_those_before_which_the_server_was_not_heard():
     places = with_one_that_hangs()
     places.begin(3, "quito", at=1 + HEARD_SECONDS)
@@ -150,6 +184,14 @@ def test_where_one_of_the_first_is_late_all_others_ask_whether_the_server_is_wel
     assert not places.free(1000.0)
 
 
+def test_where_another_was_answered_meanwhile_nobody_asks_about_a_late_first_one():
+    places = with_one_that_hangs()
+    for mail in range(3, 6):
+        places.begin(mail, "quito", at=1.0)
+
+    assert not places.free(1.3)
+
+
 def test_while_the_server_is_heard_others_ask_only_where_all_four_are_late():
     places = with_one_that_hangs()
     for mail in range(3, 3 + SERVED):
@@ -166,13 +208,30 @@ def test_a_server_that_refuses_those_who_ask_is_asked_no_more_for_a_while():
     full(places)
     full(places, at=UNKNOWN_SECONDS)
     asking = int(1000 * UNKNOWN_SECONDS) + 1
-    assert places.asks(asking)
+    assert places.is_one_too_many(asking, at=0.6)
+    assert not places.is_one_too_many(asking, at=30)  # a time-out
     places.rest(asking, at=0.6)
     places.end(asking, at=0.6, answered=False)
 
     assert not places.free(0.6)
     assert places.next_change(10.55) == pytest.approx(REST_SECONDS + 0.6 - 10.55)
     assert places.free(REST_SECONDS + 0.6) == 1
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_who_asks_again_and_is_refused_again_meets_a_server_that_is_ill(is_heard: bool):  # noqa: FBT001 -- a parameter
+    places = Places()
+    full(places)
+    full(places, at=UNKNOWN_SECONDS)
+    for mail in range(501, 511):
+        places.rest(mail, at=0.6)
+        places.end(mail, at=0.6, answered=False)
+    if is_heard:
+        places.hear(1, at=1)
+    again = REST_SECONDS + 0.6
+    places.begin(601, "lima", at=again)
+
+    assert places.is_one_too_many(601, at=again) == is_heard
 
 
 def test_and_the_four_places_are_not_touched_by_that():
@@ -183,7 +242,7 @@ def test_and_the_four_places_are_not_touched_by_that():
         places.rest(mail, at=0.6)
         places.end(mail, at=0.6, answered=False)
     for mail in range(1, 1 + SERVED):
-        assert not places.asks(mail)
+        assert not places.is_one_too_many(mail, at=0.7)
         places.end(mail, at=0.7, answered=True)
 
     assert places.free(0.7) == SERVED
@@ -297,3 +356,31 @@ def test_what_was_answered_a_moment_before_tells_of_a_mail_that_was_refused_at_o
     places.begin(2, "lima", at=3)
 
     assert places.is_served_else(2, at=3.1)
+
+
+def part_beyond_four(places: Places, dice: random.Random, *, morning: int) -> float:
+    """Play a morning of uneven answers; return for which part of it more than four were open."""
+    at = begun = 10_000.0 * morning
+    beyond = 0.0
+    ends: list[tuple[float, int]] = []
+    left = 200
+    while left or ends:
+        while left and places.free(at):
+            heappush(ends, (at + 0.4 * dice.lognormvariate(0, 0.5), left))
+            places.begin(left, "lima", at=at)
+            left -= 1
+        change = places.next_change(at)
+        after = min(ends[0][0], at + (change or LONG_SECONDS))
+        beyond += (after - at) * (len(ends) > SERVED)
+        at = after
+        if at == ends[0][0]:
+            places.end(heappop(ends)[1], at=at, answered=True)
+    return beyond / (at - begun)
+
+
+def test_a_server_whose_answers_are_uneven_seldom_has_more_than_four_to_answer():
+    dice = random.Random(2010)  # noqa: S311 -- a test's own
+    places = Places()
+    parts = [part_beyond_four(places, dice, morning=number) for number in range(40)]
+
+    assert sum(parts) / len(parts) < 0.03

@@ -6,7 +6,7 @@ as long as a commit takes; where no other is expected, it waits for none.
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -29,7 +29,6 @@ LOG = logging.getLogger("tracker")
 ANSWERS = ("sent", "temporary", "permanent")
 RELAY = "relay"  # the mark under which the server's health survives a restart
 PACE = "pace"  # and that under which its pace does
-ENOUGH = 421  # the server closes the connection (RFC 5321 section 3.8)
 PATIENCE_SECONDS = 0.004  # as long as it takes to write answers down and to begin other mails
 
 
@@ -75,7 +74,7 @@ class Answers:
         pace = store.marked(PACE)
         if pace is not None:
             places.pace.load(pace.value)
-        self._pace = places.pace.dump()
+        self._longest = places.pace.longest
 
     async def write_down(self, record: MailRecord, outcome: Outcome, config: Config) -> None:
         """Write down how a try ended; whoever is first does so for all that have ended by then."""
@@ -129,53 +128,63 @@ class Answers:
     def _write(self, together: Sequence[End]) -> None:
         """Write down what became of tries; a late owner finds nothing to write on."""
         now, at = self.clock(), asyncio.get_running_loop().time()
-        alone = {end.record.id for end in together if self._is_alone(end, at)}
+        too_many = {end.record.id for end in together if self._is_one_too_many(end, at)}
+        alone = {*too_many, *(end.record.id for end in together if self._is_alone(end, at))}
         fares = [self.relay]  # before all of them, and after each
         for end in together:
             mail, reader = end.record.id, end.record.coordinator
             fares.append(fares[-1].after(end.outcome, mail, reader, now=now, alone=mail in alone))
-        pace = self._places.pace.dump()
+        pace = self._places.pace
+        longest = pace.longest
         with self.store.sending():
             # Machines wait for one another at the journal: what goes there comes after the rows.
-            self.store.record(self._settled(together, fares[1:], now))
+            self.store.record(self._settled(together, fares[1:], now, too_many))
             if fares[-1] != self.relay:
                 self.store.mark(RELAY, fares[-1].dump(), now=now)
-            if pace != self._pace:
-                self.store.mark(PACE, pace, now=now)
+            if longest != self._longest:
+                self.store.mark(PACE, pace.dump(), now=now)
             for end, before, after in zip(together, fares, fares[1:], strict=False):
                 self._hold_or_release(before, after, now, answered=end.is_answer)
         self.relay = fares[-1]  # not before it is written down: what fails is written once more
-        self._pace = pace
+        self._longest = longest
         for end in together:
             enough = end.outcome.state == "relay" and not end.outcome.suspect
             if enough and end.record.id in alone:
                 self._places.rest(end.record.id, at=at)
 
     def _is_alone(self, end: End, at: float) -> bool:
-        if end.is_answer:
-            return False
-        return self._is_one_too_many(end) or self._places.is_served_else(end.record.id, at=at)
+        return not end.is_answer and self._places.is_served_else(end.record.id, at=at)
 
-    def _is_one_too_many(self, end: End) -> bool:
-        """Say whether the server is there, and has no room for those beyond the four."""
-        is_greeting = end.outcome.code == ENOUGH and not end.outcome.suspect
-        return is_greeting and self._places.asks(end.record.id)
+    def _is_one_too_many(self, end: End, at: float) -> bool:
+        """Say whether the server may be well, and has no room for those beyond the four."""
+        outcome = end.outcome
+        is_shut_out = outcome.state == "relay" and outcome.cause is None and not outcome.suspect
+        return is_shut_out and self._places.is_one_too_many(end.record.id, at=at)
 
     def _settled(
-        self, together: Sequence[End], fares: Sequence[Relay], now: datetime
+        self,
+        together: Sequence[End],
+        fares: Sequence[Relay],
+        now: datetime,
+        too_many: Container[int],
     ) -> list[JournalEntry]:
-        """Write how tries ended into their rows, and return what the journal has to say."""
+        """Write how tries ended into their rows, and return what the journal has to say.
+
+        Of those that were `too_many` at once each takes its turn, which has come already.
+        """
         sent = [one for one in together if one.outcome.state == "sent"]
         tries = [(one.record, one.outcome.code, one.outcome.text) for one in sent]
         self.store.mark_sent_all(tries, now=now)
-        others = map(partial(self._not_sent, now), together, fares)
+        others = map(partial(self._not_sent, now, too_many), together, fares)
         digests = (one.record for one in sent if one.record.kind == "digest")
         return [
             *(digest_sent(one.coordinator, now=one.created_at) for one in digests),
             *(entry for entry in list(others) if entry is not None),
         ]
 
-    def _not_sent(self, now: datetime, end: End, fares: Relay) -> JournalEntry | None:
+    def _not_sent(
+        self, now: datetime, too_many: Container[int], end: End, fares: Relay
+    ) -> JournalEntry | None:
         record, outcome = end.record, end.outcome
         match outcome.state:
             case "permanent":
@@ -192,7 +201,7 @@ class Answers:
             case "relay":
                 alone = outcome.suspect or fares.shut_until is None
                 at = now + pause_after(record.attempt) if alone else fares.shut_until or now
-                at = now if self._is_one_too_many(end) else at
+                at = record.created_at if record.id in too_many else at
                 self._put_off(end, at, now, charged=False)
             case "sent":
                 pass  # written with all that were

@@ -4,6 +4,7 @@ Pure. A mail that is the first for a while may have to open its connection: thos
 """
 
 from collections import deque
+from contextlib import suppress
 
 import msgspec
 
@@ -33,16 +34,22 @@ class Pace:
         """Return after how many seconds a mail that another overtook hangs."""
         return self._times(HANGS_TIMES, is_first=is_first)
 
+    @property
+    def longest(self) -> tuple[float | None, ...]:
+        """Return the longest of each: what is late goes by that alone."""
+        return tuple(max(took, default=None) for took in self._took.values())
+
     def dump(self) -> str:
-        """Return the longest of each as text, to be written down."""
-        longest = [max(took, default=None) for took in self._took.values()]
-        return msgspec.json.encode(longest).decode()
+        """Return what was learned as text, to be written down."""
+        seconds = [[round(one, 3) for one in took] for took in self._took.values()]
+        return msgspec.json.encode(seconds).decode()
 
     def load(self, text: str) -> None:
-        """Take in what was written down by `dump`."""
-        longest = msgspec.json.decode(text, type=tuple[float | None, float | None])
-        for took, one in zip(self._took.values(), longest, strict=True):
-            took.extend([] if one is None else [one])
+        """Take in what was written down by `dump`; where it is something else, nothing."""
+        with suppress(msgspec.MsgspecError):
+            seconds = msgspec.json.decode(text, type=tuple[list[float], list[float]])
+            for took, latest in zip(self._took.values(), seconds, strict=True):
+                took.extend(latest)
 
     def _times(self, times: float, *, is_first: bool) -> float:
         took = self._took[is_first] or self._took[not is_first]

@@ -17,6 +17,7 @@ MOST = 14  # connections in all: ten may hang, and four are still served
 SLOW = 2  # so many at once for readers whose last mail hung
 HEARD_SECONDS = 5.0  # a server that answered so lately is there, and its connections are open
 REST_SECONDS = 10.0
+AT_ONCE_SECONDS = 5.0  # who is turned away later was not turned away, but not let in
 
 
 class Try(Struct):
@@ -47,6 +48,7 @@ class Places:
         self._began = 0
         self._rests: list[float] = []
         self._asks_again = 0.0
+        self._turned_away: float | None = None
         self._slow: set[str] = set()
         self._heard: float | None = None
         self.pace = Pace()
@@ -66,8 +68,8 @@ class Places:
     def hear(self, mail: int, *, at: float) -> None:
         """Take note that the server answered about a mail; it has its place until it ends."""
         heard = self._tries[mail]
-        self._heard = at
-        if not heard.is_overtaken:
+        self._heard, self._turned_away = at, None
+        if not self._hangs(heard, at):
             self.pace.learn(at - heard.begun, is_first=heard.is_first)
         self._slow.discard(heard.reader)
         for other in self._tries.values():
@@ -89,14 +91,15 @@ class Places:
         one = self._tries[mail]
         if one.asks:
             self._asks_again = at + REST_SECONDS
+            self._turned_away = at if self._turned_away is None else self._turned_away
         elif not self._hangs(one, at):
             self._rests.append(at + REST_SECONDS)
 
     def free(self, at: float) -> int:
         """Return how many more mails may begin.
 
-        Where all that are served are late, or one while the server was not heard yet, as many
-        more as there are connections ask whether it is well.
+        Where all that are served are late, or one of the first before any other was answered,
+        as many more as there are connections ask whether the server is well.
         """
         self._rests = [until for until in self._rests if until > at]
         served, room = self._served(at), MOST - len(self._tries)
@@ -149,15 +152,21 @@ class Places:
             return False
         return this.is_slow or self._heard >= min(this.begun, at - HEARD_SECONDS)
 
-    def asks(self, mail: int) -> bool:
-        """Say whether a mail began beyond the four places."""
-        return self._tries[mail].asks
+    def is_one_too_many(self, mail: int, *, at: float) -> bool:
+        """Say whether a mail that was shut out began beyond the four and was turned away at once.
+
+        Then the server may be well, and has no room for so many. Where those who ask later are
+        turned away again, and nobody was heard meanwhile, it is not well.
+        """
+        one, before = self._tries[mail], self._turned_away
+        is_anew = before is None or at < before + REST_SECONDS
+        return one.asks and is_anew and not one.is_out(AT_ONCE_SECONDS, at)
 
     def _asks(self, served: Collection[Try], at: float) -> bool:
         if self._rests or at < self._asks_again:
             return False
         late = [one for one in served if one.is_out(self.pace.late(is_first=one.is_first), at)]
-        return len(late) >= SERVED or any(one.is_first for one in late)
+        return len(late) >= SERVED or any(one.is_first and not one.is_overtaken for one in late)
 
     def _hangs(self, one: Try, at: float) -> bool:
         """Say whether it is this mail that has no answer, and not the server that gives none."""

@@ -125,6 +125,9 @@ class Relay(Struct, frozen=True):
         return silent._in_trouble(None, now) if silent.silences >= SILENCES else silent  # noqa: SLF001 -- our own
 
     def _in_trouble(self, cause: str | None, now: datetime) -> "Relay":
+        """Shut the way; what began before it was shut and fails as well is the same trouble."""
+        if self.shut_until and now < self.shut_until and cause in {None, self.cause}:
+            return self
         pause = LONGEST_PAUSE if cause else _doubled(FIRST_PAUSE, self.troubles, LONGEST_PAUSE)
         return replace(self, troubles=self.troubles + 1, shut_until=now + pause, cause=cause)
 

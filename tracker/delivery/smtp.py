@@ -13,6 +13,7 @@ from tracker.delivery.secrets import Secret
 from tracker.delivery.spec import SmtpSettings
 
 MOST_CONNECTIONS = 14  # four that are served, and ten that may hang beside them (app.places)
+MOST_IDLE = 4  # more are of no use, and count towards what a server allows
 
 
 class SmtpTransport:
@@ -82,7 +83,8 @@ class SmtpTransport:
         self, connection: Connection, envelope: Envelope, raw: bytes, until: float
     ) -> Outcome:
         answer = await connection.send(envelope, raw, until=until)
-        if answers.ends_session(answer) or not connection.is_fresh:
+        is_spare = len(self._idle) >= MOST_IDLE and not self._places.locked()
+        if answers.ends_session(answer) or is_spare or not connection.is_fresh:
             await connection.quit()
         else:
             self._idle.append(connection)
