@@ -133,7 +133,8 @@ class Places:
                 LONG_SECONDS,
             )
         )
-        later = [at_ - at for at_ in (*moments, *self._rests, self._asks_again) if at_ > at]
+        known = (*moments, *self._rests, self._asks_again)
+        later = [moment - at for moment in known if moment > at]
         return min(later, default=None)
 
     def passed_over(self, at: float, *, beside: Collection[str] = ()) -> frozenset[str]:
