@@ -27,6 +27,7 @@ from rows import Row, times
 from tests.cluster import a_cluster
 from tests.databases import a_database
 from tests.fleet import Fleet, Tally, a_morning, counting_server
+from tracker.delivery.smtp import MOST_CONNECTIONS
 
 FOUR, LEAST_TIMES = 4, 1.5
 # What aiosmtplib takes for a mail over a line of 20 ms there and back, one after the other.
@@ -49,7 +50,7 @@ def main() -> None:
         lost = sum(one.lost for one in tallies)
         print(f"{count} daemons: {lost} lost, {copies} copies, {pace:.1f} mails/s (median)")
     if any(
-        one.lost or one.differing or one.copies > 4 * kills
+        one.lost or one.differing or one.copies > MOST_CONNECTIONS * kills
         for all_ in told.values()
         for one in all_
     ):

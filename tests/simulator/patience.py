@@ -31,9 +31,11 @@ class Door:
     """What one daemon knows of the server since it last answered.
 
     `shut` is when it was last found in trouble, by which `found`, for how many `times` in a row,
-    and whether it is `closed`: a login refused, a connection that cannot be protected. `last` is
-    the try that said the latest of all this, `at` its end. `suspects` are the mails over which it
-    may have stumbled; where such a one asked, the next may ask `at_once`.
+    and whether it is `closed`: a login refused, a connection that cannot be protected. What fails
+    before it may be tried again was under way already, and is the same trouble; where it is
+    `at_worst`, another. `last` is the try that said the latest of all this, `at` its end.
+    `suspects` are the mails over which it may have stumbled; where such a one asked, the next may
+    ask `at_once`.
     """
 
     heard: datetime | None = None
@@ -41,7 +43,8 @@ class Door:
     found: Try | None = None
     last: Try | None = None
     at: datetime | None = None
-    closed: bool = False
+    closed: str | None = None
+    at_worst: bool = False
     times: int = 0
     silences: int = 0
     suspects: set[int] = field(default_factory=set)
@@ -56,14 +59,18 @@ class Door:
     def fails(self, last: Try, answer: Outcome, now: datetime) -> None:
         """Take note of a try that had no answer about its mail."""
         self.last, self.at = last, now
+        is_shut = self.shut is not None and now < self.shut + self.pause()
         if answer.suspect:
             self.suspects.add(last[0])
         self.at_once = answer.suspect and len(self.suspects) < SUSPECTS
         if self.at_once:
             return
         self.silences += answer.state == "unknown" and not answer.suspect
+        closed = answer.cause if answer.cause in CLOSED else None
+        if is_shut and not self.at_worst and closed in {None, self.closed}:
+            return
         if answer.suspect or answer.state == "relay" or self.silences >= SILENCES:
-            self.shut, self.found, self.closed = now, last, answer.cause in CLOSED
+            self.shut, self.found, self.closed = now, last, closed
             self.times += 1
 
 
@@ -75,7 +82,8 @@ class Patience:
         self._again: dict[str, datetime] = {}
         self._silent: defaultdict[str, set[int]] = defaultdict(set)
         self._doors: defaultdict[int, Door] = defaultdict(Door)
-        self._at_worst: defaultdict[int, Door] = defaultdict(Door)  # of all that had no answer
+        # Of all that had no answer, each a trouble of its own.
+        self._at_worst: defaultdict[int, Door] = defaultdict(lambda: Door(at_worst=True))
         # By daemon, who is under way and what trouble was known as that began.
         self._asking: defaultdict[int, dict[Try, tuple[str, set[object]]]] = defaultdict(dict)
         self._slow: defaultdict[int, set[str]] = defaultdict(set)
@@ -137,7 +145,8 @@ class Patience:
 
     def _heard(self, reader: str, daemon: int, now: datetime) -> None:
         """Know that the server is well, and that whose mail has just gone unanswered was alone."""
-        self._doors[daemon], self._at_worst[daemon] = Door(heard=now), Door(heard=now)
+        self._doors[daemon] = Door(heard=now)
+        self._at_worst[daemon] = Door(heard=now, at_worst=True)
         for other, (found, at) in self._unanswered[daemon].items():
             if at == now or not self._is_known(found):
                 self._slow[daemon].add(other)
@@ -168,7 +177,7 @@ class Patience:
             self._doors.pop(daemon)
         door.heard = None
         # The answer that ended the trouble may be one that it had no time to write down.
-        self._at_worst[daemon] = Door(times=LONGEST, silences=SILENCES)
+        self._at_worst[daemon] = Door(at_worst=True, times=LONGEST, silences=SILENCES)
 
     def after_a_try_by_a_wrong_clock(self, record: MailRecord, *, daemon: int) -> None:
         """Forget what was counted from, as a clock does that is put right later."""

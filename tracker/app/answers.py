@@ -6,7 +6,7 @@ as long as a commit takes; where no other is expected, it waits for none.
 
 import asyncio
 import logging
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -128,8 +128,7 @@ class Answers:
     def _write(self, together: Sequence[End]) -> None:
         """Write down what became of tries; a late owner finds nothing to write on."""
         now, at = self.clock(), asyncio.get_running_loop().time()
-        too_many = {end.record.id for end in together if self._is_one_too_many(end, at)}
-        alone = {*too_many, *(end.record.id for end in together if self._is_alone(end, at))}
+        alone = {end.record.id for end in together if self._is_alone(end, at)}
         fares = [self.relay]  # before all of them, and after each
         for end in together:
             mail, reader = end.record.id, end.record.coordinator
@@ -138,7 +137,7 @@ class Answers:
         longest = pace.longest
         with self.store.sending():
             # Machines wait for one another at the journal: what goes there comes after the rows.
-            self.store.record(self._settled(together, fares[1:], now, too_many))
+            self.store.record(self._settled(together, fares[1:], now))
             if fares[-1] != self.relay:
                 self.store.mark(RELAY, fares[-1].dump(), now=now)
             if longest != self._longest:
@@ -153,7 +152,9 @@ class Answers:
                 self._places.rest(end.record.id, at=at)
 
     def _is_alone(self, end: End, at: float) -> bool:
-        return not end.is_answer and self._places.is_served_else(end.record.id, at=at)
+        if end.is_answer:
+            return False
+        return self._is_one_too_many(end, at) or self._places.is_served_else(end.record.id, at=at)
 
     def _is_one_too_many(self, end: End, at: float) -> bool:
         """Say whether the server may be well, and has no room for those beyond the four."""
@@ -162,29 +163,20 @@ class Answers:
         return is_shut_out and self._places.is_one_too_many(end.record.id, at=at)
 
     def _settled(
-        self,
-        together: Sequence[End],
-        fares: Sequence[Relay],
-        now: datetime,
-        too_many: Container[int],
+        self, together: Sequence[End], fares: Sequence[Relay], now: datetime
     ) -> list[JournalEntry]:
-        """Write how tries ended into their rows, and return what the journal has to say.
-
-        Of those that were `too_many` at once each takes its turn, which has come already.
-        """
+        """Write how tries ended into their rows, and return what the journal has to say."""
         sent = [one for one in together if one.outcome.state == "sent"]
         tries = [(one.record, one.outcome.code, one.outcome.text) for one in sent]
         self.store.mark_sent_all(tries, now=now)
-        others = map(partial(self._not_sent, now, too_many), together, fares)
+        others = map(partial(self._not_sent, now), together, fares)
         digests = (one.record for one in sent if one.record.kind == "digest")
         return [
             *(digest_sent(one.coordinator, now=one.created_at) for one in digests),
             *(entry for entry in list(others) if entry is not None),
         ]
 
-    def _not_sent(
-        self, now: datetime, too_many: Container[int], end: End, fares: Relay
-    ) -> JournalEntry | None:
+    def _not_sent(self, now: datetime, end: End, fares: Relay) -> JournalEntry | None:
         record, outcome = end.record, end.outcome
         match outcome.state:
             case "permanent":
@@ -200,8 +192,8 @@ class Answers:
                 self._put_off(end, now + wait_before_retry(record.id, record.put_off), now)
             case "relay":
                 alone = outcome.suspect or fares.shut_until is None
-                at = now + pause_after(record.attempt) if alone else fares.shut_until or now
-                at = record.created_at if record.id in too_many else at
+                soon = now + pause_after(record.attempt if alone else 1)
+                at = soon if alone else max(fares.shut_until or now, soon)
                 self._put_off(end, at, now, charged=False)
             case "sent":
                 pass  # written with all that were
