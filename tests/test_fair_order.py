@@ -26,6 +26,7 @@ PUT_OFF = Outcome("temporary", 451, "4.7.1 greylisted")
 SILENT = Outcome("unknown", None, "silent")
 HUNG = Outcome("relay", None, "hung", suspect=True)
 ENOUGH = Outcome("relay", 421, "4.3.0 not this one", suspect=True)
+GONE = Outcome("relay", None, "no connection")
 FULL = Outcome("relay", 421, "4.7.0 too many connections from you")
 Kind = tuple[float, Outcome | None]  # how many seconds a try takes, and its end; None is our fault
 REFUSED: list[Kind] = [
@@ -109,7 +110,7 @@ class Morning:
             self.arrived[record.coordinator] = clock()
         return outcome
 
-    async def pass_by(self, names: list[str]) -> None:
+    async def pass_by(self, names: list[str], *, wait: float = 0.0) -> None:
         with self.store.writing():
             for name in names:
                 mail = started(self.store, name, coordinator=name)
@@ -124,7 +125,7 @@ class Morning:
         )
         config = a_world(config=CONFIG_OF_MANY).config
         good = sum(name not in self._poison for name in names)
-        while len(self.arrived) < good:
+        while len(self.arrived) < good or loop.time() < wait:
             await sending.retry_due(config)
             await asyncio.sleep(2)
 
@@ -158,15 +159,13 @@ def undisturbed_and_quick() -> Morning:
     return passed([], takes=QUICK)
 
 
-def delayed(
-    disturbed: Morning, *others: Morning, times: float = 2, but: float = 0.0
-) -> dict[str, float]:
+def delayed(disturbed: Morning, *others: Morning, but: float = 0.0) -> dict[str, float]:
     """Return whose good mails came later than twofold, and than in each of the other mornings."""
     assert len(disturbed.arrived) == disturbed.good
     first, *_ = others
 
     def latest(reader: str) -> float:
-        return max(times * first.arrived[reader], *(one.arrived[reader] for one in others)) + but
+        return max(2 * first.arrived[reader], *(one.arrived[reader] for one in others)) + but
 
     return {reader: at for reader, at in disturbed.arrived.items() if at > latest(reader) + BREATH}
 
@@ -236,3 +235,13 @@ def test_a_server_that_falls_ill_is_soon_left_alone():
         run(asyncio.wait_for(morning.pass_by(morning.names), 600))
 
     assert morning.refused <= 2 * 10 + 5
+
+
+def test_a_mail_that_fails_while_the_way_is_shut_already_waits_a_minute_as_well():
+    """It began before, and the way opens ten seconds later: that is no pause."""
+    morning = Morning([(0.1, GONE), (50.0, GONE)], takes=USUAL, good=0, after=0)
+    with suppress(TimeoutError):
+        run(asyncio.wait_for(morning.pass_by(morning.names, wait=55), 56))
+
+    mails = {one.coordinator: one for one in morning.store.mails()}
+    assert mails["poison-1"].next_at == NOW + timedelta(seconds=50 + 60)
