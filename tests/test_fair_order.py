@@ -62,7 +62,7 @@ CONFIG_OF_MANY = CONFIG + "".join(
 
 FEW = 60
 CLUMPED = (0, 1, 2, 3, 5, 8, 40)  # where ten poisoned ones stand in a row
-EARLIER = 8
+EARLIER = 32
 
 
 class Morning:

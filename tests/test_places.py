@@ -5,7 +5,7 @@ from heapq import heappop, heappush
 
 import pytest
 
-from tracker.app.pace import LATEST, LEAST_SECONDS, LONG_SECONDS, UNKNOWN_SECONDS, Pace
+from tracker.app.pace import LATEST, LEAST_SECONDS, LONG_SECONDS, OUTLIERS, UNKNOWN_SECONDS, Pace
 from tracker.app.places import HEARD_SECONDS, MOST, REST_SECONDS, SERVED, Places
 from tracker.delivery.smtp import MOST_CONNECTIONS
 
@@ -52,7 +52,7 @@ def test_a_mail_that_hangs_takes_no_place_once_a_later_one_has_had_its_answer():
 
 
 @pytest.mark.parametrize(
-    ("takes", "late"), [(0.001, LEAST_SECONDS), (0.4, 0.42), (60.0, LONG_SECONDS)]
+    ("takes", "late"), [(0.001, LEAST_SECONDS), (0.4, 0.42), (4.0, 4.05), (60.0, LONG_SECONDS)]
 )
 def test_late_is_what_takes_longer_than_the_latest_answers_did(takes: float, late: float):
     pace = Pace()
@@ -78,15 +78,30 @@ def test_mails_that_may_have_to_open_their_connection_are_compared_with_such():
     assert pace.late(is_first=False) < 0.5 < pace.late(is_first=True)
 
 
-def test_a_server_that_grows_slow_is_known_for_it_at_once_and_a_quick_one_by_and_by():
+def test_ten_mails_of_their_own_kind_do_not_change_what_is_usual():
     pace = Pace()
-    pace.learn(3, is_first=False)
-    for _ in range(LATEST - 1):
-        pace.learn(0.4, is_first=False)
-    assert pace.late(is_first=False) > 3
-    pace.learn(0.4, is_first=False)
+    for took in [0.4] * (LATEST - OUTLIERS) + [5.0 * n for n in range(1, 1 + OUTLIERS)]:
+        pace.learn(took, is_first=False)
 
+    assert pace.late(is_first=False) == pytest.approx(0.42)
+
+
+def test_a_server_that_grows_slow_is_known_for_it_by_the_eleventh_answer():
+    pace = Pace()
+    for took in [0.4] * LATEST + [3.0] * OUTLIERS:
+        pace.learn(took, is_first=False)
     assert pace.late(is_first=False) < 0.5
+    pace.learn(3, is_first=False)
+
+    assert pace.late(is_first=False) > 3
+
+
+def test_what_takes_not_twice_as_long_as_usual_is_usual():
+    pace = Pace()
+    for took in [0.4] * (LATEST - 1) + [0.8]:
+        pace.learn(took, is_first=False)
+
+    assert pace.late(is_first=False) == pytest.approx(0.84)
 
 
 def test_the_pace_is_known_after_a_restart():
@@ -156,6 +171,16 @@ def test_what_a_mail_takes_that_others_overtook_says_nothing_of_the_server():
     assert places.next_change(20) == pytest.approx(1.05)
 
 
+def test_how_quickly_a_mail_is_refused_says_nothing_of_how_long_one_takes():
+    places = with_one_that_hangs()
+    places.begin(3, "quito", at=1)
+    places.hear(3, at=1.01, is_taken=False)
+    places.end(3, at=1.01, answered=True)
+    places.begin(4, "quito", at=20)
+
+    assert places.next_change(20) == pytest.approx(1.05)
+
+
 def test_an_answer_to_a_mail_that_began_before_says_nothing_of_a_slow_one():
     places = Places()
     places.begin(1, "lima", at=0)
@@ -184,23 +209,61 @@ def test_where_one_of_the_first_is_late_all_others_ask_whether_the_server_is_wel
     assert not places.free(1000.0)
 
 
-def test_where_another_was_answered_meanwhile_nobody_asks_about_a_late_first_one():
+def test_others_ask_about_a_late_first_mail_also_where_another_was_answered_meanwhile():
+    """Four that hang seldom come without more of them behind."""
     places = with_one_that_hangs()
     for mail in range(3, 6):
         places.begin(mail, "quito", at=1.0)
 
-    assert not places.free(1.3)
+    assert not places.free(1.04)
+    assert places.free(1.05) == MOST - 4
 
 
-def test_while_the_server_is_heard_others_ask_only_where_all_four_are_late():
+def test_while_the_server_is_heard_others_ask_only_about_a_mail_that_hangs():
     places = with_one_that_hangs()
     for mail in range(3, 3 + SERVED):
-        places.begin(mail, "quito", at=1.6 + mail / 100)
-    places.end(3, at=2.6, answered=True)
-    places.begin(9, "quito", at=2.6)
+        places.begin(mail, "quito", at=2.0)
 
-    assert not places.free(3.6)
-    assert full(places, at=3.7) == MOST - 1 - SERVED  # and one of before
+    assert not places.free(3.49)
+    assert places.free(3.5) == MOST - 1 - SERVED  # and one of before
+
+
+def test_and_not_where_a_mail_that_began_later_was_answered():
+    places = with_one_that_hangs()
+    for mail in range(3, 3 + SERVED):
+        places.begin(mail, "quito", at=2.0)
+    places.end(6, at=3, answered=True)
+
+    assert places.free(3.49) == 1
+    assert places.free(3.5) == SERVED
+
+
+def test_after_a_mail_that_was_lost_while_others_were_answered_others_ask_at_once():
+    places = with_one_that_hangs()
+    places.begin(3, "quito", at=1)
+    places.end(3, at=1.1, answered=False)
+    assert places.free(1.1) == MOST - 1
+
+    places.begin(4, "sucre", at=1.1)
+    places.end(4, at=2.1, answered=True)
+    assert places.free(2.1) == SERVED
+
+
+def test_an_answer_that_could_not_be_read_is_not_late():
+    places = Places()
+    full(places)
+    places.stand_still(3.0)
+
+    assert not places.free(3.0)
+    assert places.free(3.0 + UNKNOWN_SECONDS)
+
+
+def test_but_not_where_nobody_was_answered():
+    places = Places()
+    full(places)
+    places.end(1, at=0.1, answered=False)
+
+    assert places.free(0.1) == 1
 
 
 def test_a_server_that_refuses_those_who_ask_is_asked_no_more_for_a_while():

@@ -70,6 +70,16 @@ def test_each_failure_doubles_the_pause_up_to_a_quarter_of_an_hour(troubles: int
     assert pause(*[GONE] * troubles) == minutes * MINUTE
 
 
+def test_while_the_server_is_well_the_foremost_goes_first():
+    assert after(TAKEN).who_tries(70) == 0
+
+
+def test_in_trouble_another_tries_each_time_all_over_the_row():
+    tried = [Relay(troubles=troubles).who_tries(100) // 10 for troubles in range(1, 11)]
+
+    assert sorted(tried) == list(range(10))
+
+
 def test_what_began_before_the_way_was_shut_and_fails_as_well_is_the_same_trouble():
     fares = after(*[GONE] * 14)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ from tracker.store import MailRecord
 
 PLAN, MORNING = at("2010-06-22 04:00"), at("2010-06-23 07:00")
 PLACES = 4
+LOST = Outcome("unknown", None, "hung up after the text")
+IN_A_ROW = sorted(f"reader-{number}" for number in range(70))
+TAKEN_THERE = Outcome("sent", 250, "taken")
 
 
 class TurnedHouse(House):
@@ -34,7 +38,9 @@ class TurnedHouse(House):
         return run(sending)
 
 
-def a_house(readers: int, *, composer: Composer = COMPOSER) -> House:
+def a_house(
+    readers: int, *, composer: Composer = COMPOSER, kind: type[House] = TurnedHouse
+) -> House:
     """Have a house whose morning has a mail for each of so many readers."""
     names = [f"reader-{number}" for number in range(readers)]
     config = "".join(
@@ -44,7 +50,7 @@ def a_house(readers: int, *, composer: Composer = COMPOSER) -> House:
     )
     letter = LETTER.replace('["vienna"]', str(names).replace("'", '"'))
     world = a_world(letter, config=f'workdays = "vienna"\n{config}')
-    house = TurnedHouse(world, replayed=False, opened=PLAN)
+    house = kind(world, replayed=False, opened=PLAN)
     house.turn_to(at("2010-06-22 22:00"))
     house.engine.sending.composer = composer
     house.mails.clear()
@@ -276,3 +282,22 @@ def test_of_mails_that_begin_together_one_that_had_no_answer_is_the_last():
         run(sending.retry_due(CONFIG))
 
     assert in_hand == [2, 2, 3]
+
+
+class LosingHouse(TurnedHouse):
+    """A house whose server takes the text of the first ten readers' mails and hangs up."""
+
+    async def _deliver(self, record: MailRecord, address: str) -> Outcome:
+        is_lost = record.coordinator in IN_A_ROW[:10]
+        return LOST if is_lost else await super()._deliver(record, address)
+
+
+def test_ten_whose_answers_are_lost_at_once_hold_those_behind_them_up_for_a_minute():
+    """Three of them shut the way; the one that tries then stands elsewhere in the row."""
+    house = a_house(len(IN_A_ROW), kind=LosingHouse)
+    house.restart(house.engine.world)  # the night was long: nobody has heard the server lately
+    house.turn_to(MORNING + timedelta(minutes=3))
+
+    taken = [one for one in house.mails if one.outcome == TAKEN_THERE]
+    assert len({one.record.coordinator for one in taken}) == 60
+    assert {one.at for one in taken} == {MORNING + timedelta(minutes=1)}

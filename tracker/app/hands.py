@@ -74,6 +74,11 @@ class Hands:
         """
         return self._places.passed_over(_seconds(), beside=beside)
 
+    def in_turn(self, readers: list[str]) -> list[str]:
+        """Return readers, who has waited longest first, but for the one whose mail tries."""
+        first = self._answers.relay.who_tries(len(readers))
+        return [*readers[first : first + 1], *readers[:first], *readers[first + 1 :]]
+
     async def one_ends(self, *, within: float) -> None:
         """Wait until a mail that was left behind has ended, so many seconds at most."""
         await self._stream.one_ends(within=within)
@@ -94,7 +99,8 @@ class Hands:
             outcome = await self._tried(record, config)
             answered = outcome.state in ANSWERS
             if answered:
-                self._places.hear(record.id, at=_seconds())
+                is_taken = outcome.state == "sent"
+                self._places.hear(record.id, at=_seconds(), is_taken=is_taken)
             await self._answers.write_down(record, outcome, config)
         finally:
             self._places.end(record.id, at=_seconds(), answered=answered)

@@ -33,6 +33,7 @@ class Try(Struct):
     is_slow: bool
     is_first: bool
     asks: bool
+    is_heard: bool = False
     is_overtaken: bool = False
 
     def is_out(self, seconds: float, at: float) -> bool:
@@ -50,6 +51,8 @@ class Places:
         self._asks_again = 0.0
         self._turned_away: float | None = None
         self._slow: set[str] = set()
+        self._lost: Try | None = None
+        self._lost_at = 0.0
         self._heard: float | None = None
         self.pace = Pace()
 
@@ -65,23 +68,37 @@ class Places:
             asks=self.served(at) + len(self._rests) >= SERVED,
         )
 
-    def hear(self, mail: int, *, at: float) -> None:
-        """Take note that the server answered about a mail; it has its place until it ends."""
+    def stand_still(self, seconds: float) -> None:
+        """Take note that no answer could be read for so long: mails were being written."""
+        for one in self._tries.values():
+            one.begun += seconds
+
+    def hear(self, mail: int, *, at: float, is_taken: bool = True) -> None:
+        """Take note that the server answered about a mail; it has its place until it ends.
+
+        How long a mail takes is learned from those that were taken: a refusal may be far quicker.
+        """
         heard = self._tries[mail]
+        heard.is_heard = True
         self._heard, self._turned_away = at, None
-        if not self._hangs(heard, at):
+        if is_taken:
             self.pace.learn(at - heard.begun, is_first=heard.is_first)
         self._slow.discard(heard.reader)
+        if self._lost is not None and self._lost.number < heard.number:
+            self._lost = None
         for other in self._tries.values():
             other.is_overtaken = other.is_overtaken or other.number < heard.number
 
     def end(self, mail: int, *, at: float, answered: bool) -> None:
         """Take a mail's place back: the server answered about it, or it did not."""
-        if answered:
+        if answered and not self._tries[mail].is_heard:
             self.hear(mail, at=at)
-        elif self.is_served_else(mail, at=at):
-            self._slow.add(self._tries[mail].reader)
-        del self._tries[mail]
+        is_its_own = not answered and self.is_served_else(mail, at=at)
+        ended = self._tries.pop(mail)
+        if is_its_own:
+            self._slow.add(ended.reader)
+        if is_its_own and not ended.is_overtaken:
+            self._lost, self._lost_at = ended, at
 
     def rest(self, mail: int, *, at: float) -> None:
         """Leave a place empty for a while, unless it was lost to a mail that hung.
@@ -98,8 +115,9 @@ class Places:
     def free(self, at: float) -> int:
         """Return how many more mails may begin.
 
-        Where all that are served are late, or one of the first before any other was answered,
-        as many more as there are connections ask whether the server is well.
+        Where one of the first is late, where a later one takes so long that it hangs, unless a
+        mail that began after it was answered, or where one has just ended without an answer, as
+        many more as there are connections ask whether the server is well.
         """
         self._rests = [until for until in self._rests if until > at]
         served, room = self._served(at), MOST - len(self._tries)
@@ -166,8 +184,15 @@ class Places:
     def _asks(self, served: Collection[Try], at: float) -> bool:
         if self._rests or at < self._asks_again:
             return False
-        late = [one for one in served if one.is_out(self.pace.late(is_first=one.is_first), at)]
-        return len(late) >= SERVED or any(one.is_first and not one.is_overtaken for one in late)
+        is_lost = self._lost is not None and at < self._lost_at + HEARD_SECONDS
+        return is_lost or any(self._is_awaited_in_vain(one, at) for one in served)
+
+    def _is_awaited_in_vain(self, one: Try, at: float) -> bool:
+        if one.is_heard:
+            return False
+        if one.is_first:
+            return one.is_out(self.pace.late(is_first=True), at)
+        return not one.is_overtaken and one.is_out(self.pace.hangs(is_first=False), at)
 
     def _hangs(self, one: Try, at: float) -> bool:
         """Say whether it is this mail that has no answer, and not the server that gives none."""

@@ -25,6 +25,7 @@ SUSPECTS = 11  # so many mails that meet trouble, one by one, are not about the 
 SILENCES = 3  # so many answers lost in a row are the server's illness, not the mails'
 ALIKE = 3  # so many readers refused in a row with the same words are not about the readers
 CONFIRMED_FOR = timedelta(days=1)
+GOLDEN = (5**0.5 - 1) / 2  # its multiples, without their whole parts, are spread evenly
 Causes = Literal["access", "protection", "refused"]
 HEALED_BY_ITSELF: frozenset[str] = frozenset({"access", "protection"})
 TOLD: Mapping[str, str] = {
@@ -65,6 +66,14 @@ class Relay(Struct, frozen=True):
         if self.shut_until is None:
             return None
         return 1 if now >= self.shut_until and under_way == 0 else 0
+
+    def who_tries(self, many: int) -> int:
+        """Return where in a row of so many the mail stands that goes first.
+
+        While the server is well it is the foremost. In trouble it is another after each failure,
+        all over the row: a few mails that have no answer, and stand together, do not try in turn.
+        """
+        return int(many * (self.troubles * GOLDEN % 1))
 
     @property
     def hold(self) -> Causes | None:

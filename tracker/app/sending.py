@@ -109,7 +109,7 @@ class Sending:
         until = planned_until(self.store) if self.store.is_shared else None
         due_by = min(now, until or now, ground.planned.now)
         this = _Round(now, due_by, ground, Readers(ground.config), [])
-        this.due.extend(self._due(this))
+        this.due.extend(self.hands.in_turn(self._due(this)))
         sent = list[Sent]()
 
         async def hand_over(record: MailRecord, written: Written) -> None:

@@ -81,11 +81,13 @@ class Stream:
 
     async def _begun(self, begin: Begin, most: int) -> bool:
         """Let some mails begin, and say whether there may be more."""
+        since = _now()
         try:
             begun = begin(most)
         except Exception as fault:  # noqa: BLE001 -- told when the others have their answers
             self._fault = fault
             return False
+        self.places.stand_still(_now() - since)
         self._under_way.update(asyncio.ensure_future(one) for one in begun or ())
         await asyncio.sleep(0)  # by then each has its place
         return begun is not None
