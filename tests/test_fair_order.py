@@ -3,10 +3,13 @@
 import asyncio
 import math
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from tests.builders import CONFIG, a_world
 from tests.house import COMPOSER
@@ -60,15 +63,30 @@ CONFIG_OF_MANY = CONFIG + "".join(
 )
 
 
-FEW = 60
+FEW = 44
+SLOWLY = 2.0
 CLUMPED = (0, 1, 2, 3, 5, 8, 40)  # where ten poisoned ones stand in a row
 EARLIER = 32
+TWICE = 2  # a mail that takes up to so many times as long as a good one is in the way as it is
+
+
+@st.composite
+def kinds(draw: st.DrawFn, takes: float) -> Kind:
+    """Draw what becomes of a poisoned mail, where a good one takes so long.
+
+    Its answer is not lost before others could have theirs: three of those in a row, and nobody
+    answered, are the server's illness.
+    """
+    outcome = draw(st.sampled_from([TAKEN, PUT_OFF, SILENT, HUNG, ENOUGH]))
+    times = draw(st.sampled_from([0.1, 0.9, 1.0, 1.2, 1.9, 2.5, 3.5, 5.0, 12.0, 300.0]))
+    return (max(times, 5.0) * takes + 0.2 if outcome == SILENT else times * takes), outcome
 
 
 class Morning:
     """Everything is due at once; `arrived` says when each good mail was taken, in seconds.
 
-    The poisoned ones are spread, unless it is said after how many good ones they stand in a row.
+    The poisoned ones are spread, unless it is said after how many good ones they stand, in a row
+    or each for itself.
     Of more connections than it has `room` for the server takes none. From the moment on at which
     it is `ill` it is silent over what it has, and has no room at all.
     """
@@ -77,7 +95,12 @@ class Morning:
     ill = math.inf
 
     def __init__(
-        self, poison: list[Kind], *, takes: float, good: int = GOOD, after: int | None = None
+        self,
+        poison: list[Kind],
+        *,
+        takes: float,
+        good: int = GOOD,
+        after: int | Sequence[int] | None = None,
     ) -> None:
         self.arrived: dict[str, float] = {}
         self.most = self.refused = 0
@@ -87,9 +110,11 @@ class Morning:
         self._under_way = 0
         self._poison = {f"poison-{n}": kind for n, kind in enumerate(poison)}
         self.names = [f"good-{n}" for n in range(good)]
-        between = (good + len(poison)) // max(len(poison), 1) if after is None else 1
-        for n, name in enumerate(self._poison):
-            self.names.insert((after or 0) + n * between, name)
+        if after is None:
+            after = range(0, good, max(good // max(len(poison), 1), 1))
+        behind = [after] * len(poison) if isinstance(after, int) else after
+        for n, (name, place) in enumerate(zip(self._poison, behind, strict=False)):
+            self.names.insert(n + place, name)
 
     async def deliver(self, record: MailRecord, _address: str) -> Outcome:
         seconds, outcome = self._poison.get(record.coordinator, (self._takes, TAKEN))
@@ -135,7 +160,7 @@ def passed(
     *,
     takes: float = USUAL,
     good: int = GOOD,
-    after: int | None = None,
+    after: int | Sequence[int] | None = None,
     is_known: bool = False,
 ) -> Morning:
     """Let a morning pass; a server that is known served an earlier one, of another process."""
@@ -160,12 +185,11 @@ def undisturbed_and_quick() -> Morning:
 
 
 def delayed(disturbed: Morning, *others: Morning, but: float = 0.0) -> dict[str, float]:
-    """Return whose good mails came later than twofold, and than in each of the other mornings."""
+    """Return whose good mails came later than twofold, compared with each of the others."""
     assert len(disturbed.arrived) == disturbed.good
-    first, *_ = others
 
     def latest(reader: str) -> float:
-        return max(2 * first.arrived[reader], *(one.arrived[reader] for one in others)) + but
+        return 2 * max(one.arrived[reader] for one in others) + but
 
     return {reader: at for reader, at in disturbed.arrived.items() if at > latest(reader) + BREATH}
 
@@ -189,18 +213,51 @@ def test_a_server_that_is_well_is_asked_by_four_at_once(undisturbed: Morning):
     assert max(undisturbed.arrived.values()) == pytest.approx(GOOD * USUAL / 4, abs=BREATH)
 
 
-@pytest.mark.parametrize("takes", [QUICK, USUAL])
+def disturbed_and_ordinary(
+    poison: list[Kind], after: Sequence[int], *, takes: float, good: int = FEW
+) -> tuple[Morning, Morning]:
+    """Return a morning, and the same where those that take far longer than a good one are not.
+
+    What takes no longer than two good ones is taken there, after as long.
+    """
+    pairs = list(zip(poison, after, strict=True))
+    ordinary = [(seconds, place) for (seconds, _), place in pairs if seconds <= TWICE * takes]
+    there: list[Kind] = [(seconds, TAKEN) for seconds, _ in ordinary]
+    places = [place for _, place in ordinary]
+    return (
+        passed(poison, takes=takes, good=good, after=after, is_known=True),
+        passed(there, takes=takes, good=good, after=places, is_known=True),
+    )
+
+
+@cache
+def undisturbed_at(takes: float) -> Morning:
+    return passed([], takes=takes, good=FEW, is_known=True)
+
+
+@pytest.mark.parametrize("takes", [QUICK, USUAL, SLOWLY])
 @pytest.mark.parametrize("poison", POISONS)
 def test_nor_where_all_ten_stand_in_a_row(poison: str, takes: float):
-    """Though those that take no longer than a good one are in the way as a good one is."""
-    quick: list[Kind] = [(takes, TAKEN) for seconds, _ in POISONS[poison] if seconds <= takes]
-    undisturbed = passed([], takes=takes, good=FEW, is_known=True)
+    undisturbed = undisturbed_at(takes)
     for after in CLUMPED:
-        disturbed = passed(POISONS[poison], takes=takes, good=FEW, after=after, is_known=True)
-        ordinary = passed(quick, takes=takes, good=FEW, after=after, is_known=True)
+        disturbed, ordinary = disturbed_and_ordinary(POISONS[poison], [after] * 10, takes=takes)
 
         assert disturbed.most <= 14
         assert delayed(disturbed, undisturbed, ordinary) == {}
+
+
+@given(st.data(), st.floats(QUICK, 5.0), st.sampled_from([4, 12, 30]))
+@settings(max_examples=max(settings().max_examples // 2, 1))
+def test_nor_whatever_they_are_and_wherever_they_stand(
+    data: st.DataObject, takes: float, good: int
+):
+    some = data.draw(st.lists(kinds(takes), min_size=1, max_size=10))
+    poison = [some[n % len(some)] for n in range(POISONED)]
+    after = sorted(data.draw(st.lists(st.integers(0, good), min_size=10, max_size=10)))
+    undisturbed = passed([], takes=takes, good=good, is_known=True)
+    disturbed, ordinary = disturbed_and_ordinary(poison, after, takes=takes, good=good)
+
+    assert delayed(disturbed, undisturbed, ordinary) == {}
 
 
 @pytest.mark.parametrize("poison", ["slow", "hung before the text", "hung after the dot"])

@@ -176,9 +176,10 @@ def test_how_quickly_a_mail_is_refused_says_nothing_of_how_long_one_takes():
     places.begin(3, "quito", at=1)
     places.hear(3, at=1.01, is_taken=False)
     places.end(3, at=1.01, answered=True)
-    places.begin(4, "quito", at=20)
+    places.end(1, at=1.01, answered=False)
+    places.begin(4, "quito", at=1.1)
 
-    assert places.next_change(20) == pytest.approx(1.05)
+    assert places.next_change(1.1) == pytest.approx(1.05)
 
 
 def test_an_answer_to_a_mail_that_began_before_says_nothing_of_a_slow_one():
@@ -239,14 +240,44 @@ def test_and_not_where_a_mail_that_began_later_was_answered():
 
 
 def test_after_a_mail_that_was_lost_while_others_were_answered_others_ask_at_once():
-    places = with_one_that_hangs()
-    places.begin(3, "quito", at=1)
-    places.end(3, at=1.1, answered=False)
-    assert places.free(1.1) == MOST - 1
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.end(1, at=1, answered=True)
+    places.begin(2, "quito", at=1)
+    places.end(2, at=1.1, answered=False)
+    assert places.free(1.1) == MOST
 
-    places.begin(4, "sucre", at=1.1)
-    places.end(4, at=2.1, answered=True)
+    places.begin(3, "sucre", at=1.1)
+    places.end(3, at=2.1, answered=True)
     assert places.free(2.1) == SERVED
+
+
+def test_what_was_lost_a_while_ago_is_asked_about_no_more():
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.end(1, at=1, answered=True)
+    places.begin(2, "quito", at=1)
+    places.end(2, at=1.1, answered=False)
+
+    assert places.free(1.1 + HEARD_SECONDS) == SERVED
+
+
+def test_a_mail_whose_answer_is_being_written_down_is_not_late():
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.hear(1, at=0.4)
+
+    assert places.free(3) == SERVED - 1
+
+
+def test_how_long_it_took_to_write_an_answer_down_says_nothing_of_the_server():
+    places = Places()
+    places.begin(1, "lima", at=0)
+    places.hear(1, at=0.4)
+    places.end(1, at=3, answered=True)
+    places.begin(2, "quito", at=20)
+
+    assert places.next_change(20) == pytest.approx(0.42)
 
 
 def test_an_answer_that_could_not_be_read_is_not_late():

@@ -188,11 +188,8 @@ class Places:
         return is_lost or any(self._is_awaited_in_vain(one, at) for one in served)
 
     def _is_awaited_in_vain(self, one: Try, at: float) -> bool:
-        if one.is_heard:
-            return False
-        if one.is_first:
-            return one.is_out(self.pace.late(is_first=True), at)
-        return not one.is_overtaken and one.is_out(self.pace.hangs(is_first=False), at)
+        patience = self.pace.late if one.is_first else self.pace.hangs
+        return not one.is_heard and one.is_out(patience(is_first=one.is_first), at)
 
     def _hangs(self, one: Try, at: float) -> bool:
         """Say whether it is this mail that has no answer, and not the server that gives none."""
