@@ -88,11 +88,13 @@ class Morning:
     The poisoned ones are spread, unless it is said after how many good ones they stand, in a row
     or each for itself.
     Of more connections than it has `room` for the server takes none. From the moment on at which
-    it is `ill` it is silent over what it has, and has no room at all.
+    it is `ill` it is silent over what it has, and has no room at all; or it answers as it is said
+    there, a moment after it has heard about a mail.
     """
 
     room = 100
     ill = math.inf
+    answers_then: Outcome | None = None
 
     def __init__(
         self,
@@ -119,6 +121,10 @@ class Morning:
     async def deliver(self, record: MailRecord, _address: str) -> Outcome:
         seconds, outcome = self._poison.get(record.coordinator, (self._takes, TAKEN))
         clock = asyncio.get_running_loop().time
+        if clock() >= self.ill and self.answers_then is not None:
+            self.refused += 1
+            await asyncio.sleep(QUICK)
+            return self.answers_then
         if self._under_way >= self.room or clock() >= self.ill:
             self.refused += 1
             return FULL
@@ -292,6 +298,17 @@ def test_a_server_that_falls_ill_is_soon_left_alone():
         run(asyncio.wait_for(morning.pass_by(morning.names), 600))
 
     assert morning.refused <= 2 * 10 + 5
+
+
+@pytest.mark.parametrize("outcome", [SILENT, HUNG, ENOUGH])
+def test_a_server_that_leaves_everybody_without_an_answer_is_soon_left_alone(outcome: Outcome):
+    """Ten mails may be the reason; each more that is tried may make a second copy."""
+    morning = Morning([], takes=USUAL)
+    morning.ill, morning.answers_then = 10.0, outcome
+    with suppress(TimeoutError):
+        run(asyncio.wait_for(morning.pass_by(morning.names), 60))
+
+    assert morning.refused <= 10 + 11 + 14
 
 
 def test_a_mail_that_fails_while_the_way_is_shut_already_waits_a_minute_as_well():

@@ -434,6 +434,23 @@ def test_what_one_mail_meets_while_others_are_answered_says_nothing_of_the_serve
     assert places.is_served_else(1, at=ends) == others
 
 
+def test_nor_does_what_ten_meet_in_a_row_but_the_eleventh():
+    places = Places()
+    places.begin(1, "quito", at=0)
+    places.end(1, at=1, answered=True)
+    for mail in range(2, 12):
+        places.begin(mail, f"reader-{mail}", at=1)
+        assert places.is_served_else(mail, at=1.1)
+        places.end(mail, at=1.1, answered=False)
+    places.begin(12, "lima", at=1)
+
+    assert not places.is_served_else(12, at=1.1)
+
+    places.begin(13, "quito", at=1)
+    places.hear(13, at=1.2)
+    assert places.is_served_else(12, at=1.2)
+
+
 def test_what_was_answered_long_before_says_nothing_either():
     places = Places()
     places.begin(1, "quito", at=0)

@@ -53,6 +53,7 @@ class Places:
         self._slow: set[str] = set()
         self._lost: Try | None = None
         self._lost_at = 0.0
+        self._lost_since_heard = 0
         self._heard: float | None = None
         self.pace = Pace()
 
@@ -80,7 +81,7 @@ class Places:
         """
         heard = self._tries[mail]
         heard.is_heard = True
-        self._heard, self._turned_away = at, None
+        self._heard, self._turned_away, self._lost_since_heard = at, None, 0
         if is_taken:
             self.pace.learn(at - heard.begun, is_first=heard.is_first)
         self._slow.discard(heard.reader)
@@ -95,6 +96,7 @@ class Places:
             self.hear(mail, at=at)
         is_its_own = not answered and self.is_served_else(mail, at=at)
         ended = self._tries.pop(mail)
+        self._lost_since_heard += not answered
         if is_its_own:
             self._slow.add(ended.reader)
         if is_its_own and not ended.is_overtaken:
@@ -165,11 +167,15 @@ class Places:
         return readers if slow + sum(one in readers for one in beside) >= SLOW else frozenset()
 
     def is_served_else(self, mail: int, *, at: float) -> bool:
-        """Say whether the server answers others: what this mail meets says nothing about it."""
+        """Say whether the server answers others: what this mail meets says nothing about it.
+
+        It does not where more have ended without an answer since it was heard than may hang.
+        """
         this = self._tries[mail]
         if self._heard is None:
             return False
-        return this.is_slow or self._heard >= min(this.begun, at - HEARD_SECONDS)
+        is_heard = self._heard >= min(this.begun, at - HEARD_SECONDS)
+        return this.is_slow or (is_heard and self._lost_since_heard < MOST - SERVED)
 
     def is_one_too_many(self, mail: int, *, at: float) -> bool:
         """Say whether a mail that was shut out began beyond the four and was turned away at once.
