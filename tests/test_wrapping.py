@@ -1,5 +1,6 @@
 """Text on a terminal is wrapped, and what stands under one another stays so; a pipe gets lines."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,13 @@ def desk(
 
 def longest(text: str) -> int:
     return max(len(line) for line in text.splitlines())
+
+
+def standing(drawn: str) -> str:
+    """Return what stands on the screen in the end: a bar is drawn over itself, and taken away."""
+    shown = re.sub(r"\x1b\[(?![12]?[AK])[?\d;]*[A-Za-z]", "", drawn)  # colours, and the cursor
+    one_up = r"[^\n]*\n\r?\x1b\[1A\x1b\[2K"
+    return re.sub(rf"{one_up}|[^\n]*\x1b\[2K", "", shown)
 
 
 def words(text: str) -> str:
@@ -69,7 +77,8 @@ def test_why_of_a_phrase_stands_in_its_column(desk: Desk):
 def test_what_is_said_on_stderr(desk: Desk, question: tuple[str, ...]):
     piped = desk.run(*question)
 
-    shown = on_a_terminal(desk.folder, *question, code=piped.code, errors=True, COLUMNS="40")
+    drawn = on_a_terminal(desk.folder, *question, code=piped.code, errors=True, COLUMNS="40")
+    shown = standing(drawn)
 
     assert longest(piped.err) > 40
     assert longest(shown) <= 40
