@@ -15,7 +15,7 @@ from tests.builders import CONFIG, a_world
 from tests.house import COMPOSER
 from tests.outbox import NOW, in_memory, started
 from tests.turned_loop import run
-from tracker.app.pace import UNKNOWN_SECONDS
+from tracker.app.pace import LEAST_SECONDS, UNKNOWN_SECONDS
 from tracker.app.sending import Sending
 from tracker.delivery import Outcome
 from tracker.store import MailRecord
@@ -252,7 +252,7 @@ def test_nor_where_all_ten_stand_in_a_row(poison: str, takes: float):
         assert delayed(disturbed, undisturbed, ordinary) == {}
 
 
-@given(st.data(), st.floats(QUICK, 5.0), st.sampled_from([4, 12, 30]))
+@given(st.data(), st.floats(LEAST_SECONDS, 5.0), st.sampled_from([4, 12, 30]))
 @settings(max_examples=max(settings().max_examples // 2, 1))
 def test_nor_whatever_they_are_and_wherever_they_stand(
     data: st.DataObject, takes: float, good: int
