@@ -211,7 +211,7 @@ def test_where_one_of_the_first_is_late_all_others_ask_whether_the_server_is_wel
 
 
 def test_others_ask_about_a_late_first_mail_also_where_another_was_answered_meanwhile():
-    """Four that hang seldom come without more of them behind."""
+    """A mail that hangs at the front of a morning seldom comes without others behind it."""
     places = with_one_that_hangs()
     for mail in range(3, 6):
         places.begin(mail, "quito", at=1.0)
@@ -239,12 +239,18 @@ def test_and_not_where_a_mail_that_began_later_was_answered():
     assert places.free(3.5) == SERVED
 
 
-def test_after_a_mail_that_was_lost_while_others_were_answered_others_ask_at_once():
+def with_one_lost() -> Places:
+    """Have a mail to Quito end at 1.1 without an answer, just after another was taken."""
     places = Places()
     places.begin(1, "lima", at=0)
     places.end(1, at=1, answered=True)
     places.begin(2, "quito", at=1)
     places.end(2, at=1.1, answered=False)
+    return places
+
+
+def test_after_a_mail_that_was_lost_while_others_were_answered_others_ask_at_once():
+    places = with_one_lost()
     assert places.free(1.1) == MOST
 
     places.begin(3, "sucre", at=1.1)
@@ -252,14 +258,16 @@ def test_after_a_mail_that_was_lost_while_others_were_answered_others_ask_at_onc
     assert places.free(2.1) == SERVED
 
 
-def test_what_was_lost_a_while_ago_is_asked_about_no_more():
+def test_but_not_where_nobody_was_answered():
     places = Places()
-    places.begin(1, "lima", at=0)
-    places.end(1, at=1, answered=True)
-    places.begin(2, "quito", at=1)
-    places.end(2, at=1.1, answered=False)
+    full(places)
+    places.end(1, at=0.1, answered=False)
 
-    assert places.free(1.1 + HEARD_SECONDS) == SERVED
+    assert places.free(0.1) == 1
+
+
+def test_what_was_lost_a_while_ago_is_asked_about_no_more():
+    assert with_one_lost().free(1.1 + HEARD_SECONDS) == SERVED
 
 
 def test_a_mail_whose_answer_is_being_written_down_is_not_late():
@@ -287,14 +295,6 @@ def test_an_answer_that_could_not_be_read_is_not_late():
 
     assert not places.free(3.0)
     assert places.free(3.0 + UNKNOWN_SECONDS)
-
-
-def test_but_not_where_nobody_was_answered():
-    places = Places()
-    full(places)
-    places.end(1, at=0.1, answered=False)
-
-    assert places.free(0.1) == 1
 
 
 def test_a_server_that_refuses_those_who_ask_is_asked_no_more_for_a_while():
